@@ -1,0 +1,63 @@
+/**
+ * Runs instances of releases. Drivers: `process` (now), `docker`, `swarm` (later).
+ * Contract as tests: `runtime.conformance.ts`.
+ *
+ * A runtime outlives the control plane's process: instances go on running when it dies, their output goes
+ * straight to files, and `adopt` finds them again from the handle that the caller stored.
+ */
+export interface InstanceSpec {
+  id: string
+  app: { id: string; slug: string; userNumber: number }
+  /** `v42` */
+  release: string
+  /** Manifest process name: `web`, `worker`, `release`. */
+  process: string
+  /** A command line of the manifest, for example `node server.js --port $PORT`. */
+  command: string
+  /** The artifact's tree. Read-only for the instance where the sandbox can enforce it. */
+  directory: string
+  /** The whole environment but PORT, which the runtime adds for instances that want a port. */
+  env: Readonly<Record<string, string>>
+  /** Whether the instance serves HTTP: it then gets a free port as PORT. */
+  needsPort: boolean
+  limits: { memoryMb?: number; cpus?: number; processes?: number }
+  /** Folder for `<id>.out` and `<id>.err`, the spool files that telemetry reads. */
+  outputDirectory: string
+}
+
+export interface InstanceExit {
+  /** Null for an adopted instance, whose exit code nobody could read. */
+  code: number | null
+  signal: NodeJS.Signals | null
+  oomKilled: boolean
+}
+
+export interface Instance {
+  id: string
+  /** Where the edge and the health check reach it; undefined without `needsPort`. */
+  address?: { host: string; port: number }
+  /** Plain JSON; give it to `adopt` after a restart. */
+  handle: unknown
+  exited: Promise<InstanceExit>
+}
+
+export interface ResourceUsage {
+  memoryBytes: number
+  /** Total CPU time so far. */
+  cpuMs: number
+}
+
+export interface Runtime {
+  readonly kind: string
+  /** Resolves once the instance runs (healthy or not: that is for the caller). Rejects with `InstanceStartFailed`. */
+  start(spec: InstanceSpec): Promise<Instance>
+  /** The running instance behind a stored handle, or undefined when it no longer runs. Never starts anything. */
+  adopt(id: string, handle: unknown): Promise<Instance | undefined>
+  /** Resolves once the instance and all it started are gone. Idempotent: an unknown or gone id is not an error. */
+  stop(id: string, handle: unknown, options: { graceMs: number }): Promise<void>
+  sample(id: string, handle: unknown): Promise<ResourceUsage>
+  /** The TCP ports the instance really listens on, to explain a wrong PORT. Empty where it cannot be seen. */
+  listeningPorts(id: string, handle: unknown): Promise<number[]>
+  /** Forgets its watches. Stops no instance. */
+  close(): Promise<void>
+}

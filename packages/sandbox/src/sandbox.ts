@@ -1,0 +1,80 @@
+/**
+ * How a command of an app (a build step or an instance) is started on this host: as which user, in which
+ * cgroup, with which view of the files, and how it is ended with everything it started.
+ *
+ * On Linux with root: an unprivileged user per app, a cgroup (v2, else v1), and a private mount namespace in
+ * which the work tree appears at `WORK_TREE` and the tool chains at `TOOLCHAINS` (so an app needs no access to
+ * the platform's home, and paths baked in at build time are true at run time). Without those rights: a plain
+ * process group. What is in force is in `powers`, and said to the user at start.
+ */
+export interface SandboxPowers {
+  /** Each app has its own unprivileged user. */
+  users: boolean
+  cgroups: 'v2' | 'v1' | 'none'
+  /** The work tree is mounted at a fixed path in a private mount namespace. */
+  mounts: boolean
+}
+
+export interface CommandLimits {
+  memoryMb?: number
+  cpus?: number
+  processes?: number
+}
+
+export interface CommandSpec {
+  /** Unique among running commands; names the cgroup. [a-z0-9_-] */
+  id: string
+  /** argv: never a shell string. `parseCommandLine` makes one from a line of a manifest. */
+  argv: readonly string[]
+  /** Host path of the work tree; the command's working directory. */
+  directory: string
+  /** Whether the command may change its work tree: builds do, instances do not. */
+  writable: boolean
+  /** The whole environment: nothing of the platform's own reaches the command. */
+  env: Readonly<Record<string, string>>
+  /** `AppRow.user_number`; the uid is derived from it. */
+  userNumber: number
+  limits: CommandLimits
+  /** Files that stdout and stderr are appended to, directly by the command (no pipe, no reader). */
+  output: { stdout: string; stderr: string }
+}
+
+/** Enough to find a running command again after a restart of the control plane. Plain JSON. */
+export interface CommandHandle {
+  id: string
+  pid: number
+  /** Start time of the pid (clock ticks since boot, /proc/<pid>/stat field 22), so that a reused pid is told apart. */
+  pidStartTicks: number
+}
+
+export interface CommandExit {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** Ended by the kernel for its memory limit. */
+  oomKilled: boolean
+}
+
+export interface RunningCommand {
+  handle: CommandHandle
+  /** For an adopted command the code is null and the signal is null: only that it ended is known. */
+  exited: Promise<CommandExit>
+}
+
+export interface Sandbox {
+  readonly powers: SandboxPowers
+  /** Resolves once the command runs. Rejects with `CommandStartFailed` and leaves nothing behind. */
+  start(spec: CommandSpec): Promise<RunningCommand>
+  /** The running command that a handle names, or undefined when it is gone. */
+  adopt(handle: CommandHandle): Promise<RunningCommand | undefined>
+  /**
+   * SIGTERM to the command's whole tree, then SIGKILL after the grace period, until nothing of it is left
+   * (daemonised children included, where a cgroup tells). Idempotent; a gone command is not an error.
+   */
+  stop(handle: CommandHandle, options: { graceMs: number }): Promise<void>
+  /** Memory and CPU used by the whole tree. */
+  sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
+  /** TCP ports that the command's tree listens on, where the host can tell. */
+  listeningPorts(handle: CommandHandle): Promise<number[]>
+  /** Prepares a work tree so that the app's user may write it (chown), before a build. */
+  prepareWorkTree(directory: string, userNumber: number): Promise<void>
+}

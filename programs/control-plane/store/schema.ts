@@ -1,0 +1,209 @@
+/**
+ * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL:
+ * times are whole milliseconds since 1970 (`…_at`, bigint on PostgreSQL), flags are 0 or 1,
+ * `…_json` columns hold JSON text. Ids are text from `newId()`, ordered by time.
+ */
+import type { Generated } from 'kysely'
+
+export interface Database {
+  apps: AppRow
+  env_versions: EnvVersionRow
+  sources: SourceRow
+  builds: BuildRow
+  artifacts: ArtifactRow
+  releases: ReleaseRow
+  deployments: DeploymentRow
+  instances: InstanceRow
+  jobs: JobRow
+  events: EventRow
+  platform_settings: PlatformSettingRow
+}
+
+export type AppState = 'active' | 'asleep' | 'suspended' | 'deleting'
+
+export interface AppRow {
+  id: string
+  /** Unique among apps that are not in the trash (partial unique index). */
+  slug: string
+  name: string
+  state: AppState
+  /** `{ "web": 1, "worker": 1 }`: wanted instances by process. */
+  scale_json: string
+  /** Minutes without a request until the app sleeps; null: the platform's default; 0: never. */
+  sleep_after_minutes: number | null
+  current_release_id: string | null
+  /** Where the code last came from, for "pull the latest": `{ kind: 'git', url, ref, subdirectory } | null`. */
+  origin_json: string | null
+  /** A number of its own per app, from which the app's unprivileged user is derived. */
+  user_number: number
+  last_request_at: number | null
+  created_at: number
+  updated_at: number
+  /** When the app was put in the trash; it is purged for good at `purge_at`. */
+  deleted_at: number | null
+  purge_at: number | null
+}
+
+/** Append-only: nobody edits a version, a change is a new one. */
+export interface EnvVersionRow {
+  id: string
+  app_id: string
+  version: number
+  /** `{ KEY: { secret: boolean, value: string } }`; a secret's value is sealed by the key ring. */
+  document_json: string
+  author: string
+  created_at: number
+}
+
+export interface SourceRow {
+  id: string
+  app_id: string
+  digest: string
+  kind: 'archive' | 'directory' | 'git'
+  /** `{ filename } | { url, ref, commit, subdirectory }` */
+  origin_json: string
+  size_bytes: number
+  entries: number
+  created_at: number
+}
+
+export type BuildState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+
+export interface BuildRow {
+  id: string
+  app_id: string
+  number: number
+  source_id: string
+  state: BuildState
+  artifact_digest: string | null
+  /** The builder's `BuildResult` without its paths: processes, static, runtime. */
+  result_json: string | null
+  /** `[{ name, startedAt, finishedAt, state }]` */
+  steps_json: string
+  error_code: string | null
+  error_message: string | null
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+}
+
+export interface ArtifactRow {
+  digest: string
+  kind: 'tree'
+  size_bytes: number
+  created_at: number
+}
+
+/** Never edited. A rollback is a new release with an old artifact. */
+export interface ReleaseRow {
+  id: string
+  app_id: string
+  /** The 42 of `v42`. */
+  version: number
+  artifact_digest: string
+  build_id: string
+  env_version: number
+  /** `ReleaseSettings`: processes, static, runtime, health, resources, idle, headers, limits. */
+  settings_json: string
+  reason: 'deploy' | 'rollback' | 'env' | 'settings'
+  /** The release this one repeats, for a rollback. */
+  rollback_of: number | null
+  created_by: string
+  created_at: number
+}
+
+export type DeploymentState =
+  | 'queued'
+  | 'starting'
+  | 'switching'
+  | 'watching'
+  | 'draining'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+
+export interface DeploymentRow {
+  id: string
+  app_id: string
+  number: number
+  state: DeploymentState
+  reason: 'deploy' | 'rollback' | 'env' | 'settings' | 'restart'
+  build_id: string | null
+  /** Null until the build has made one. */
+  release_id: string | null
+  /** What served before the switch, and what serves again if this one fails. */
+  previous_release_id: string | null
+  job_id: string | null
+  scheduled_at: number | null
+  error_code: string | null
+  error_message: string | null
+  receipt_json: string | null
+  created_by: string
+  created_at: number
+  started_at: number | null
+  switched_at: number | null
+  finished_at: number | null
+}
+
+export type InstanceState = 'starting' | 'healthy' | 'unhealthy' | 'draining' | 'stopped' | 'crashed'
+
+export interface InstanceRow {
+  id: string
+  app_id: string
+  release_id: string
+  process: string
+  state: InstanceState
+  runtime: string
+  /** What the runtime driver needs to find the instance again after a restart of the control plane. */
+  handle_json: string
+  port: number | null
+  created_at: number
+  healthy_at: number | null
+  stopped_at: number | null
+  /** `{ code, signal, oomKilled }` */
+  exit_json: string | null
+}
+
+export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+
+export interface JobRow {
+  id: string
+  /** Order of arrival; jobs with the same `queue_key` run one at a time in this order. */
+  sequence: Generated<number>
+  kind: string
+  queue_key: string | null
+  /** At most one unfinished job holds a given key. */
+  dedupe_key: string | null
+  state: JobState
+  payload_json: string
+  /** `{ [step]: result }`: what a resumed job need not do again. */
+  steps_json: string
+  attempts: number
+  max_attempts: number
+  run_at: number
+  /** Longest time one attempt may take. */
+  deadline_ms: number
+  lease_owner: string | null
+  lease_until: number | null
+  cancel_requested: number
+  error_json: string | null
+  correlation_id: string | null
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+}
+
+/** A fact that happened: `deployment:switched`, `instance:crashed`, `app:slept` … */
+export interface EventRow {
+  id: string
+  app_id: string | null
+  type: string
+  data_json: string
+  created_at: number
+}
+
+export interface PlatformSettingRow {
+  key: string
+  value_json: string
+  updated_at: number
+}
