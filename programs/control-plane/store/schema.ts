@@ -151,6 +151,8 @@ export interface InstanceRow {
   id: string
   app_id: string
   release_id: string
+  /** The deployment that started it; null for one started by a wake-up, a scale or a restart after a crash. */
+  deployment_id: string | null
   process: string
   state: InstanceState
   runtime: string

@@ -1,0 +1,65 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { DeploymentState } from '../store/schema.ts'
+import { canMove, DEPLOYMENT_TRANSITIONS, hasSwitched, isCancellable, isEnded } from './deployment-state.ts'
+
+const states = Object.keys(DEPLOYMENT_TRANSITIONS) as DeploymentState[]
+
+/** Walks the table by always taking the transition that a random number points at. */
+function walk(choices: number[]): DeploymentState[] {
+  const path: DeploymentState[] = ['queued']
+  for (const choice of choices) {
+    const next = DEPLOYMENT_TRANSITIONS[path.at(-1)!]
+    if (next.length === 0) break
+    path.push(next[choice % next.length]!)
+  }
+  return path
+}
+
+test('every walk through the table ends after at most six moves, in an ended state', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { minLength: 6, maxLength: 12 }), choices => {
+      const path = walk(choices)
+
+      expect(path.length).toBeLessThanOrEqual(6)
+      expect(isEnded(path.at(-1)!)).toBe(true)
+    }),
+  )
+})
+
+test('a deployment succeeds only after it started, switched, was watched and drained', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { minLength: 6, maxLength: 12 }), choices => {
+      const path = walk(choices)
+      fc.pre(path.at(-1) === 'succeeded')
+
+      expect(path).toEqual(['queued', 'starting', 'switching', 'watching', 'draining', 'succeeded'])
+    }),
+  )
+})
+
+test('no state is entered twice', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 12 }), choices => {
+      const path = walk(choices)
+
+      expect(new Set(path).size).toBe(path.length)
+    }),
+  )
+})
+
+test('nothing can be cancelled once users may have seen the new release', () => {
+  for (const state of states) {
+    if (hasSwitched(state)) expect(isCancellable(state)).toBe(false)
+  }
+  expect(isCancellable('queued')).toBe(true)
+  expect(isCancellable('starting')).toBe(true)
+  expect(isCancellable('switching')).toBe(false)
+})
+
+test('a verdict is final: draining can only end well', () => {
+  expect(DEPLOYMENT_TRANSITIONS.draining).toEqual(['succeeded'])
+  for (const state of states.filter(isEnded)) {
+    for (const other of states) expect(canMove(state, other)).toBe(false)
+  }
+})

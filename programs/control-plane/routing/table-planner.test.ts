@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { type AppFacts, planRoutes } from './table-planner.ts'
+
+const settings = { baseDomain: 'localhost', timeouts: { responseMs: 60_000, idleMs: 60_000, wakeMs: 30_000 } }
+
+const shop: AppFacts = {
+  id: 'app_1',
+  slug: 'shop',
+  state: 'active',
+  release: { version: 3 },
+  instances: [{ id: 'ins_1', state: 'healthy', host: '127.0.0.1', port: 20_001 }],
+  stoppedAfterCrashes: false,
+}
+
+function modeOf(changes: Partial<AppFacts>): string | undefined {
+  return planRoutes([{ ...shop, ...changes }], settings)[0]?.mode
+}
+
+test('an app answers at its slug under the base domain', () => {
+  const [route] = planRoutes([shop], settings)
+
+  expect(route).toMatchObject({ hosts: ['shop.localhost'], release: 'v3', mode: 'proxy', process: 'web' })
+  expect(route?.targets).toEqual([{ id: 'ins_1', host: '127.0.0.1', port: 20_001, state: 'healthy' }])
+})
+
+test('an app without a release is unavailable, not unknown', () => {
+  expect(modeOf({ release: undefined, instances: [] })).toBe('unavailable')
+})
+
+test('an app without a healthy instance holds its requests', () => {
+  expect(modeOf({ instances: [] })).toBe('wake')
+  expect(modeOf({ state: 'asleep', instances: [] })).toBe('wake')
+  expect(modeOf({ instances: [{ ...shop.instances[0]!, state: 'draining' }] })).toBe('wake')
+})
+
+test('an app that was stopped after a crash loop refuses at once', () => {
+  expect(modeOf({ instances: [], stoppedAfterCrashes: true })).toBe('unavailable')
+})
+
+test('a static release is served from its folder', () => {
+  const [route] = planRoutes(
+    [{ ...shop, instances: [], release: { version: 1, staticRoot: '/a/dist', spa: true } }],
+    settings,
+  )
+
+  expect(route).toMatchObject({ mode: 'static', static: { root: '/a/dist', spa: true } })
+})
+
+test('instances that are not reachable yet or no more are no targets', () => {
+  const states = ['starting', 'crashed', 'stopped'] as const
+
+  for (const state of states) {
+    const [route] = planRoutes([{ ...shop, instances: [{ ...shop.instances[0]!, state }] }], settings)
+    expect(route?.targets).toEqual([])
+  }
+})
+
+test('an app in the trash has no route', () => {
+  expect(planRoutes([{ ...shop, state: 'deleting' }], settings)).toEqual([])
+})

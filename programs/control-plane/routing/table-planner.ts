@@ -1,0 +1,62 @@
+/**
+ * The route table that the edge should have, from what the database says. Pure, so that every state of an app
+ * has one tested answer to "what does a request get now?".
+ */
+import type { Route, RouteTimeouts, Target } from '@seaworthy/routes'
+import type { AppState, InstanceState } from '../store/schema.ts'
+
+export interface AppFacts {
+  id: string
+  slug: string
+  state: AppState
+  /** Of the release that serves; undefined before the first deployment. */
+  release?: {
+    version: number
+    /** Absolute folder, for a static app. */
+    staticRoot?: string
+    spa?: boolean
+  }
+  /** Instances of process `web`. */
+  instances: readonly { id: string; state: InstanceState; host: string; port: number }[]
+  /** Set when a crash loop was stopped: requests are refused at once instead of waiting for a wake-up. */
+  stoppedAfterCrashes: boolean
+}
+
+export interface RoutingSettings {
+  baseDomain: string
+  timeouts: RouteTimeouts
+}
+
+export function planRoutes(apps: readonly AppFacts[], settings: RoutingSettings): Route[] {
+  return apps.filter(app => app.state !== 'deleting').map(app => planRoute(app, settings))
+}
+
+function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Route {
+  const route = {
+    appId: app.id,
+    slug: app.slug,
+    hosts: [`${app.slug}.${baseDomain}`],
+    pathPrefix: '/',
+    process: 'web',
+    release: app.release ? `v${app.release.version}` : 'none',
+    targets: targetsOf(app),
+    timeouts,
+  }
+  const mode = modeOf(app)
+  if (mode !== 'static') return { ...route, mode }
+  return { ...route, mode, static: { root: app.release!.staticRoot!, spa: app.release!.spa ?? false } }
+}
+
+function modeOf(app: AppFacts): Route['mode'] {
+  if (!app.release || app.state === 'suspended') return 'unavailable'
+  if (app.release.staticRoot !== undefined) return 'static'
+  if (app.instances.some(instance => instance.state === 'healthy')) return 'proxy'
+  return app.stoppedAfterCrashes ? 'unavailable' : 'wake'
+}
+
+/** Draining targets stay listed, so that the edge finishes what they have and counts it. */
+function targetsOf(app: AppFacts): Target[] {
+  return app.instances.flatMap(({ id, state, host, port }) =>
+    state === 'healthy' || state === 'unhealthy' || state === 'draining' ? [{ id, host, port, state }] : [],
+  )
+}
