@@ -1,1 +1,239 @@
-export type Manifest = {}
+import { z } from 'zod'
+import { cronProblem } from './cron-expression.ts'
+import { ManifestInvalid, type ManifestProblem } from './errors.ts'
+import { lineOfOffset, lineOfPath } from './json-position.ts'
+
+export const MANIFEST_FILE = 'seaworthy.json'
+export const PROCFILE = 'Procfile'
+
+/** An app's settings as its source tells them, defaults filled in. Every part of the platform may rely on its shape. */
+export type Manifest = z.output<typeof manifestSchema>
+
+/**
+ * Reads `seaworthy.json`. Unknown and wrong-typed fields are refused, never ignored.
+ * @throws {ManifestInvalid} naming each wrong field and its line
+ */
+export function parseManifest(text: string): Manifest {
+  const result = manifestSchema.safeParse(parseJson(text))
+  if (result.success) return result.data
+  throw new ManifestInvalid(
+    MANIFEST_FILE,
+    result.error.issues.map(issue => problemOf(issue, text)).slice(0, 10),
+  )
+}
+
+/** The manifest of an app that brings none. */
+export function defaultManifest(): Manifest {
+  return manifestSchema.parse({})
+}
+
+/**
+ * Reads a Procfile: `name: command` lines; empty lines and `#` comments are skipped.
+ * @throws {ManifestInvalid} naming each wrong line
+ */
+export function parseProcfile(text: string): Record<string, string> {
+  const problems: ManifestProblem[] = []
+  const processes: Record<string, string> = {}
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const line = raw.trim()
+    if (line === '' || line.startsWith('#')) continue
+    const { name, command, problem } = parseProcfileLine(line, processes)
+    if (problem) problems.push({ path: name ?? '', line: index + 1, message: problem })
+    else processes[name!] = command!
+  }
+  if (problems.length > 0) throw new ManifestInvalid(PROCFILE, problems)
+  return processes
+}
+
+/** The manifest with the processes of the Procfile; where both name a process, `seaworthy.json` wins. */
+export function mergeManifest(manifest: Manifest, procfile: Record<string, string>): Manifest {
+  return { ...manifest, processes: { ...procfile, ...manifest.processes } }
+}
+
+/** Both files of an app as one manifest; a missing file is undefined. */
+export function readManifest({ manifest, procfile }: { manifest?: string; procfile?: string }): Manifest {
+  const own = manifest === undefined ? defaultManifest() : parseManifest(manifest)
+  return procfile === undefined ? own : mergeManifest(own, parseProcfile(procfile))
+}
+
+const MAX_COMMAND_LENGTH = 4096
+const MAX_PROCESSES = 20
+const processName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_-]{0,30}$/,
+    'a process name is 1 to 31 of a-z, 0-9, "-" and "_", and starts with a letter',
+  )
+
+const commandLine = z
+  .string()
+  .max(MAX_COMMAND_LENGTH)
+  .refine(text => text.trim() !== '', 'must not be empty')
+  .refine(text => !['\0', '\n', '\r'].some(forbidden => text.includes(forbidden)), 'must be one line')
+
+const treePath = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine(isInsideTree, 'must be a folder inside the app, such as "dist"')
+  .transform(path => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '') || '.')
+
+const seconds = (min: number, max: number) => z.int().min(min).max(max)
+
+const buildSchema = z.strictObject({
+  /** Replaces the build command that was detected. */
+  command: commandLine.optional(),
+  /** Folder that the build command writes, for a static app. */
+  output: treePath.optional(),
+  /** Node version or range: `22`, `^24.1`, `lts/jod`. */
+  node: z.union([z.string().min(1).max(100), z.int().min(1).max(99).transform(String)]).optional(),
+  /** Command lines before the install and after the build command. */
+  before: z.array(commandLine).max(20).default([]),
+  after: z.array(commandLine).max(20).default([]),
+})
+
+const staticSchema = z.strictObject({
+  /** Folder to serve. The detected output folder when missing. */
+  root: treePath.optional(),
+  /** Answers an unknown path with index.html. As the framework wants it when missing. */
+  spa: z.boolean().optional(),
+})
+
+const healthSchema = z
+  .strictObject({
+    path: z
+      .string()
+      .max(500)
+      .regex(/^\/[^\s#]*$/, 'must start with "/" and hold no blanks')
+      .optional(),
+    intervalSeconds: seconds(1, 3600).default(5),
+    timeoutSeconds: seconds(1, 300).default(2),
+  })
+  .refine(health => health.timeoutSeconds <= health.intervalSeconds, {
+    path: ['timeoutSeconds'],
+    message: 'must not be longer than intervalSeconds',
+  })
+
+const headersSchema = z
+  .record(z.string(), z.string().max(4096))
+  .refine(headers => Object.keys(headers).length <= 50, 'has more than 50 headers')
+  .superRefine((headers, context) => {
+    for (const [name, value] of Object.entries(headers)) {
+      const message = headerProblem(name, value)
+      if (message) context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
+
+const manifestSchema = z.strictObject({
+  /** So that editors can offer completion. Not used. */
+  $schema: z.string().optional(),
+  /** Process name → command line. `web` gets requests, `release` runs once before each switch. */
+  processes: z
+    .record(processName, commandLine)
+    .refine(all => Object.keys(all).length <= MAX_PROCESSES, `has more than ${MAX_PROCESSES} processes`)
+    .default({}),
+  build: buildSchema.prefault({}),
+  static: staticSchema.optional(),
+  health: healthSchema.prefault({}),
+  resources: z
+    .strictObject({
+      memoryMb: z.int().min(16).max(1_048_576).optional(),
+      cpus: z.number().min(0.05).max(256).optional(),
+    })
+    .prefault({}),
+  idle: z
+    .strictObject({
+      /** 0: never sleeps. The platform's setting when missing. */
+      sleepAfterMinutes: z.int().min(0).max(43_200).optional(),
+    })
+    .prefault({}),
+  cron: z
+    .array(
+      z.strictObject({
+        schedule: z
+          .string()
+          .max(200)
+          .superRefine((text, context) => {
+            const message = cronProblem(text)
+            if (message) context.addIssue({ code: 'custom', message })
+          }),
+        command: commandLine,
+      }),
+    )
+    .max(50)
+    .default([]),
+  /** Response headers that the edge adds. */
+  headers: headersSchema.default({}),
+  limits: z.strictObject({ requestsPerMinutePerIp: z.int().min(1).max(1_000_000).optional() }).prefault({}),
+  deploy: z
+    .strictObject({
+      /** How long the edge watches real requests after a switch; 0: not at all. The platform's setting when missing. */
+      watchSeconds: seconds(0, 3600).optional(),
+      /** Longest time from start to healthy. */
+      startTimeoutSeconds: seconds(1, 3600).default(60),
+      /** Longest time that old requests may take to end after a switch. */
+      drainSeconds: seconds(0, 3600).default(10),
+      /** From SIGTERM to SIGKILL. */
+      stopGraceSeconds: seconds(0, 600).default(10),
+    })
+    .prefault({}),
+})
+
+function isInsideTree(path: string): boolean {
+  if (path.startsWith('/') || path.includes('\\') || path.includes('\0')) return false
+  return !path.split('/').includes('..')
+}
+
+/** Headers that belong to the connection or to the body's framing (RFC 9110 §7.6.1, RFC 9112 §6): never an app's to set. */
+const EDGE_HEADERS = new Set(
+  'connection content-length date host keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(
+    ' ',
+  ),
+)
+
+function headerProblem(name: string, value: string): string | undefined {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name)) return `"${name}" is not a header name`
+  if (EDGE_HEADERS.has(name.toLowerCase())) return `"${name}" is set by the platform`
+  if (!/^[\t\x20-\x7e]*$/.test(value)) return 'a header value holds printable ASCII characters only'
+  return undefined
+}
+
+function parseJson(text: string): unknown {
+  const clean = text.replace(/^\uFEFF/, '')
+  try {
+    return JSON.parse(clean)
+  } catch (error) {
+    const message = (error as Error).message
+    const offset = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN)
+    const line = Number.isNaN(offset) ? undefined : lineOfOffset(clean, offset)
+    throw new ManifestInvalid(MANIFEST_FILE, [{ path: '', line, message: `not valid JSON: ${message}` }])
+  }
+}
+
+function problemOf(issue: z.core.$ZodIssue, text: string): ManifestProblem {
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey]
+  return {
+    path: path.join('.'),
+    line: lineOfPath(text.replace(/^\uFEFF/, ''), path),
+    message: unknownKey === undefined ? messageOf(issue) : 'there is no such setting',
+  }
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined
+  return (inner ?? issue.message).replace(/^Invalid input: /, '').replace(/\.$/, '')
+}
+
+function parseProcfileLine(line: string, known: Record<string, string>) {
+  const [, name, rest = ''] = /^([^\s:]+)\s*:\s*(.*)$/.exec(line) ?? []
+  if (name === undefined) return { problem: 'must be "name: command"' }
+  const command = rest.trim()
+  const wrong = processName.safeParse(name).error ?? commandLine.safeParse(command).error
+  if (wrong) return { name, problem: wrong.issues[0]!.message }
+  if (Object.hasOwn(known, name)) return { name, problem: 'this process is named twice' }
+  return { name, command }
+}
