@@ -1,1 +1,29 @@
-export {}
+/**
+ * The contract of the API: schemas, the catalogue of endpoints and what is made from it.
+ * The typed client is `@seaworthy/api/client`, which loads none of this.
+ */
+export { type App, type AppState, slugSchema, type TrashedApp } from './app.ts'
+export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
+export type { Build, BuildLogLine } from './build.ts'
+export {
+  type Deployment,
+  type DeploymentEvent,
+  type DeploymentState,
+  deployUploadSchema,
+  type GitOrigin,
+} from './deployment.ts'
+export { type DeploymentAction, deploymentCan, isDeploymentEnded } from './deployment-can.ts'
+export { type Action, type EndpointId, endpointList, type StreamKind } from './endpoint-list.ts'
+export { type Endpoint, endpointOf, endpoints } from './endpoints.ts'
+export { type Env, type EnvChanged, type EnvVersion, envKeySchema } from './env.ts'
+export type { Event } from './event.ts'
+export type { Instance, RunEvent } from './instance.ts'
+export type { Job } from './job.ts'
+export type { LogLine } from './log.ts'
+export { openApiDocument } from './openapi.ts'
+export { MAX_PAGE_LIMIT, type Pagination, paginate } from './paging.ts'
+export { type FieldError, type Problem, problemSchema } from './problem.ts'
+export { type Receipt, receiptSchema } from './receipt.ts'
+export type { Release } from './release.ts'
+export type { Identity, Session } from './session.ts'
+export type { Status } from './status.ts'

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { deploymentReasonSchema, deploymentStateSchema } from './deployment.ts'
+
+export const appStateSchema = z.enum(['active', 'asleep', 'suspended', 'deleting'])
+
+/** Reserved words are refused by the server, which knows them. */
+export const slugSchema = z
+  .string()
+  .min(3, 'must have at least 3 characters')
+  .max(40, 'must have at most 40 characters')
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'may hold a-z, 0-9 and inner hyphens only')
+
+export const appParamsSchema = z.strictObject({
+  slug: z.string().min(1).max(64).meta({ description: "The app's slug." }),
+})
+
+export const processNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a process name such as web')
+
+export const appScaleSchema = z
+  .record(processNameSchema, z.int().min(0).max(100))
+  .meta({ description: 'Wanted instances by process.' })
+
+export const appSchema = z
+  .strictObject({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    state: appStateSchema,
+    url: z.url(),
+    scale: z.record(z.string(), z.int()),
+    sleepAfterMinutes: z
+      .int()
+      .nullable()
+      .meta({ description: "Minutes without a request; null: the platform's default; 0: never." }),
+    currentRelease: z.strictObject({ version: z.int(), createdAt: z.iso.datetime() }).nullable(),
+    lastDeployment: z
+      .strictObject({
+        number: z.int(),
+        state: deploymentStateSchema,
+        reason: deploymentReasonSchema,
+        createdAt: z.iso.datetime(),
+        finishedAt: z.iso.datetime().nullable(),
+      })
+      .nullable(),
+    origin: z
+      .strictObject({ url: z.string(), ref: z.string().optional(), subdirectory: z.string().optional() })
+      .nullable()
+      .meta({ description: 'Where "pull the latest" takes the code from.' }),
+    lastRequestAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'App' })
+
+export const trashedAppSchema = z
+  .strictObject({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    deletedAt: z.iso.datetime(),
+    purgeAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'TrashedApp' })
+
+const nameSchema = z.string().trim().min(1).max(100)
+const sleepAfterMinutesSchema = z.int().min(0).max(525_600).nullable()
+
+export const createAppSchema = z
+  .strictObject({ slug: slugSchema, name: nameSchema.optional() })
+  .meta({ id: 'CreateApp' })
+
+export const updateAppSchema = z
+  .strictObject({ name: nameSchema.optional(), sleepAfterMinutes: sleepAfterMinutesSchema.optional() })
+  .refine(body => Object.keys(body).length > 0, 'must change at least one setting')
+  .meta({ id: 'UpdateApp' })
+
+export const deleteAppSchema = z
+  .strictObject({ confirm: z.string().meta({ description: "The app's slug, typed again." }) })
+  .meta({ id: 'DeleteApp' })
+
+export type App = z.output<typeof appSchema>
+export type AppState = z.output<typeof appStateSchema>
+export type TrashedApp = z.output<typeof trashedAppSchema>

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { failureSchema } from './deployment.ts'
+
+export const buildStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
+
+export const buildSchema = z
+  .strictObject({
+    id: z.string(),
+    number: z.int(),
+    state: buildStateSchema,
+    artifactDigest: z.string().nullable(),
+    steps: z.array(
+      z.strictObject({
+        name: z.string(),
+        state: z.string(),
+        startedAt: z.iso.datetime().nullable(),
+        finishedAt: z.iso.datetime().nullable(),
+      }),
+    ),
+    error: failureSchema.nullable(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Build' })
+
+export const buildLogLineSchema = z
+  .strictObject({
+    at: z.iso.datetime(),
+    step: z.string().nullable(),
+    stream: z.enum(['stdout', 'stderr', 'platform']),
+    text: z.string(),
+  })
+  .meta({ id: 'BuildLogLine' })
+
+export const followQuerySchema = z.strictObject({
+  follow: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: an event stream that goes on until the end.' }),
+})
+
+export type Build = z.output<typeof buildSchema>
+export type BuildLogLine = z.output<typeof buildLogLineSchema>

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+const emailSchema = z.email('must be an e-mail address').max(254)
+const newPasswordSchema = z
+  .string()
+  .min(10, 'must have at least 10 characters')
+  .max(128, 'must have at most 128 characters')
+
+export const setupStateSchema = z
+  .strictObject({ claimed: z.boolean().meta({ description: 'Whether the platform has its owner.' }) })
+  .meta({ id: 'SetupState' })
+
+export const claimSchema = z
+  .strictObject({
+    token: z.string().min(1).max(200).meta({ description: 'From the one-time setup link.' }),
+    email: emailSchema,
+    password: newPasswordSchema,
+    name: z.string().trim().min(1).max(100),
+  })
+  .meta({ id: 'Claim' })
+
+export const setupLinkSchema = z
+  .strictObject({ url: z.url().nullable().meta({ description: 'Null once the platform has its owner.' }) })
+  .meta({ id: 'SetupLink' })
+
+/** No rules on the password here: a wrong one is a wrong one, however short. */
+export const signInSchema = z
+  .strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(1000) })
+  .meta({ id: 'SignIn' })
+
+export const identitySchema = z
+  .strictObject({
+    kind: z
+      .enum(['local', 'owner'])
+      .meta({ description: 'local: over the socket file on the same machine.' }),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    expiresAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Identity' })
+
+export const sessionSchema = z
+  .strictObject({
+    token: z.string().meta({ description: 'Send it as `Authorization: Bearer …`.' }),
+    expiresAt: z.iso.datetime(),
+    identity: identitySchema,
+  })
+  .meta({ id: 'Session' })
+
+export type Identity = z.output<typeof identitySchema>
+export type Session = z.output<typeof sessionSchema>
