@@ -1,5 +1,11 @@
 /** One HTTP exchange with the platform, over TCP or over its socket file. */
-import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ApiUnreachable } from './api-error.ts'

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const fieldErrorSchema = z
   .strictObject({
     /** `body.slug`, `query.limit`, `params.number` */
-    field: z.string(),
+    path: z.string(),
     message: z.string(),
   })
   .meta({ id: 'FieldError' })
