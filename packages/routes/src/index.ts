@@ -1,1 +1,11 @@
+export { type BalancingOptions, pickTarget } from './balancing.ts'
+export {
+  emptyLatencyBuckets,
+  LATENCY_BOUNDS_MS,
+  latencyBucketIndex,
+  percentile,
+} from './latency-buckets.ts'
+export { addCounters, emptyCounters, subtractCounters, subtractSnapshots } from './route-counters.ts'
+export { compileRoutes, type MatchableRoute, normalizeHost, type RouteMatcher } from './route-matcher.ts'
 export type * from './route-table.ts'
+export { InvalidRouteTable, parseRouteTable } from './table-validation.ts'

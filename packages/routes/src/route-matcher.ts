@@ -1,0 +1,61 @@
+/** What the matcher needs of a route; the edge matches its own objects, which hold more. */
+export interface MatchableRoute {
+  hosts: readonly string[]
+  pathPrefix: string
+}
+
+export interface RouteMatcher<T> {
+  /**
+   * The route for a request: by host, then by the longest path prefix that ends at a `/` or at the path's end.
+   * @param host as `normalizeHost` returns it
+   * @param path path of the request, a query behind it is ignored
+   */
+  match(host: string, path: string): T | undefined
+  /** Whether any route claims this host. */
+  hasHost(host: string): boolean
+}
+
+/** Compiles routes for matching: one map look-up for the host, whatever the number of apps. */
+export function compileRoutes<T extends MatchableRoute>(routes: readonly T[]): RouteMatcher<T> {
+  const byHost = new Map<string, T[]>()
+  for (const route of routes) for (const host of route.hosts) addTo(byHost, host, route)
+  for (const list of byHost.values()) list.sort((a, b) => b.pathPrefix.length - a.pathPrefix.length)
+
+  return {
+    hasHost: host => byHost.has(host),
+    match(host, path) {
+      const candidates = byHost.get(host)
+      if (!candidates) return undefined
+      for (const route of candidates) if (isUnder(path, route.pathPrefix)) return route
+      return undefined
+    },
+  }
+}
+
+/**
+ * The host of a `Host` header in the form of the route table: lower case, without port and without a final dot.
+ * @returns undefined for what is no host (RFC 9112, 3.2: a server must answer 400 to an invalid field value)
+ */
+export function normalizeHost(header: string): string | undefined {
+  const parts = HOST_HEADER.exec(header)
+  if (!parts) return undefined
+  const name = parts[1]!.toLowerCase()
+  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name
+}
+
+const HOST_HEADER = /^([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/
+
+function addTo<T>(byHost: Map<string, T[]>, host: string, route: T): void {
+  const list = byHost.get(host)
+  if (list) list.push(route)
+  else byHost.set(host, [route])
+}
+
+function isUnder(path: string, prefix: string): boolean {
+  if (prefix === '/') return true
+  const base = prefix.endsWith('/') ? prefix.length - 1 : prefix.length
+  if (path.length < base || !path.startsWith(base === prefix.length ? prefix : prefix.slice(0, base)))
+    return false
+  const next = path.charCodeAt(base) // NaN at the path's end
+  return path.length === base || next === 0x2f || next === 0x3f
+}
