@@ -1,0 +1,84 @@
+import { ApiError, ApiUnreachable } from '@seaworthy/api/client'
+import { Command, CommanderError, Option } from 'commander'
+import { addAppCommands } from './commands/apps.ts'
+import { addDeployCommands } from './commands/deploy.ts'
+import { addEnvCommands } from './commands/env.ts'
+import { addInstanceCommands } from './commands/instances.ts'
+import { addLogCommands } from './commands/logs.ts'
+import { addPlatformCommands } from './commands/platform.ts'
+import { addReleaseCommands } from './commands/releases.ts'
+import { addSessionCommands } from './commands/session.ts'
+import type { Surroundings } from './context.ts'
+import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
+import { Output } from './output.ts'
+
+/**
+ * Runs one command.
+ * @param args without the program's own name
+ * @returns the exit code (see `EXIT`)
+ */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const program = createProgram(surroundings)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    const out = new Output({ ...surroundings, json: args.includes('--json') })
+    if (!(error instanceof CommandFailed)) report(error, out)
+    return exitCodeOf(error)
+  }
+}
+
+function createProgram(surroundings: Surroundings): Command {
+  const program = new Command('seaworthy')
+    .description('Push code, and it is built, released, run, routed and observed on your own server.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => surroundings.stdout.write(text),
+      writeErr: text => surroundings.stderr.write(text),
+    })
+    .showHelpAfterError('(see: seaworthy help)')
+    .addOption(new Option('--json', 'print JSON for scripts'))
+    .addOption(new Option('--url <url>', 'the platform to speak to (SEAWORTHY_URL)'))
+    .addOption(new Option('--token <token>', 'a token for it (SEAWORTHY_TOKEN)'))
+    .addOption(new Option('-a, --app <slug>', 'the app (SEAWORTHY_APP)'))
+  const groups = [
+    addPlatformCommands,
+    addSessionCommands,
+    addDeployCommands,
+    addAppCommands,
+    addReleaseCommands,
+    addLogCommands,
+    addEnvCommands,
+    addInstanceCommands,
+  ]
+  for (const addCommands of groups) addCommands(program, surroundings)
+  inheritSettings(program)
+  return program
+}
+
+/** Subcommands throw instead of ending the process, like the program itself. */
+function inheritSettings(program: Command): void {
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program)
+    inheritSettings(command)
+  }
+}
+
+function report(error: unknown, out: Output): void {
+  if (error instanceof ApiError) {
+    const fields = error.errors.map(field => `\n  ${field.path}: ${field.message}`).join('')
+    const hint = error.status === 401 ? ' Sign in with: seaworthy login' : ''
+    out.problem({
+      code: error.code,
+      message: `${error.detail}${hint}${out.json ? '' : fields}`,
+      status: error.status,
+      errors: error.errors,
+      requestId: error.requestId,
+    })
+    return
+  }
+  const code = error instanceof UsageError ? 'usage' : error instanceof ApiUnreachable ? 'unreachable' : 'failed'
+  out.problem({ code, message: error instanceof Error ? error.message : String(error) })
+}

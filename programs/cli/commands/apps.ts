@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process'
+import type { App } from '@seaworthy/api'
+import type { Command } from 'commander'
+import { chooseApp, type Context, type Surroundings, withContext } from '../context.ts'
+import { UsageError } from '../exit-codes.ts'
+import { ago, facts, table } from '../output.ts'
+
+export function addAppCommands(program: Command, surroundings: Surroundings): void {
+  const apps = program
+    .command('apps')
+    .description('list the apps')
+    .action((_, command: Command) => withContext(surroundings, command, listApps))
+  apps
+    .command('create')
+    .description('create an app without deploying it')
+    .argument('<slug>')
+    .option('--name <name>')
+    .action((slug: string, options: { name?: string }, command: Command) =>
+      withContext(surroundings, command, context => createApp(context, slug, options.name)),
+    )
+  apps
+    .command('delete')
+    .description('stop an app and put it in the trash, where it stays for 7 days')
+    .argument('<slug>')
+    .option('--confirm <slug>', "the app's slug, typed again")
+    .action((slug: string, options: { confirm?: string }, command: Command) =>
+      withContext(surroundings, command, context => deleteApp(context, slug, options.confirm)),
+    )
+  apps
+    .command('trash')
+    .description('list the apps in the trash')
+    .action((_, command: Command) => withContext(surroundings, command, listTrash))
+  apps
+    .command('restore')
+    .description('take an app out of the trash')
+    .argument('<slug>')
+    .action((slug: string, _, command: Command) =>
+      withContext(surroundings, command, context => restoreApp(context, slug)),
+    )
+  program
+    .command('info')
+    .description('show an app')
+    .action((_, command: Command) => withContext(surroundings, command, showApp))
+  program
+    .command('open')
+    .description('open an app in the browser')
+    .action((_, command: Command) => withContext(surroundings, command, openApp))
+  program
+    .command('sleep')
+    .description('set after how many minutes without a request the app sleeps (0: never, default: as the platform)')
+    .argument('<minutes>')
+    .action((minutes: string, _, command: Command) =>
+      withContext(surroundings, command, context => setSleep(context, minutes)),
+    )
+}
+
+async function listApps({ client, out }: Context): Promise<void> {
+  const apps: App[] = []
+  for await (const app of (await client()).all('apps.list')) apps.push(app)
+  out.result(apps, () => {
+    if (apps.length === 0) return 'No apps yet. Deploy one with: seaworthy deploy DIR'
+    const rows = apps.map(app => [app.slug, app.state, releaseOf(app), ago(app.lastDeployment?.createdAt), app.url])
+    return table(['APP', 'STATE', 'RELEASE', 'DEPLOYED', 'URL'], rows)
+  })
+}
+
+async function createApp({ client, out }: Context, slug: string, name: string | undefined): Promise<void> {
+  const app = await (await client()).call('apps.create', { body: { slug, name } })
+  out.result(app, () => `Created ${app.slug}. Deploy it with: seaworthy deploy DIR --app ${app.slug}`)
+}
+
+async function deleteApp({ client, out }: Context, slug: string, confirm: string | undefined): Promise<void> {
+  if (confirm === undefined) {
+    throw new UsageError(`Deleting ${slug} stops it. To go on, type its name again: seaworthy apps delete ${slug} --confirm ${slug}`)
+  }
+  const app = await (await client()).call('apps.delete', { params: { slug }, body: { confirm } })
+  out.result(app, () => `${slug} is stopped and in the trash until ${app.purgeAt}. Take it out with: seaworthy apps restore ${slug}`)
+}
+
+async function listTrash({ client, out }: Context): Promise<void> {
+  const { data } = await (await client()).page('trash.list', { query: { limit: 100 } })
+  out.result(data, () =>
+    data.length === 0
+      ? 'The trash is empty.'
+      : table(['APP', 'DELETED', 'GONE FOR GOOD'], data.map(app => [app.slug, app.deletedAt, app.purgeAt ?? '-'])),
+  )
+}
+
+async function restoreApp({ client, out }: Context, slug: string): Promise<void> {
+  const api = await client()
+  const { data } = await api.page('trash.list', { query: { limit: 100 } })
+  const trashed = data.find(app => app.slug === slug || app.id === slug)
+  if (!trashed) throw new UsageError(`There is no ${slug} in the trash.`)
+  const app = await api.call('trash.restore', { params: { id: trashed.id } })
+  out.result(app, () => `${slug} is back: ${app.url}`)
+}
+
+async function showApp(context: Context): Promise<void> {
+  const api = await context.client()
+  const slug = await chooseApp(context)
+  const [app, instances] = await Promise.all([
+    api.call('apps.get', { params: { slug } }),
+    api.call('instances.list', { params: { slug } }),
+  ])
+  const running = instances.filter(instance => instance.stoppedAt === null)
+  context.out.result({ ...app, instances: running }, () =>
+    [
+      facts([
+        ['app', app.slug],
+        ['url', app.url],
+        ['state', app.state],
+        ['release', releaseOf(app)],
+        ['last request', app.lastRequestAt && ago(app.lastRequestAt)],
+        ['code from', app.origin?.url],
+      ]),
+      running.length === 0
+        ? ''
+        : `\n${table(['INSTANCE', 'PROCESS', 'STATE', 'RELEASE', 'SINCE'], running.map(instance => [instance.id, instance.process, instance.state, instance.release === null ? '-' : `v${instance.release}`, ago(instance.createdAt)]))}`,
+    ].join('\n').trimEnd(),
+  )
+}
+
+async function openApp(context: Context): Promise<void> {
+  const app = await (await context.client()).call('apps.get', { params: { slug: await chooseApp(context) } })
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open'
+  await new Promise<void>(resolve => {
+    const child = spawn(opener, [app.url], { stdio: 'ignore', detached: true })
+    child.once('spawn', resolve)
+    child.once('error', () => resolve())
+    child.unref()
+  })
+  context.out.result({ url: app.url }, () => app.url)
+}
+
+async function setSleep(context: Context, text: string): Promise<void> {
+  const minutes = text === 'default' ? null : Number(text)
+  if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 0)) {
+    throw new UsageError(`"${text}" is no number of minutes. Write 0 for never, or default.`)
+  }
+  const slug = await chooseApp(context)
+  const app = await (await context.client()).call('apps.update', { params: { slug }, body: { sleepAfterMinutes: minutes } })
+  context.out.result(app, () => `${slug} ${sleepText(app.sleepAfterMinutes)}.`)
+}
+
+function sleepText(minutes: number | null): string {
+  if (minutes === null) return "sleeps after the platform's default time"
+  return minutes === 0 ? 'never sleeps' : `sleeps after ${minutes} minutes without a request`
+}
+
+function releaseOf(app: App): string {
+  return app.currentRelease ? `v${app.currentRelease.version}` : '-'
+}

@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { Deployment } from '@seaworthy/api'
+import { ApiError } from '@seaworthy/api/client'
+import type { Command } from 'commander'
+import { chooseApp, type Context, type Surroundings, slugFrom, withContext } from '../context.ts'
+import { UsageError } from '../exit-codes.ts'
+import { followDeployment } from '../follow-deployment.ts'
+
+interface DeployOptions {
+  git?: string
+  ref?: string
+  subdir?: string
+  pull?: boolean
+  rebuild?: boolean
+  at?: string
+  detach?: boolean
+}
+
+export function addDeployCommands(program: Command, surroundings: Surroundings): void {
+  program
+    .command('deploy')
+    .description('deploy a folder, an archive or a git repository; creates the app when it is new')
+    .argument('[dir]', 'folder or archive (.zip, .tar, .tar.gz, .tar.zst); this folder when missing')
+    .option('--git <url>', 'deploy a repository instead: https://… or file://…')
+    .option('--ref <ref>', 'branch, tag or commit of it')
+    .option('--subdir <path>', "folder inside it that is the app's root")
+    .option('--pull', 'fetch the latest of the repository deployed before')
+    .option('--rebuild', 'build the same code again')
+    .option('--at <time>', 'start at this time (ISO 8601)')
+    .option('--detach', 'do not wait for the end')
+    .action((directory: string | undefined, options: DeployOptions, command: Command) =>
+      withContext(surroundings, command, context => deploy(context, directory, options)),
+    )
+}
+
+async function deploy(context: Context, directory: string | undefined, options: DeployOptions): Promise<void> {
+  const slug = await appToDeploy(context, directory, options)
+  await ensureApp(context, slug)
+  const deployment = await push(context, slug, directory, options)
+  await followDeployment(context, slug, deployment, { detach: options.detach || options.at !== undefined })
+}
+
+async function appToDeploy(context: Context, directory: string | undefined, options: DeployOptions): Promise<string> {
+  const named = context.options.app ?? context.env.SEAWORTHY_APP
+  if (named !== undefined) return named
+  if (options.pull || options.rebuild) return chooseApp(context)
+  const source = options.git?.replace(/\.git$/, '') ?? resolve(context.cwd, directory ?? '.')
+  const slug = slugFrom(basename(source).replace(/\.(zip|tar|tgz|tar\.gz|tar\.zst)$/i, ''))
+  if (slug.length < 3) throw new UsageError(`No app name can be made of "${basename(source)}". Say --app SLUG.`)
+  return slug
+}
+
+async function ensureApp({ client, out }: Context, slug: string): Promise<void> {
+  const api = await client()
+  try {
+    await api.call('apps.get', { params: { slug } })
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error
+    await api.call('apps.create', { body: { slug } })
+    out.progress(`Created app ${slug}.`)
+  }
+}
+
+async function push(context: Context, slug: string, directory: string | undefined, options: DeployOptions): Promise<Deployment> {
+  const api = await context.client()
+  const scheduledAt = options.at === undefined ? undefined : isoTime(options.at)
+  const params = { slug }
+  if (options.git !== undefined) {
+    const git = { url: options.git, ref: options.ref, subdirectory: options.subdir }
+    return api.call('deployments.create', { params, body: { git, scheduledAt } })
+  }
+  if (options.pull) return api.call('deployments.create', { params, body: { pull: true, scheduledAt } })
+  if (options.rebuild) return api.call('deployments.create', { params, body: { rebuild: true } })
+  return upload(context, slug, resolve(context.cwd, directory ?? '.'), scheduledAt)
+}
+
+async function upload(context: Context, slug: string, path: string, scheduledAt: string | undefined): Promise<Deployment> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) throw new UsageError(`There is no folder or archive at ${path}.`)
+  const archive = found.isDirectory()
+    ? await pack(path)
+    : { stream: createReadStream(path), filename: basename(path), sizeBytes: found.size, label: basename(path) }
+  const showProgress = progressOf(context, archive.label)
+  const api = await context.client()
+  return api.upload({ slug, ...archive, scheduledAt, onProgress: showProgress, signal: context.signal })
+}
+
+async function pack(path: string) {
+  const { packFolder } = await import('@seaworthy/source/pack')
+  const { stream, files } = await packFolder(path)
+  return { stream, filename: 'folder.tar.gz', label: `${files} file${files === 1 ? '' : 's'}`, sizeBytes: undefined }
+}
+
+/** On a terminal a counter that turns in place; in a pipe one line at the start. */
+function progressOf({ stderr, out }: Context, label: string): (sentBytes: number) => void {
+  if (out.json) return () => {}
+  if (!stderr.isTTY) {
+    out.progress(`Uploading ${label}`)
+    return () => {}
+  }
+  let shownAt = Number.NEGATIVE_INFINITY
+  return sentBytes => {
+    if (performance.now() - shownAt < 100) return
+    shownAt = performance.now()
+    stderr.write(`\r\u001b[KUploading ${label}: ${(sentBytes / 1_048_576).toFixed(1)} MB`)
+  }
+}
+
+function isoTime(text: string): string {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new UsageError(`"${text}" is no time. Write it like 2030-01-31T22:00:00Z.`)
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@seaworthy/api/client'
+import type { Command } from 'commander'
+import { controlSocket, platformHome } from '../connection.ts'
+import { type Context, type Surroundings, withContext } from '../context.ts'
+import { CommandFailed, EXIT } from '../exit-codes.ts'
+import { followDeployment } from '../follow-deployment.ts'
+import { duration, facts } from '../output.ts'
+import { PlatformProcess, type PlatformMessage } from '../platform-process.ts'
+
+const HELLO = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'examples', 'hello')
+
+export function addPlatformCommands(program: Command, surroundings: Surroundings): void {
+  program
+    .command('up')
+    .description('start the platform on this machine; Ctrl-C stops it, apps keep running')
+    .option('--detach', 'start it in the background')
+    .action((options: { detach?: boolean }, command: Command) =>
+      withContext(surroundings, command, context => up(context, options)),
+    )
+  program
+    .command('down')
+    .description('stop the platform on this machine with its edge and all apps')
+    .action((_, command: Command) => withContext(surroundings, command, down))
+  program
+    .command('status')
+    .description('show how the platform is')
+    .action((_, command: Command) => withContext(surroundings, command, status))
+}
+
+async function up(context: Context, options: { detach?: boolean }): Promise<void> {
+  const { env, out } = context
+  if (await isRunning(env)) {
+    out.progress('The platform already runs on this machine. Look at it with: seaworthy status')
+    return
+  }
+  const platform = PlatformProcess.start(env)
+  try {
+    const ready = await platform.ready()
+    const helloUrl = await deployHello(context)
+    out.result({ ...ready, helloUrl }, () => welcome(ready, helloUrl, options.detach ?? false))
+  } catch (error) {
+    await platform.stop()
+    throw error
+  }
+  if (options.detach) platform.release()
+  else await waitForStop(context, platform)
+}
+
+function welcome(ready: Extract<PlatformMessage, { type: 'ready' }>, helloUrl: string | null, detached: boolean): string {
+  return [
+    'Seaworthy is up.',
+    '',
+    facts([
+      ['app', helloUrl],
+      ['dashboard', ready.setupUrl ?? ready.urls.dashboard],
+    ]),
+    ready.setupUrl ? '           (one-time link: it makes you the owner)' : '',
+    '',
+    'Deploy your own:  npx seaworthy deploy ./my-app',
+    detached ? 'Stop everything:  npx seaworthy down' : 'Ctrl-C stops the platform; apps keep running.',
+    ...ready.notes.map(note => `Note: ${note}`),
+  ]
+    .filter((line, index, lines) => line !== '' || lines[index - 1] !== '')
+    .join('\n')
+}
+
+async function waitForStop(context: Context, platform: PlatformProcess): Promise<void> {
+  const { out } = context
+  const asked = new Promise<'asked'>(resolve => {
+    const ask = () => resolve('asked')
+    context.signal.addEventListener('abort', ask)
+    process.once('SIGTERM', ask)
+    process.once('SIGHUP', ask)
+  })
+  const outcome = await Promise.race([asked, platform.ended()])
+  if (outcome !== 'asked') {
+    out.problem({ code: 'platform_ended', message: `The platform ended by itself (exit code ${outcome}). Its log: ${platform.logFile}` })
+    throw new CommandFailed('ended')
+  }
+  process.once('SIGINT', () => {
+    platform.kill()
+    process.exit(EXIT.failed)
+  })
+  out.progress('\nStopping the platform ...')
+  const stopped = await platform.stop()
+  out.progress(afterStop(stopped))
+}
+
+function afterStop(stopped: Extract<PlatformMessage, { type: 'stopped' }> | undefined): string {
+  if (!stopped?.edge && !stopped?.apps.length) return 'Stopped. Nothing of it runs any more.'
+  const apps = stopped.apps.length === 0 ? 'no app' : stopped.apps.join(', ')
+  return [
+    `Stopped. Still running: ${apps}${stopped.edge ? ', and the edge that serves requests' : ''}.`,
+    'Start again with: npm start   (it takes over what runs)',
+    'Stop those too:   npx seaworthy down',
+  ].join('\n')
+}
+
+/** On the very first start there is something to look at: the hello example. */
+async function deployHello(context: Context): Promise<string | null> {
+  const marker = join(platformHome(context.env), 'hello-deployed')
+  if (existsSync(marker) || !existsSync(HELLO)) return null
+  const api = createClient({ socketPath: controlSocket(context.env) })
+  try {
+    if ((await api.page('apps.list', { query: { limit: 1 } })).pagination.total > 0) return null
+    context.out.progress('First start: deploying examples/hello')
+    const { packFolder } = await import('@seaworthy/source/pack')
+    const app = await api.call('apps.create', { body: { slug: 'hello' } })
+    const { stream } = await packFolder(HELLO)
+    const deployment = await api.upload({ slug: 'hello', stream, filename: 'hello.tar.gz' })
+    const quiet = { ...context, client: async () => api, out: Object.assign(Object.create(context.out), { result: () => {} }) }
+    await followDeployment(quiet, 'hello', deployment)
+    await writeFile(marker, `${new Date().toISOString()}\n`)
+    return app.url
+  } finally {
+    api.close()
+  }
+}
+
+async function isRunning(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const api = createClient({ socketPath: controlSocket(env), timeoutMs: 3000 })
+  try {
+    await api.call('status.get')
+    return true
+  } catch {
+    return false
+  } finally {
+    api.close()
+  }
+}
+
+/** A running control plane is ended first; then one that only cleans up stops the apps and the edge. */
+async function down({ env, out }: Context): Promise<void> {
+  const pid = await controlPlanePid(env)
+  if (pid !== undefined) {
+    process.kill(pid, 'SIGTERM')
+    while (isAlive(pid)) await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  const cleaner = PlatformProcess.start(env, ['stop-all'])
+  const code = await cleaner.ended()
+  if (code !== 0) throw new Error(`Not everything could be stopped. See ${cleaner.logFile}`)
+  out.result({ stopped: true }, () => 'Stopped: the platform, its edge and all apps.')
+}
+
+async function controlPlanePid(env: NodeJS.ProcessEnv): Promise<number | undefined> {
+  const text = await readFile(join(platformHome(env), 'run', 'control-plane.pid'), 'utf8').catch(() => '')
+  const pid = Number(text.trim())
+  return pid > 1 && isAlive(pid) && (await isRunning(env)) ? pid : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function status({ client, out }: Context): Promise<void> {
+  const status = await (await client()).call('status.get')
+  const sandbox = Object.entries(status.runtime.sandbox).map(([power, value]) => `${power}: ${value}`)
+  out.result(status, () =>
+    facts([
+      ['version', status.version],
+      ['up for', duration(status.uptimeMs)],
+      ['dashboard', status.urls.dashboard],
+      ['edge', `${status.edge.state}, ${status.urls.edge}`],
+      ['runtime', `${status.runtime.kind}${sandbox.length > 0 ? ` (${sandbox.join(', ')})` : ''}`],
+      ['database', status.database.kind],
+      ['apps', `${status.counts.apps}, ${status.counts.instances} instances`],
+      ['jobs', `${status.counts.jobsRunning} running, ${status.counts.jobsQueued} queued`],
+      ['home', status.home],
+    ]),
+  )
+}

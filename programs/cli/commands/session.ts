@@ -1,0 +1,88 @@
+import { createInterface } from 'node:readline/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { createClient } from '@seaworthy/api/client'
+import type { Command } from 'commander'
+import { findPlatform } from '../connection.ts'
+import { type Context, type Surroundings, withContext } from '../context.ts'
+import { UsageError } from '../exit-codes.ts'
+import { facts } from '../output.ts'
+import { forgetProfile, profileFile, saveProfile } from '../profile.ts'
+
+interface LoginOptions {
+  email?: string
+  passwordStdin?: boolean
+}
+
+export function addSessionCommands(program: Command, surroundings: Surroundings): void {
+  program
+    .command('login')
+    .description('sign in to a platform and keep the token (mode 0600)')
+    .option('--email <email>')
+    .option('--password-stdin', 'read the password from standard input')
+    .action((options: LoginOptions, command: Command) =>
+      withContext(surroundings, command, context => login(context, options)),
+    )
+  program
+    .command('logout')
+    .description('end the session and forget the token')
+    .action((_, command: Command) => withContext(surroundings, command, logout))
+  program
+    .command('whoami')
+    .description('tell who is signed in, and where')
+    .action((_, command: Command) => withContext(surroundings, command, whoami))
+}
+
+async function login(context: Context, options: LoginOptions): Promise<void> {
+  const { env, out } = context
+  const { baseUrl = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}` } = await findPlatform(env, context.options)
+  const email = options.email ?? (await ask(context, 'E-mail: '))
+  const password = options.passwordStdin
+    ? (await readAll(context.stdin)).replace(/\r?\n$/, '')
+    : await askSecret(context, 'Password: ')
+  const client = createClient({ baseUrl })
+  try {
+    const session = await client.call('session.create', { body: { email, password } })
+    await saveProfile(env, { url: baseUrl, token: session.token, email })
+    out.result({ url: baseUrl, email, expiresAt: session.expiresAt }, () => `Signed in to ${baseUrl} as ${email}.`)
+  } finally {
+    client.close()
+  }
+}
+
+async function logout({ env, out, client }: Context): Promise<void> {
+  await (await client()).call('session.delete').catch(() => undefined)
+  await forgetProfile(env)
+  out.result({ signedOut: true }, () => 'Signed out.')
+}
+
+async function whoami({ env, out, options, client }: Context): Promise<void> {
+  const platform = await findPlatform(env, options)
+  const identity = await (await client()).call('session.get')
+  const where = platform.socketPath ? 'this machine' : platform.baseUrl
+  out.result({ ...identity, url: platform.baseUrl ?? null }, () =>
+    facts([
+      ['who', identity.kind === 'local' ? 'the administrator of this machine' : identity.email],
+      ['where', where],
+      ['profile', platform.socketPath ? null : profileFile(env)],
+    ]),
+  )
+}
+
+async function ask({ stdin, stderr }: Context, question: string): Promise<string> {
+  if (!stdin.isTTY) throw new UsageError('There is no terminal to ask on. Say --email and --password-stdin.')
+  const lines = createInterface({ input: stdin, output: stderr })
+  try {
+    return (await lines.question(question)).trim()
+  } finally {
+    lines.close()
+  }
+}
+
+/** Asks without showing what is typed. */
+async function askSecret(context: Context, question: string): Promise<string> {
+  if (!context.stdin.isTTY) throw new UsageError('There is no terminal to ask on. Say --password-stdin.')
+  const { password } = await import('@clack/prompts')
+  const answer = await password({ message: question })
+  if (typeof answer === 'symbol') throw new UsageError('Cancelled.')
+  return answer
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { ClientOptions } from '@seaworthy/api/client'
+import { loadProfile } from './profile.ts'
+
+const DEFAULT_PORT = 4400
+
+/** Everything the platform keeps on this machine. */
+export function platformHome(env: NodeJS.ProcessEnv): string {
+  return env.SEAWORTHY_HOME ?? join(homedir(), '.local', 'share', 'seaworthy')
+}
+
+/** The control plane's socket: who may open it administers this machine, so it needs no sign-in. */
+export function controlSocket(env: NodeJS.ProcessEnv): string {
+  return join(platformHome(env), 'run', 'control-plane.sock')
+}
+
+/**
+ * Which platform a command speaks to. An address given by option or environment wins, then the profile that
+ * `login` saved, then the platform on this machine.
+ */
+export async function findPlatform(
+  env: NodeJS.ProcessEnv,
+  options: { url?: string; token?: string },
+): Promise<ClientOptions> {
+  const url = options.url ?? (await setting(env, 'SEAWORTHY_URL'))
+  const token = options.token ?? (await setting(env, 'SEAWORTHY_TOKEN'))
+  const profile = url === undefined ? await loadProfile(env) : await profileFor(env, url)
+  if (url !== undefined) return { baseUrl: url, token: token ?? profile?.token }
+  if (profile) return { baseUrl: profile.url, token: token ?? profile.token }
+  if (token === undefined && existsSync(controlSocket(env))) return { socketPath: controlSocket(env) }
+  return { baseUrl: `http://127.0.0.1:${env.SEAWORTHY_PORT ?? DEFAULT_PORT}`, token }
+}
+
+/** A token is only ever sent to the platform that gave it. */
+async function profileFor(env: NodeJS.ProcessEnv, url: string) {
+  const profile = await loadProfile(env)
+  return profile && new URL(profile.url).origin === new URL(url).origin ? profile : undefined
+}
+
+async function setting(env: NodeJS.ProcessEnv, name: string): Promise<string | undefined> {
+  if (env[name] !== undefined) return env[name]
+  const file = env[`${name}_FILE`]
+  return file === undefined ? undefined : (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+}

@@ -1,0 +1,26 @@
+import type { Receipt } from '@seaworthy/api'
+import { duration, facts } from './output.ts'
+
+/** A receipt for people: what was switched, and what real traffic saw. */
+export function receiptText(receipt: Receipt): string {
+  const { after, before, probes } = receipt
+  return facts([
+    ['release', receipt.release ? `${receipt.release}${receipt.previousRelease ? ` (before: ${receipt.previousRelease})` : ''}` : null],
+    ['verdict', verdictText(receipt)],
+    ['requests', after && `${after.failures} of ${after.requests} failed while it was watched for ${duration(receipt.watchedMs ?? 0)}`],
+    ['p95', after?.p95Ms == null ? null : `${after.p95Ms} ms${before?.p95Ms == null ? '' : ` (before: ${before.p95Ms} ms)`}`],
+    ['probes', probes && `${probes.sent - probes.failed} of ${probes.sent} passed through the edge`],
+    ['timings', timingsText(receipt.timings)],
+  ])
+}
+
+function verdictText({ verdict, reason }: Receipt): string {
+  if (verdict === 'kept') return 'live'
+  if (verdict === 'not-switched') return 'not switched: what served before serves on'
+  return `returned to the previous release: ${reason}`
+}
+
+function timingsText(timings: Receipt['timings']): string | null {
+  const parts = Object.entries(timings).map(([phase, ms]) => `${phase} ${duration(ms)}`)
+  return parts.length === 0 ? null : parts.join(', ')
+}
