@@ -51,17 +51,25 @@ export function createLogger({ name, level = 'info', destination, redactPaths = 
     mixin: correlationFields,
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: redactFields,
       log: redactFields,
     },
     serializers: { err: redact, error: redact, req: requestFields, res: responseFields },
     hooks: { streamWrite: scrubText },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return redactingChildren(destination ? pino(options, destination) : pino(options))
 }
 
 /** A logger that writes nothing. For tests, and for parts whose caller wants no log. */
 export const silentLogger: Logger = pino({ level: 'silent' })
+
+/** pino asks `formatters.bindings` for the root only, so that a child's bindings need their own redaction. */
+function redactingChildren<Root extends Logger>(root: Root): Root {
+  const bare = root.child
+  root.child = function child(this: Root, bindings: object, ...rest: []) {
+    return bare.call(this, redactFields(bindings), ...rest)
+  }
+  return root
+}
 
 /** Objects of `node:http` and Fastify are far too large to walk: the serializers take what is of use. */
 const SERIALIZED = new Set(['err', 'error', 'req', 'res'])
