@@ -1,1 +1,5 @@
+export { createSandbox, type SandboxOptions } from './create-sandbox.ts'
+export { CommandLineInvalid, CommandStartFailed } from './errors.ts'
+export { parseCommandLine } from './parse-command-line.ts'
+export { type PathsInside, pathsInside, TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 export type * from './sandbox.ts'

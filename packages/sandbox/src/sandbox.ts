@@ -30,7 +30,11 @@ export interface CommandSpec {
   directory: string
   /** Whether the command may change its work tree: builds do, instances do not. */
   writable: boolean
-  /** The whole environment: nothing of the platform's own reaches the command. */
+  /**
+   * The whole environment: nothing of the platform's own reaches the command. PATH, HOME and TMPDIR are added
+   * where they are not given (a private folder that goes with the command), and without cgroups
+   * SEAWORTHY_COMMAND, the mark by which daemonised children are found.
+   */
   env: Readonly<Record<string, string>>
   /** `AppRow.user_number`; the uid is derived from it. */
   userNumber: number
@@ -57,7 +61,7 @@ export interface CommandExit {
 export interface RunningCommand {
   handle: CommandHandle
   /** For an adopted command the code is null and the signal is null: only that it ended is known. */
-  exited: Promise<CommandExit>
+  exited: Promise<CommandExit> // waiting for it does not keep the process of the platform alive
 }
 
 export interface Sandbox {
@@ -75,6 +79,13 @@ export interface Sandbox {
   sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
   /** TCP ports that the command's tree listens on, where the host can tell. */
   listeningPorts(handle: CommandHandle): Promise<number[]>
+  /**
+   * Ends what earlier runs of the platform left: every command of this sandbox that is neither in `keepIds` nor
+   * running here, and the cgroups and temporary folders of those that are gone. Call it at start, after `adopt`.
+   */
+  sweep(keepIds: readonly string[]): Promise<void>
+  /** Forgets its watches: what runs goes on, and is no longer cleaned up after. Stops no command. */
+  close(): void
   /** Prepares a work tree so that the app's user may write it (chown), before a build. */
   prepareWorkTree(directory: string, userNumber: number): Promise<void>
 }

@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import {
+  listCgroups,
+  makeCgroup,
+  readCgroupFile,
+  readCgroupKey,
+  readCgroupNumber,
+  readCgroupPids,
+  removeCgroup,
+  removeEmptyCgroup,
+  writeCgroupFile,
+} from './cgroup-files.ts'
+import { handleOf } from './cgroup-v1-tree.ts'
+import type { CommandTree, TreeUsage } from './command-tree.ts'
+import type { CommandHandle, CommandLimits } from './sandbox.ts'
+import { signalProcess } from './signal-process.ts'
+
+const CPU_PERIOD_US = 100_000
+
+/** One cgroup v2 for each command: `<parent>/<command id>`. */
+export class CgroupV2Tree implements CommandTree {
+  readonly kind = 'v2'
+  readonly #parent: string
+  readonly #defaultProcesses: number
+
+  /** `parent`: an existing cgroup in which the memory, cpu and pids controllers are enabled for its children. */
+  constructor(options: { parent: string; defaultProcesses: number }) {
+    this.#parent = options.parent
+    this.#defaultProcesses = options.defaultProcesses
+  }
+
+  async prepare(id: string, { memoryMb, cpus, processes }: CommandLimits): Promise<void> {
+    const cgroup = this.#cgroup(id)
+    await makeCgroup(cgroup)
+    await writeCgroupFile(cgroup, 'pids.max', processes ?? this.#defaultProcesses)
+    await writeCgroupFile(cgroup, 'memory.oom.group', 1) // half an app is worse than none: all of it ends
+    if (memoryMb) await writeCgroupFile(cgroup, 'memory.max', Math.round(memoryMb * 1024 * 1024))
+    if (memoryMb) await writeCgroupFile(cgroup, 'memory.swap.max', 0)
+    if (cpus) await writeCgroupFile(cgroup, 'cpu.max', `${Math.round(cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`)
+  }
+
+  joinFiles(id: string): string[] {
+    return [join(this.#cgroup(id), 'cgroup.procs')]
+  }
+
+  environment(): Record<string, string> {
+    return {}
+  }
+
+  async pids({ id }: CommandHandle): Promise<number[]> {
+    return readCgroupPids(this.#cgroup(id))
+  }
+
+  async signal(handle: CommandHandle, signal: NodeJS.Signals): Promise<void> {
+    for (const pid of await this.pids(handle)) signalProcess(pid, signal)
+  }
+
+  async kill(handle: CommandHandle): Promise<void> {
+    const cgroup = this.#cgroup(handle.id)
+    if (readCgroupFile(cgroup, 'cgroup.events') === undefined) return
+    await writeCgroupFile(cgroup, 'cgroup.kill', 1) // all at once; Linux 5.14 and later
+    await writeCgroupFile(cgroup, 'pids.max', 0)
+    await this.signal(handle, 'SIGKILL')
+  }
+
+  async usage(handle: CommandHandle): Promise<TreeUsage> {
+    const cgroup = this.#cgroup(handle.id)
+    const used = readCgroupNumber(cgroup, 'memory.current')
+    const cache = readCgroupKey(cgroup, 'memory.stat', 'inactive_file')
+    return {
+      memoryBytes: Math.max(0, used - cache),
+      cpuMs: Math.round(readCgroupKey(cgroup, 'cpu.stat', 'usage_usec') / 1000),
+      processes: (await this.pids(handle)).length,
+    }
+  }
+
+  async oomKilled(id: string): Promise<boolean> {
+    return readCgroupKey(this.#cgroup(id), 'memory.events', 'oom_kill') > 0
+  }
+
+  async remove(id: string): Promise<void> {
+    await removeCgroup(this.#cgroup(id))
+  }
+
+  async list(): Promise<CommandHandle[]> {
+    const ids = await listCgroups(this.#parent)
+    return Promise.all(ids.map(async id => handleOf(id, readCgroupPids(this.#cgroup(id))[0])))
+  }
+
+  close(): void {
+    removeEmptyCgroup(this.#parent)
+  }
+
+  #cgroup(id: string): string {
+    return join(this.#parent, id)
+  }
+}

@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Logger } from '@seaworthy/kit'
+import { AdoptedCommand, isRunning } from './adopted-command.ts'
+import type { CommandTree, TreeUsage } from './command-tree.ts'
+import { CommandStartFailed, CommandStopFailed } from './errors.ts'
+import { type Confinement, type Launch, launch } from './launcher.ts'
+import { listeningPortsOf } from './listening-ports.ts'
+import { TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
+import type {
+  CommandExit,
+  CommandHandle,
+  CommandSpec,
+  RunningCommand,
+  Sandbox,
+  SandboxPowers,
+} from './sandbox.ts'
+import { ensureStartable } from './start-checks.ts'
+import type { TemporaryFolders } from './temporary-folders.ts'
+import { userIdOf } from './user-id.ts'
+
+export interface CommandSandboxOptions {
+  log: Logger
+  toolchainsDirectory: string
+  tree: CommandTree
+  temporaryFolders: TemporaryFolders
+  /** Undefined: commands run as the platform's own user and see its files. */
+  confinement: Pick<Confinement, 'privateProc' | 'hidden'> | undefined
+}
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const TREE_POLL_MS = 20
+/** How long SIGKILL may take. Only what hangs in the kernel takes longer. */
+const KILL_DEADLINE_MS = 10_000
+
+/**
+ * Life of a command: prepare (temporary folder, cgroups) → launch → watch → it ends, by itself or by `stop` →
+ * `#finish` ends what it left behind and removes what was prepared. Own and adopted commands end the same way.
+ */
+export class CommandSandbox implements Sandbox {
+  readonly powers: SandboxPowers
+  readonly #log: Logger
+  readonly #toolchainsDirectory: string
+  readonly #tree: CommandTree
+  readonly #temporaryFolders: TemporaryFolders
+  readonly #confinement: CommandSandboxOptions['confinement']
+  readonly #starting = new Set<string>()
+  readonly #running = new Map<string, RunningCommand>()
+  readonly #adopted = new Map<string, AdoptedCommand>()
+  readonly #stopping = new Map<string, Promise<void>>()
+  #isClosed = false
+
+  constructor({ log, toolchainsDirectory, tree, temporaryFolders, confinement }: CommandSandboxOptions) {
+    this.#log = log
+    this.#toolchainsDirectory = toolchainsDirectory
+    this.#tree = tree
+    this.#temporaryFolders = temporaryFolders
+    this.#confinement = confinement
+    const isConfined = confinement !== undefined
+    this.powers = { users: isConfined, mounts: isConfined, cgroups: tree.kind }
+  }
+
+  async start(spec: CommandSpec): Promise<RunningCommand> {
+    const { id } = spec
+    if (this.#running.has(id) || this.#starting.has(id)) {
+      throw new CommandStartFailed(`Command ${id} is running already.`)
+    }
+    this.#starting.add(id)
+    try {
+      return await this.#start(spec)
+    } finally {
+      this.#starting.delete(id)
+    }
+  }
+
+  async adopt(handle: CommandHandle): Promise<RunningCommand | undefined> {
+    const known = this.#running.get(handle.id)
+    if (known) return isSame(known.handle, handle) ? known : undefined
+    if (!(await isRunning(handle))) return undefined
+
+    const adopted = new AdoptedCommand(handle)
+    this.#adopted.set(handle.id, adopted)
+    this.#log.info({ command: handle.id, commandPid: handle.pid }, 'command adopted')
+    return this.#watch(
+      handle,
+      adopted.ended.then(() => ({ code: null, signal: null })),
+    )
+  }
+
+  async stop(handle: CommandHandle, { graceMs }: { graceMs: number }): Promise<void> {
+    const { id } = handle
+    const running = this.#running.get(id)
+    if (this.#starting.has(id) || (running && !isSame(running.handle, handle))) return // its successor has the id now
+    const ending = this.#stopping.get(id) ?? this.#endGracefully(handle, graceMs)
+    this.#stopping.set(id, ending)
+    await ending.finally(() => this.#stopping.delete(id))
+    if (!running) return this.#cleanUp(handle)
+    await this.#adopted.get(id)?.check()
+    await running.exited
+  }
+
+  sample(handle: CommandHandle): Promise<TreeUsage> {
+    return this.#tree.usage(handle)
+  }
+
+  async listeningPorts(handle: CommandHandle): Promise<number[]> {
+    return listeningPortsOf(await this.#tree.pids(handle))
+  }
+
+  async sweep(keepIds: readonly string[]): Promise<void> {
+    const found = new Map<string, CommandHandle>()
+    for (const id of await this.#temporaryFolders.ids()) found.set(id, { id, pid: 0, pidStartTicks: 0 })
+    for (const handle of await this.#tree.list()) found.set(handle.id, handle)
+    for (const handle of found.values()) {
+      const isKept = keepIds.includes(handle.id) && handle.pid > 0
+      if (isKept || this.#running.has(handle.id) || this.#starting.has(handle.id)) continue
+      this.#log.info({ command: handle.id, commandPid: handle.pid }, 'left-over command swept')
+      await this.#cleanUp(handle)
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const adopted of this.#adopted.values()) adopted.forget()
+    this.#adopted.clear()
+    this.#running.clear()
+    this.#tree.close()
+  }
+
+  async prepareWorkTree(directory: string, userNumber: number): Promise<void> {
+    if (!this.powers.users) return
+    const owner = userIdOf(userNumber)
+    // chown(1) walks a tree of 50,000 files far faster than we would. -h and -P: links are not followed.
+    await promisify(execFile)('chown', ['-R', '-h', '-P', `${owner}:${owner}`, '--', directory])
+  }
+
+  async #start(spec: CommandSpec): Promise<RunningCommand> {
+    const userId = this.powers.users ? userIdOf(spec.userNumber) : undefined
+    const env = this.#environment(spec)
+    await ensureStartable({ spec, env, toolchainsDirectory: this.#toolchainsDirectory, userId })
+    try {
+      await this.#temporaryFolders.make(spec.id, userId)
+      await this.#tree.prepare(spec.id, spec.limits)
+      const { pid, pidStartTicks, ended } = await launch(this.#plan(spec, env))
+      this.#log.info({ command: spec.id, commandPid: pid }, 'command started')
+      return this.#watch({ id: spec.id, pid, pidStartTicks }, ended)
+    } catch (error) {
+      await this.#cleanUp({ id: spec.id, pid: 0, pidStartTicks: 0 })
+      throw this.#startFailure(spec.id, error)
+    }
+  }
+
+  #environment({ id, env }: CommandSpec): Record<string, string> {
+    const temporary = this.#confinement ? '/tmp' : this.#temporaryFolders.path(id)
+    return { PATH: DEFAULT_PATH, HOME: temporary, TMPDIR: temporary, ...env, ...this.#tree.environment(id) }
+  }
+
+  #plan({ id, argv, directory, writable, output, userNumber }: CommandSpec, env: Launch['env']): Launch {
+    const plan = { argv, directory, env, output, joinFiles: this.#tree.joinFiles(id) }
+    if (!this.#confinement) return plan
+    const mounts = [
+      { source: directory, target: WORK_TREE, writable },
+      { source: this.#toolchainsDirectory, target: TOOLCHAINS, writable: false },
+      { source: this.#temporaryFolders.path(id), target: '/tmp', writable: true }, // last: it may cover the sources
+    ]
+    const confinement = { ...this.#confinement, userId: userIdOf(userNumber), mounts }
+    return { ...plan, directory: WORK_TREE, confinement }
+  }
+
+  #startFailure(id: string, error: unknown): CommandStartFailed {
+    this.#log.warn({ command: id, err: error }, 'command could not be started')
+    if (error instanceof CommandStartFailed) return error
+    return new CommandStartFailed(`The command could not be started: ${(error as Error).message}.`, {
+      cause: error,
+    })
+  }
+
+  #watch(handle: CommandHandle, ended: Promise<Pick<CommandExit, 'code' | 'signal'>>): RunningCommand {
+    const running = { handle, exited: ended.then(end => this.#finish(handle, end)) }
+    this.#running.set(handle.id, running)
+    return running
+  }
+
+  async #finish(handle: CommandHandle, end: Pick<CommandExit, 'code' | 'signal'>): Promise<CommandExit> {
+    if (this.#isClosed) return { ...end, oomKilled: false }
+    await this.#stopping.get(handle.id)?.catch(() => {}) // its children still have the rest of the grace period
+    const oomKilled = end.code !== 0 && (await this.#tree.oomKilled(handle.id))
+    const exit = { ...end, oomKilled }
+    await this.#cleanUp(handle).catch((err: unknown) => {
+      this.#log.error({ command: handle.id, err }, 'what a command left could not be removed')
+    })
+    this.#running.delete(handle.id)
+    this.#adopted.delete(handle.id)
+    this.#log.info({ command: handle.id, ...exit }, 'command ended')
+    return exit
+  }
+
+  async #endGracefully(handle: CommandHandle, graceMs: number): Promise<void> {
+    if (graceMs > 0) await this.#tree.signal(handle, 'SIGTERM')
+    const isEmpty = await this.#waitUntilEmpty(handle, graceMs)
+    if (isEmpty) return
+    this.#log.warn({ command: handle.id, graceMs }, 'grace period over, killing command')
+    await this.#killAll(handle)
+  }
+
+  /** Ends what runs of a command and removes what was made for it. */
+  async #cleanUp(handle: CommandHandle): Promise<void> {
+    await this.#killAll(handle)
+    await this.#tree.remove(handle.id)
+    await this.#temporaryFolders.remove(handle.id)
+  }
+
+  async #killAll(handle: CommandHandle): Promise<void> {
+    const deadline = performance.now() + KILL_DEADLINE_MS
+    for (;;) {
+      const pids = await this.#tree.pids(handle)
+      if (pids.length === 0) return
+      if (performance.now() > deadline) throw new CommandStopFailed(handle.id, pids)
+      await this.#tree.kill(handle)
+      await this.#waitUntilEmpty(handle, TREE_POLL_MS)
+    }
+  }
+
+  async #waitUntilEmpty(handle: CommandHandle, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs
+    while ((await this.#tree.pids(handle)).length > 0) {
+      if (performance.now() >= deadline) return false
+      await sleep(TREE_POLL_MS)
+    }
+    return true
+  }
+}
+
+function isSame(one: CommandHandle, other: CommandHandle): boolean {
+  return one.pid === other.pid && one.pidStartTicks === other.pidStartTicks
+}

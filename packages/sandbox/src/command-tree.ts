@@ -1,0 +1,36 @@
+import type { CommandHandle, CommandLimits, SandboxPowers } from './sandbox.ts'
+
+/**
+ * Everything that a command started, as far as this host can tell. Drivers: cgroup v1, cgroup v2, process group.
+ * Commands are told apart by id; the methods that take a handle also need the leader's pid.
+ */
+export interface CommandTree {
+  readonly kind: SandboxPowers['cgroups']
+  /** Before the start: makes what the command will be put into, with its limits. */
+  prepare(id: string, limits: CommandLimits): Promise<void>
+  /** The cgroup.procs files that the launcher joins before it becomes the command. */
+  joinFiles(id: string): string[]
+  /** What the command's environment must carry so that its children are found again. */
+  environment(id: string): Record<string, string>
+  /** The pids that run now. Empty when nothing is left. */
+  pids(handle: CommandHandle): Promise<number[]>
+  /** SIGTERM or the like to each process once. */
+  signal(handle: CommandHandle, signal: NodeJS.Signals): Promise<void>
+  /** One round of SIGKILL to all. The caller repeats it until `pids` is empty. */
+  kill(handle: CommandHandle): Promise<void>
+  usage(handle: CommandHandle): Promise<TreeUsage>
+  /** Whether the kernel ended a process of the tree for its memory limit. */
+  oomKilled(id: string): Promise<boolean>
+  /** After the end: takes away what `prepare` made. Idempotent. */
+  remove(id: string): Promise<void>
+  /** Commands that are known on this host, running or not, with a pid of each where one is known. */
+  list(): Promise<CommandHandle[]>
+  /** Takes away the parent of all commands, unless some are left in it. */
+  close(): void
+}
+
+export interface TreeUsage {
+  memoryBytes: number
+  cpuMs: number
+  processes: number
+}

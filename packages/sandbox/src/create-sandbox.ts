@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { release } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Logger } from '@seaworthy/kit'
+import { CommandSandbox } from './command-sandbox.ts'
+import { findCgroups } from './host-cgroups.ts'
+import { launch } from './launcher.ts'
+import { TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
+import { ProcessGroupTree } from './process-group-tree.ts'
+import type { Sandbox } from './sandbox.ts'
+import { TemporaryFolders } from './temporary-folders.ts'
+import { userIdOf } from './user-id.ts'
+
+export interface SandboxOptions {
+  log: Logger
+  /** A folder of ours for temporary files of running commands. Also tells this platform from others on the host. */
+  runDirectory: string
+  /** Host folder that commands see, read-only, as tool chains. */
+  toolchainsDirectory: string
+  /** `plain` leaves the powers of Linux unused. */
+  powers?: 'auto' | 'plain'
+  /** Our parent cgroup. By default `seaworthy-` and a digest of `runDirectory`. */
+  cgroupName?: string
+  /** Folders that no command may see, whatever their modes: the platform's home. Only where `powers.mounts`. */
+  hiddenDirectories?: readonly string[]
+}
+
+/** Finds out what this host allows and makes a sandbox of it. Starts nothing that stays. */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { powers = 'auto', toolchainsDirectory, hiddenDirectories = [] } = options
+  const log = options.log.child({ part: 'sandbox' })
+  const runDirectory = resolve(options.runDirectory)
+  const scope = createHash('sha256').update(runDirectory).digest('hex').slice(0, 8)
+  await mkdir(runDirectory, { recursive: true })
+
+  const mayConfine = powers === 'auto' && process.platform === 'linux' && process.getuid?.() === 0
+  const cgroups = mayConfine
+    ? await findCgroups({ name: options.cgroupName ?? `seaworthy-${scope}`, log })
+    : undefined
+  const confinement = mayConfine ? await probeConfinement({ runDirectory, log }) : undefined
+  const sandbox = new CommandSandbox({
+    log,
+    temporaryFolders: new TemporaryFolders({ root: join(runDirectory, 'tmp') }),
+    toolchainsDirectory: resolve(toolchainsDirectory),
+    tree: cgroups ?? new ProcessGroupTree({ scope }),
+    confinement: confinement && { ...confinement, hidden: hiddenDirectories.map(folder => resolve(folder)) },
+  })
+  reportPowers(sandbox, log)
+  return sandbox
+}
+
+/** Confines a real command, once: whether mounts and users work is only known by using them. */
+async function probeConfinement({
+  runDirectory,
+  log,
+}: {
+  runDirectory: string
+  log: Logger
+}): Promise<{ privateProc: boolean } | undefined> {
+  for (const privateProc of hasPrivateProc(release()) ? [true, false] : [false]) {
+    const cause = await tryConfinement({ runDirectory, privateProc }).catch((error: unknown) => error)
+    if (cause === undefined) return { privateProc }
+    log.debug({ err: cause, privateProc }, 'confining a command failed')
+  }
+  return undefined
+}
+
+/** Before Linux 5.8, hidepid on one mount of /proc changed every mount of it: the host's too. */
+function hasPrivateProc(kernelRelease: string): boolean {
+  const [major = 0, minor = 0] = kernelRelease.split('.').map(part => Number.parseInt(part, 10))
+  return major > 5 || (major === 5 && minor >= 8)
+}
+
+async function tryConfinement({ runDirectory, privateProc }: { runDirectory: string; privateProc: boolean }) {
+  const folder = join(runDirectory, `probe-${process.pid}`)
+  try {
+    for (const target of [WORK_TREE, TOOLCHAINS, folder])
+      await mkdir(target, { recursive: true, mode: 0o755 })
+    const { ended } = await launch({
+      argv: ['true'],
+      directory: WORK_TREE,
+      env: { PATH: '/usr/bin:/bin' },
+      output: { stdout: join(folder, 'out'), stderr: join(folder, 'err') },
+      joinFiles: [],
+      confinement: {
+        userId: userIdOf(0),
+        mounts: [{ source: folder, target: WORK_TREE, writable: false }],
+        hidden: [],
+        privateProc,
+      },
+    })
+    const { code } = await ended
+    if (code !== 0) throw new Error(`the probe ended with code ${code}`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function reportPowers({ powers }: Sandbox, log: Logger): void {
+  if (powers.users) log.info({ powers }, 'apps run as users of their own')
+  else log.warn({ powers }, 'apps run as the user of the platform and are not kept apart from it')
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '@seaworthy/kit'
+import { readCgroupFile, writeCgroupFile } from './cgroup-files.ts'
+import { CgroupV1Tree, type V1Controllers } from './cgroup-v1-tree.ts'
+import { CgroupV2Tree } from './cgroup-v2-tree.ts'
+import type { CommandTree } from './command-tree.ts'
+
+/** For commands that name no limit: enough for a parallel build, and the end of a fork bomb. */
+const DEFAULT_PROCESSES = 1024
+
+/** The cgroups that we may write on this host (v2 before v1), or undefined. `name` is our parent cgroup. */
+export async function findCgroups({
+  name,
+  log,
+}: {
+  name: string
+  log: Logger
+}): Promise<CommandTree | undefined> {
+  const mounts = parseCgroupMounts(readMountInfo())
+  return (await openV2(mounts.v2, name)) ?? (await openV1(mounts.v1, name, log))
+}
+
+export interface CgroupMounts {
+  v2?: string
+  v1: V1Controllers
+}
+
+const V1_CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids'] as const
+
+/** Where cgroups are mounted, from /proc/self/mountinfo (proc_pid_mountinfo(5)). */
+export function parseCgroupMounts(mountInfo: string): CgroupMounts {
+  const mounts: CgroupMounts = { v1: {} }
+  for (const line of mountInfo.split('\n')) {
+    const [before = '', after = ''] = line.split(' - ')
+    const folder = before.split(' ')[4]
+    const [kind, , options = ''] = after.split(' ')
+    if (folder === undefined) continue
+    if (kind === 'cgroup2') mounts.v2 ??= folder
+    if (kind !== 'cgroup') continue
+    for (const name of V1_CONTROLLERS) if (options.split(',').includes(name)) mounts.v1[name] ??= folder
+  }
+  return mounts
+}
+
+function readMountInfo(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const V2_CONTROLLERS = '+memory +cpu +pids'
+
+async function openV2(mount: string | undefined, name: string): Promise<CommandTree | undefined> {
+  if (mount === undefined || !hasV2Controllers(mount)) return undefined
+  const parent = join(mount, name)
+  try {
+    await writeCgroupFile(mount, 'cgroup.subtree_control', V2_CONTROLLERS)
+    await mkdir(parent, { recursive: true })
+    await writeCgroupFile(parent, 'cgroup.subtree_control', V2_CONTROLLERS)
+  } catch {
+    return undefined // not root, or a container that may only look
+  }
+  return new CgroupV2Tree({ parent, defaultProcesses: DEFAULT_PROCESSES })
+}
+
+/** On a host that still uses v1, v2 is mounted too, but has no controllers. */
+function hasV2Controllers(mount: string): boolean {
+  const controllers = (readCgroupFile(mount, 'cgroup.controllers') ?? '').trim().split(' ')
+  return ['memory', 'cpu', 'pids'].every(name => controllers.includes(name))
+}
+
+async function openV1(found: V1Controllers, name: string, log: Logger): Promise<CommandTree | undefined> {
+  const controllers: V1Controllers = {}
+  for (const controller of V1_CONTROLLERS) {
+    const folder = found[controller]
+    if (folder !== undefined && (await isWritable(folder, name))) controllers[controller] = folder
+  }
+  if (Object.keys(controllers).length === 0) return undefined
+  const missing = V1_CONTROLLERS.filter(controller => controllers[controller] === undefined)
+  if (missing.length > 0) log.warn({ missing }, 'some limits of apps cannot be enforced on this host')
+  return new CgroupV1Tree({ controllers, name, defaultProcesses: DEFAULT_PROCESSES })
+}
+
+async function isWritable(folder: string, name: string): Promise<boolean> {
+  const probe = join(folder, `${name}-probe-${process.pid}`)
+  return mkdir(probe).then(
+    () => rmdir(probe).then(() => true),
+    () => false,
+  )
+}

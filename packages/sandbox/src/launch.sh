@@ -1,0 +1,61 @@
+#!/bin/sh
+# Becomes one command of an app: joins its cgroups, gets its own view of the files, gives up every right, then execs.
+#
+#   launch.sh [--cgroup FILE]… [--mount SOURCE TARGET ro|rw]… [--hide FOLDER]… [--proc] [--user ID]
+#             --directory FOLDER -- NAME=VALUE… COMMAND ARGUMENT…
+#
+# Started by launcher.ts, as root, in a mount namespace of its own, with an environment that holds only PATH: the
+# app's variables (LD_PRELOAD …) come as arguments and are set by `env` after the rights are gone. Nothing here is
+# evaluated. File descriptor 3 takes the word `ready`, or else what went wrong.
+set -eu
+umask 022
+
+fail() {
+  echo "$1" >&3
+  exit 125
+}
+
+user=
+while [ "$1" != -- ]; do
+  case $1 in
+  --cgroup)
+    echo 0 >"$2" || fail "cannot join the cgroup $2"
+    shift 2
+    ;;
+  --mount)
+    mount -o "bind,nosuid,nodev,$4" -- "$2" "$3" 2>&3 || fail "cannot mount $2 at $3"
+    shift 4
+    ;;
+  --hide)
+    # Already out of sight when it lies below a folder that was mounted over.
+    [ ! -d "$2" ] || mount -t tmpfs -o mode=0,ro,nosuid,nodev,noexec -- hidden "$2" 2>&3 || fail "cannot hide $2"
+    shift 2
+    ;;
+  --proc)
+    mount -t proc -o hidepid=invisible,nosuid,nodev,noexec -- proc /proc 2>&3 || fail 'cannot mount /proc'
+    shift
+    ;;
+  --user)
+    user=$2
+    shift 2
+    ;;
+  --directory)
+    cd -- "$2" 2>&3 || fail "cannot enter $2"
+    shift 2
+    ;;
+  *) fail "unknown argument $1" ;;
+  esac
+done
+shift
+
+ulimit -c 0 # a core dump holds the app's secrets
+ulimit -n 65536 2>/dev/null || : # the same everywhere, where the host's hard limit lets us
+echo 300 2>/dev/null >/proc/self/oom_score_adj || : # a host without memory ends apps before the platform
+
+echo ready >&3
+exec 3>&-
+if [ -n "$user" ]; then
+  exec setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs \
+    --bounding-set=-all --inh-caps=-all --ambient-caps=-all -- env -i -- "$@"
+fi
+exec env -i -- "$@"

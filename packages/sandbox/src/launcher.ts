@@ -1,0 +1,148 @@
+import { type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { CommandStartFailed } from './errors.ts'
+import { readLinuxProcess, readProcess } from './process-table.ts'
+
+/** One command, with everything decided: what to join, mount, become and run. */
+export interface Launch {
+  argv: readonly string[]
+  directory: string
+  env: Readonly<Record<string, string>>
+  output: { stdout: string; stderr: string }
+  /** cgroup.procs files to join. */
+  joinFiles: readonly string[]
+  /** Undefined: the command runs as the platform's own user and sees its files. */
+  confinement?: Confinement
+}
+
+export interface Confinement {
+  /** uid and gid. */
+  userId: number
+  /** In this order, so that a later one may cover an earlier one's source. */
+  mounts: readonly { source: string; target: string; writable: boolean }[]
+  /** Folders that appear empty and closed. */
+  hidden: readonly string[]
+  /** Other users' processes are left out of /proc. */
+  privateProc: boolean
+}
+
+/** A child of ours that is on its way. */
+export interface Launched {
+  pid: number
+  pidStartTicks: number
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+}
+
+/** The one PATH that the launcher, which is root, looks for programs in. Never the app's. */
+const LAUNCHER_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
+const LAUNCH_SCRIPT = join(import.meta.dirname, 'launch.sh')
+
+/** Starts a command in a session of its own. Resolves once it is on its way; rejects with `CommandStartFailed`. */
+export async function launch(plan: Launch): Promise<Launched> {
+  await using stdout = await openOutput(plan.output.stdout, plan.confinement?.userId)
+  await using stderr = await openOutput(plan.output.stderr, plan.confinement?.userId)
+  const isPlain = plan.joinFiles.length === 0 && plan.confinement === undefined
+  const output = { stdout: stdout.fd, stderr: stderr.fd }
+  return isPlain ? launchPlainly(plan, output) : launchByScript(plan, output)
+}
+
+interface OutputDescriptors {
+  stdout: number
+  stderr: number
+}
+
+async function openOutput(file: string, userId: number | undefined): Promise<FileHandle> {
+  await mkdir(dirname(file), { recursive: true })
+  const handle = await open(file, 'a', 0o640)
+  // So that the app may open /dev/stdout and /dev/stderr, which leads back to this file.
+  if (userId !== undefined) await handle.chown(userId, userId)
+  return handle
+}
+
+async function launchPlainly(
+  { argv, directory, env }: Launch,
+  { stdout, stderr }: OutputDescriptors,
+): Promise<Launched> {
+  const { launched } = await spawnDetached(argv, { cwd: directory, env, stdio: ['ignore', stdout, stderr] })
+  return launched
+}
+
+async function launchByScript(plan: Launch, { stdout, stderr }: OutputDescriptors): Promise<Launched> {
+  const { launched, report } = await spawnDetached(scriptArguments(plan), {
+    cwd: '/',
+    env: { PATH: LAUNCHER_PATH },
+    stdio: ['ignore', stdout, stderr, 'pipe'],
+  })
+  const said = (await text(report!)).trim()
+  if (said === 'ready') return launched
+  throw new CommandStartFailed(
+    'The sandbox of this command could not be set up on this host. The log of the platform has the details.',
+    { details: { report: said } },
+  )
+}
+
+/** The argv of the launcher: see launch.sh. */
+function scriptArguments({ argv, directory, env, joinFiles, confinement }: Launch): string[] {
+  const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return [
+    ...(confinement ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
+    '/bin/sh',
+    LAUNCH_SCRIPT,
+    ...joinFiles.flatMap(file => ['--cgroup', file]),
+    ...(confinement ? confinementArguments(confinement) : []),
+    ...['--directory', directory, '--', ...environment, ...argv],
+  ]
+}
+
+function confinementArguments({ userId, mounts, hidden, privateProc }: Confinement): string[] {
+  return [
+    ...mounts.flatMap(one => ['--mount', one.source, one.target, one.writable ? 'rw' : 'ro']),
+    ...hidden.flatMap(folder => ['--hide', folder]),
+    ...(privateProc ? ['--proc'] : []),
+    ...['--user', String(userId)],
+  ]
+}
+
+/** Spawns in a session of its own, so that neither our death nor a Ctrl-C in our terminal reaches the command. */
+async function spawnDetached(
+  [command = '', ...args]: readonly string[],
+  options: SpawnOptions,
+): Promise<{ launched: Launched; report: Readable | undefined }> {
+  const child = spawnOrExplain(command, args, { ...options, detached: true })
+  // All at once, before the next turn: a short command may be gone by then.
+  const facts = process.platform === 'linux' && child.pid ? readLinuxProcess(child.pid) : undefined
+  const ended = new Promise<Awaited<Launched['ended']>>(resolve => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  await once(child, 'spawn').catch(cause => {
+    throw startFailure(command, cause)
+  })
+  child.unref()
+  const pid = child.pid! // known once 'spawn' fired
+  const pidStartTicks = (facts ?? (await readProcess(pid)))?.startTicks ?? 0
+  return {
+    launched: { pid, pidStartTicks, ended },
+    report: (child.stdio[3] ?? undefined) as Readable | undefined,
+  }
+}
+
+function spawnOrExplain(command: string, args: string[], options: SpawnOptions) {
+  try {
+    return spawn(command, args, options)
+  } catch (cause) {
+    throw startFailure(command, cause) // E2BIG is thrown, not emitted
+  }
+}
+
+function startFailure(command: string, cause: unknown): CommandStartFailed {
+  const { code } = cause as NodeJS.ErrnoException
+  const reason =
+    code === 'E2BIG'
+      ? 'its environment and arguments are too large. Move large values to files.'
+      : `the system answered ${code ?? String(cause)}.`
+  return new CommandStartFailed(`The command \`${command}\` could not be started: ${reason}`, { cause })
+}

@@ -1,0 +1,30 @@
+import { chown, mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** One folder for each running command, which it sees as /tmp or as TMPDIR. */
+export class TemporaryFolders {
+  readonly #root: string
+
+  constructor({ root }: { root: string }) {
+    this.#root = root
+  }
+
+  path(id: string): string {
+    return join(this.#root, id)
+  }
+
+  /** An empty folder that only `userId` may enter; what an earlier command of that id left is gone. */
+  async make(id: string, userId: number | undefined): Promise<void> {
+    await this.remove(id)
+    await mkdir(this.path(id), { recursive: true, mode: 0o700 })
+    if (userId !== undefined) await chown(this.path(id), userId, userId)
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.path(id), { recursive: true, force: true })
+  }
+
+  async ids(): Promise<string[]> {
+    return readdir(this.#root).catch(() => [])
+  }
+}
