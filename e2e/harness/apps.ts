@@ -1,0 +1,20 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { ROOT } from './platform.ts'
+
+export const example = (name: string) => join(ROOT, 'examples', name)
+export const fixture = (name: string) => join(ROOT, 'e2e', 'fixtures', name)
+
+/** A copy of a fixture that says another version, so that releases can be told apart. Removed after the test. */
+export function versionOf(name: string, version: string, files: Record<string, string> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-app-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  cpSync(fixture(name), folder, { recursive: true })
+  for (const [path, text] of Object.entries({ 'version.txt': `${version}\n`, ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return folder
+}
