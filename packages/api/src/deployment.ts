@@ -60,9 +60,7 @@ export const createDeploymentSchema = z
   .meta({ id: 'CreateDeployment' })
 
 /** The text fields beside the file field `archive`; they come before it. */
-export const deployUploadSchema = z
-  .strictObject({ scheduledAt: scheduledAtSchema.optional() })
-  .meta({ id: 'DeployUpload' })
+export const deployUploadSchema = z.strictObject({ scheduledAt: scheduledAtSchema.optional() })
 
 export const rollbackSchema = z
   .strictObject({

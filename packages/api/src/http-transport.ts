@@ -6,8 +6,6 @@ import {
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { ApiUnreachable } from './api-error.ts'
 
 export interface TransportRequest {
@@ -53,33 +51,43 @@ async function exchange(
   place: string,
 ): Promise<IncomingMessage> {
   const send = target.protocol === 'https:' ? (await import('node:https')).request : httpRequest
-  const { method, path, headers, signal } = request
+  const { method, path, headers, body, signal } = request
   return new Promise((resolve, reject) => {
     const outgoing = send({ ...target, method, path, headers, signal, timeout: request.idleTimeoutMs })
-    const fail = (cause: unknown): void =>
-      reject(signal?.aborted ? cause : new ApiUnreachable(place, { cause }))
-    outgoing.once('response', resolve)
-    outgoing.once('timeout', () => outgoing.destroy(timedOut()))
-    outgoing.on('error', fail)
-    writeBody(outgoing, request.body).catch(error => {
-      // The server may answer and hang up before it has read all; then the answer tells more than the broken pipe.
-      if (!outgoing.destroyed || !isConnectionError(error)) outgoing.destroy(error)
+    outgoing.once('response', response => {
+      // An answer before the end of the upload is a refusal: the rest need not be sent.
+      response.once('close', () => outgoing.writableFinished || outgoing.destroy())
+      resolve(response)
     })
+    outgoing.once('timeout', () => outgoing.destroy(timedOut()))
+    outgoing.on('error', cause => reject(signal?.aborted ? cause : new ApiUnreachable(place, { cause })))
+    if (body === undefined || typeof body === 'string') outgoing.end(body)
+    else writeChunks(outgoing, body).catch(error => failUpload(error, outgoing, reject))
   })
 }
 
-async function writeBody(outgoing: ClientRequest, body: TransportRequest['body']): Promise<void> {
-  if (body === undefined || typeof body === 'string') {
-    outgoing.end(body)
-    return
+/** Rejects only with what the source of the chunks throws. Ends the source when the connection is gone. */
+async function writeChunks(outgoing: ClientRequest, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) {
+    if (outgoing.destroyed) return
+    if (!outgoing.write(chunk)) await drained(outgoing)
   }
-  await pipeline(Readable.from(body, { objectMode: false }), outgoing)
+  outgoing.end()
 }
 
-function isConnectionError(error: unknown): boolean {
-  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(
-    (error as NodeJS.ErrnoException).code ?? '',
-  )
+function drained(outgoing: ClientRequest): Promise<void> {
+  return new Promise(resolve => {
+    const go = (): void => {
+      outgoing.off('drain', go).off('close', go)
+      resolve()
+    }
+    outgoing.on('drain', go).on('close', go)
+  })
+}
+
+function failUpload(error: unknown, outgoing: ClientRequest, reject: (error: unknown) => void): void {
+  reject(error)
+  outgoing.destroy()
 }
 
 function timedOut(): Error {

@@ -14,6 +14,7 @@ export {
 } from './deployment.ts'
 export { type DeploymentAction, deploymentCan, isDeploymentEnded } from './deployment-can.ts'
 export { type Action, type EndpointId, endpointList, type StreamKind } from './endpoint-list.ts'
+export type { EndpointSchemasById } from './endpoint-schemas.ts'
 export { type Endpoint, endpointOf, endpoints } from './endpoints.ts'
 export { type Env, type EnvChanged, type EnvVersion, envKeySchema } from './env.ts'
 export type { Event } from './event.ts'

@@ -156,10 +156,8 @@ class Components {
     const { $defs = {}, ...rest } = inlineSchema(schema, io) as { $defs?: Record<string, Json> }
     for (const [id, definition] of Object.entries($defs))
       this.schemas[id] = withoutMarks(pointToComponents(definition))
-    const id = schema.meta()?.id
-    if (id === undefined) return withoutMarks(pointToComponents(rest))
-    this.schemas[id] = withoutMarks(pointToComponents(rest))
-    return { $ref: `#/components/schemas/${id}` }
+    // A schema with an id comes as a reference to its own definition.
+    return pointToComponents(rest)
   }
 }
 
