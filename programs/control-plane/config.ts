@@ -1,0 +1,145 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type Config, defineSettings, loadConfig } from '@seaworthy/kit'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(1).max(65_535)
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+export const settings = defineSettings({
+  home: {
+    name: 'SEAWORTHY_HOME',
+    schema: z.string().min(1),
+    default: '~/.local/share/seaworthy',
+    description: 'Folder for everything the platform keeps.',
+  },
+  port: {
+    name: 'SEAWORTHY_PORT',
+    schema: port,
+    default: 4400,
+    description: 'Dashboard and API, on loopback.',
+  },
+  httpPort: {
+    name: 'SEAWORTHY_HTTP_PORT',
+    schema: port,
+    default: 8080,
+    description: 'The edge, where apps answer. 80 in production.',
+  },
+  baseDomain: {
+    name: 'SEAWORTHY_BASE_DOMAIN',
+    schema: z
+      .string()
+      .toLowerCase()
+      .regex(/^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'must be a domain such as apps.example.com'),
+    default: 'localhost',
+    description: 'An app answers at <slug>.<base domain>.',
+  },
+  adminEmail: {
+    name: 'SEAWORTHY_ADMIN_EMAIL',
+    schema: z.email().optional(),
+    description: 'With SEAWORTHY_ADMIN_PASSWORD: makes the first owner without the one-time setup link.',
+  },
+  adminPassword: {
+    name: 'SEAWORTHY_ADMIN_PASSWORD',
+    schema: z.string().optional(),
+    secret: true,
+    minimumLength: 10,
+    description: 'The password of the first owner.',
+  },
+  databaseUrl: {
+    name: 'SEAWORTHY_DATABASE_URL',
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    secret: true,
+    description: 'PostgreSQL. Without it: SQLite in the home.',
+  },
+  runtime: {
+    name: 'SEAWORTHY_RUNTIME',
+    schema: z.enum(['auto', 'process']),
+    default: 'auto',
+    description: 'What runs instances. auto: the best driver that answers; process is the only one so far.',
+  },
+  sandbox: {
+    name: 'SEAWORTHY_SANDBOX',
+    schema: z.enum(['auto', 'plain']),
+    default: 'auto',
+    description: 'auto: users, cgroups and mounts where this machine allows them; plain: process groups only.',
+  },
+  buildSlots: {
+    name: 'SEAWORTHY_BUILD_CONCURRENCY',
+    schema: wholeNumber(1, 64),
+    default: 2,
+    description: 'Builds that may run at once on this machine.',
+  },
+  buildDeadlineMinutes: {
+    name: 'SEAWORTHY_BUILD_DEADLINE_MINUTES',
+    schema: z.coerce.number().min(0.01).max(1440),
+    default: 10,
+    description: 'Longest time for one build.',
+  },
+  sleepAfterMinutes: {
+    name: 'SEAWORTHY_SLEEP_AFTER_MINUTES',
+    schema: z.coerce.number().min(0).max(525_600),
+    default: 15,
+    description: 'Minutes without a request until an app sleeps, unless it says otherwise. 0: never.',
+  },
+  sleepLookSeconds: {
+    name: 'SEAWORTHY_SLEEP_LOOK_SECONDS',
+    schema: z.coerce.number().min(0.1).max(3600),
+    default: 20,
+    description: 'How often the platform looks for idle apps.',
+  },
+  watchSeconds: {
+    name: 'SEAWORTHY_WATCH_SECONDS',
+    schema: z.coerce.number().min(0).max(3600),
+    default: 5,
+    description: 'How long real requests are watched after a deployment switched, unless the app says otherwise.',
+  },
+  maxSourceMb: {
+    name: 'SEAWORTHY_MAX_SOURCE_MB',
+    schema: wholeNumber(1, 1_000_000),
+    default: 512,
+    description: 'Largest unpacked source.',
+  },
+  gitAllowLocal: {
+    name: 'SEAWORTHY_GIT_ALLOW_LOCAL',
+    schema: z.stringbool(),
+    default: false,
+    description: 'Whether git URLs may name this machine (file://) or its local network.',
+  },
+  logMaxMb: {
+    name: 'SEAWORTHY_LOG_MAX_MB',
+    schema: wholeNumber(1, 1_000_000),
+    default: 1024,
+    description: 'Log lines that are kept for each app.',
+  },
+  logMaxDays: {
+    name: 'SEAWORTHY_LOG_MAX_DAYS',
+    schema: wholeNumber(1, 3650),
+    default: 30,
+    description: 'How long log lines are kept.',
+  },
+  edgeWorkers: {
+    name: 'SEAWORTHY_EDGE_WORKERS',
+    schema: wholeNumber(0, 64),
+    default: 0,
+    description: 'Worker threads of the edge. 0: one for each core.',
+  },
+  logLevel: {
+    name: 'SEAWORTHY_LOG_LEVEL',
+    schema: z.enum(['debug', 'info', 'warn', 'error']),
+    default: 'info',
+    description: "How much the platform's own log tells.",
+  },
+})
+
+export type ControlPlaneConfig = Config<typeof settings>
+
+/** @throws {ConfigError} naming every setting that is missing, malformed or weak */
+export function readConfig(env: NodeJS.ProcessEnv): ControlPlaneConfig {
+  const config = loadConfig(settings, env)
+  return { ...config, home: withoutTilde(config.home) }
+}
+
+function withoutTilde(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+}
