@@ -1,1 +1,5 @@
+export { InstanceStartFailed, NoFreePort } from './errors.ts'
+export type { PortRange } from './port-allocator.ts'
+export { createProcessRuntime, type ProcessRuntimeOptions } from './process-runtime.ts'
+export { nextRestart, type Restart } from './restart-policy.ts'
 export type * from './runtime.ts'

@@ -10,7 +10,7 @@ import { CommandLineInvalid } from './errors.ts'
 export function parseCommandLine(line: string, env: Readonly<Record<string, string>>): string[] {
   if (line.includes('\0'))
     throw new CommandLineInvalid(line.replaceAll('\0', '?'), 'it holds a NUL character')
-  const words = readWords(line.trim(), env)
+  const words = readWords(line.replace(/[\r\n]+$/, ''), env)
   if (words === 'shell') return ['/bin/sh', '-c', line]
   const firstCommand = words.findIndex(word => !word.isAssignment)
   if (firstCommand === -1) throw new CommandLineInvalid(line, 'it names no command')

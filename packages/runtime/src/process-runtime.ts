@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import type { Logger } from '@seaworthy/kit'
+import { parseCommandLine, type RunningCommand, type Sandbox } from '@seaworthy/sandbox'
+import { InstanceStartFailed } from './errors.ts'
+import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
+import { PortAllocator, type PortRange } from './port-allocator.ts'
+import type { Instance, InstanceSpec, ResourceUsage, Runtime } from './runtime.ts'
+
+export interface ProcessRuntimeOptions {
+  sandbox: Sandbox
+  log: Logger
+  /** Where the PORT of an instance is chosen from; 20000 to 29999 unless told. */
+  portRange?: PortRange
+}
+
+/** Runs each instance as a process of this host, in the sandbox. The address is on the loopback interface. */
+export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
+  return new ProcessRuntime(options)
+}
+
+const HOST = '127.0.0.1'
+
+class ProcessRuntime implements Runtime {
+  readonly kind = 'process'
+  readonly #sandbox: Sandbox
+  readonly #log: Logger
+  readonly #ports: PortAllocator
+
+  constructor({ sandbox, log, portRange }: ProcessRuntimeOptions) {
+    this.#sandbox = sandbox
+    this.#log = log.child({ runtime: this.kind })
+    this.#ports = new PortAllocator({ range: portRange })
+  }
+
+  async start(spec: InstanceSpec): Promise<Instance> {
+    const { id, app, release, process } = spec
+    let port: number | undefined
+    try {
+      port = spec.needsPort ? await this.#ports.take() : undefined
+      const command = await this.#startCommand(spec, port)
+      this.#log.info({ instance: id, app: app.slug, release, process, port }, 'instance started')
+      return this.#instance(id, command, port)
+    } catch (error) {
+      if (port !== undefined) this.#ports.release(port)
+      throw new InstanceStartFailed({ app: app.slug, release, process }, error)
+    }
+  }
+
+  async adopt(id: string, value: unknown): Promise<Instance | undefined> {
+    const handle = parseInstanceHandle(value)
+    const command = handle && (await this.#sandbox.adopt(handle.command))
+    if (!command) return undefined
+    if (handle.port !== undefined) this.#ports.claim(handle.port)
+    this.#log.info({ instance: id, port: handle.port }, 'instance adopted')
+    return this.#instance(id, command, handle.port)
+  }
+
+  async stop(_id: string, value: unknown, options: { graceMs: number }): Promise<void> {
+    const handle = parseInstanceHandle(value)
+    if (handle) await this.#sandbox.stop(handle.command, options)
+  }
+
+  async sample(_id: string, value: unknown): Promise<ResourceUsage> {
+    const handle = parseInstanceHandle(value)
+    if (!handle) return { memoryBytes: 0, cpuMs: 0 }
+    const { memoryBytes, cpuMs } = await this.#sandbox.sample(handle.command)
+    return { memoryBytes, cpuMs }
+  }
+
+  async listeningPorts(_id: string, value: unknown): Promise<number[]> {
+    const handle = parseInstanceHandle(value)
+    return handle ? this.#sandbox.listeningPorts(handle.command) : []
+  }
+
+  async close(): Promise<void> {
+    this.#sandbox.close()
+  }
+
+  #startCommand(spec: InstanceSpec, port: number | undefined): Promise<RunningCommand> {
+    const { id, app, directory, limits, outputDirectory } = spec
+    const env = port === undefined ? spec.env : { ...spec.env, PORT: String(port), HOST }
+    return this.#sandbox.start({
+      id,
+      argv: parseCommandLine(spec.command, env),
+      directory,
+      writable: false,
+      env,
+      userNumber: app.userNumber,
+      limits,
+      output: { stdout: join(outputDirectory, `${id}.out`), stderr: join(outputDirectory, `${id}.err`) },
+    })
+  }
+
+  #instance(id: string, { handle: command, exited }: RunningCommand, port: number | undefined): Instance {
+    if (port === undefined) return { id, handle: { command } satisfies InstanceHandle, exited }
+    const handle: InstanceHandle = { command, port }
+    return {
+      id,
+      address: { host: HOST, port },
+      handle,
+      exited: exited.finally(() => this.#ports.release(port)),
+    }
+  }
+}
