@@ -180,8 +180,14 @@ export interface JobRow {
   payload_json: string
   /** `{ [step]: result }`: what a resumed job need not do again. */
   steps_json: string
+  /** How often it was started. Fences: only the worker of the newest attempt may change the row. */
   attempts: number
+  /** Attempts that ended with an error or at their deadline; the job fails for good at `max_attempts` of them. */
+  failures: number
+  /** Attempts whose worker vanished (killed, hung); they do not count as failures, but are bounded too. */
+  losses: number
   max_attempts: number
+  /** Not before; `created_at` when at once. */
   run_at: number
   /** Longest time one attempt may take. */
   deadline_ms: number
