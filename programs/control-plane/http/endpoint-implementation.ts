@@ -1,0 +1,43 @@
+/** What a domain's `*.routes.ts` gives for each endpoint of the catalogue. Typed by the endpoint's schemas. */
+
+import type { EndpointId, EndpointSchemasById } from '@seaworthy/api'
+import type { DataOf, EventOf, StreamId } from '@seaworthy/api/client'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Actor } from './policy.ts'
+
+export interface Call<Id extends EndpointId> {
+  params: OutputOf<Id, 'params'>
+  query: OutputOf<Id, 'query'>
+  body: OutputOf<Id, 'body'>
+  actor: Actor
+  /** Aborts when the client leaves before its answer, or the server stops. */
+  signal: AbortSignal
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+export interface PageRequest {
+  page: number
+  limit: number
+  order: 'asc' | 'desc'
+}
+
+export interface StreamCall<Id extends EndpointId> extends Call<Id> {
+  /** Where a client that reconnects wants to go on. */
+  lastEventId: string | undefined
+}
+
+export interface Implementation<Id extends EndpointId> {
+  answer?(call: Call<Id>): Promise<DataOf<Id>>
+  page?(call: Call<Id>, page: PageRequest): Promise<{ items: DataOf<Id>; total: number }>
+  /** Resolves before the head is sent, so that a problem can still be answered as one. */
+  stream?(call: StreamCall<Id>): Promise<AsyncIterable<{ id?: string; event: EventFor<Id> }>>
+}
+
+export type Implementations = { [Id in EndpointId]?: Implementation<Id> }
+
+type OutputOf<Id extends EndpointId, Part extends string> =
+  EndpointSchemasById[Id] extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined
+
+type EventFor<Id extends EndpointId> = Id extends StreamId ? EventOf<Id> : never

@@ -1,0 +1,117 @@
+/** Makes a Fastify route of each endpoint: policy, validation, envelope, streams. */
+import { type Endpoint, type EndpointId, endpoints, paginate } from '@seaworthy/api'
+import type { Logger } from '@seaworthy/kit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {
+  Call,
+  Implementation,
+  Implementations,
+  PageRequest,
+  StreamCall,
+} from './endpoint-implementation.ts'
+import { httpErrors } from './errors.ts'
+import { sendEvents } from './event-stream.ts'
+import { validateRequest } from './validation.ts'
+
+export interface EndpointRoutesOptions {
+  implementations: Implementations
+  /** Aborts when the server stops. */
+  stopping: AbortSignal
+  heartbeatMs: number
+  /** Checks each answer against its schema, and fails the request that breaks it. For tests. */
+  checkAnswers: boolean
+  log: Logger
+}
+
+const DEFAULT_PAGE_LIMIT = 20
+
+/** Throws when an endpoint of the catalogue has no implementation. */
+export function registerEndpoints(server: FastifyInstance, options: EndpointRoutesOptions): void {
+  for (const endpoint of endpoints) {
+    const implementation = options.implementations[endpoint.id] as AnyImplementation | undefined
+    if (!implementation) throw new TypeError(`Endpoint ${endpoint.id} has no implementation.`)
+    server.route({
+      method: endpoint.method,
+      url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+      config: { action: endpoint.action },
+      handler: (request, reply) => handle({ endpoint, implementation, request, reply, options }),
+    })
+  }
+}
+
+type AnyImplementation = Implementation<EndpointId>
+
+interface Handling {
+  endpoint: Endpoint
+  implementation: AnyImplementation
+  request: FastifyRequest
+  reply: FastifyReply
+  options: EndpointRoutesOptions
+}
+
+async function handle(handling: Handling): Promise<unknown> {
+  const { endpoint, request, reply, options } = handling
+  const isUpload = request.isMultipart()
+  if (isUpload && !endpoint.upload) throw httpErrors.form_refused({ reason: 'only JSON is taken here' })
+  const given = { params: request.params, query: request.query, body: request.body }
+  const parts = validateRequest(isUpload ? { ...endpoint, body: undefined } : endpoint, given)
+  const signal = AbortSignal.any([options.stopping, clientLeft(reply)])
+  const call = { ...parts, actor: request.actor, signal, request, reply } as Call<EndpointId>
+  if (wantsStream(endpoint, call)) return stream(handling, call)
+  return answer(handling, call)
+}
+
+/** A response that closes before it is finished has lost its client. */
+function clientLeft(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+function wantsStream({ stream }: Endpoint, call: Call<EndpointId>): boolean {
+  if (!stream) return false
+  return stream.when === 'always' || (call.query as { follow?: string } | undefined)?.follow === 'true'
+}
+
+async function stream(
+  { implementation, request, reply, options }: Handling,
+  call: Call<EndpointId>,
+): Promise<FastifyReply> {
+  const lastEventId = request.headers['last-event-id'] as string | undefined
+  // Leaving a stream in the middle is what its reader does when it has seen enough.
+  const left = new AbortController()
+  reply.raw.once('close', () => left.abort())
+  const signal = AbortSignal.any([options.stopping, left.signal])
+  const events = await implementation.stream!({ ...call, signal, lastEventId } as StreamCall<EndpointId>)
+  await sendEvents({ reply, events, signal, heartbeatMs: options.heartbeatMs, log: options.log })
+  return reply
+}
+
+async function answer(
+  { endpoint, implementation, reply, options, request }: Handling,
+  call: Call<EndpointId>,
+): Promise<object> {
+  const meta = { requestId: request.id, timestamp: new Date().toISOString() }
+  const result = endpoint.paged
+    ? await pageOf(implementation, call)
+    : { data: await implementation.answer!(call) }
+  if (options.checkAnswers) endpoint.data.parse(result.data)
+  reply.code(endpoint.success ?? 200)
+  return { success: true, ...result, meta }
+}
+
+async function pageOf(implementation: AnyImplementation, call: Call<EndpointId>) {
+  const page = pageRequest(call.query as unknown as Partial<PageRequest>)
+  const { items, total } = await implementation.page!(call, page)
+  return { data: items, pagination: paginate({ ...page, total }) }
+}
+
+function pageRequest({
+  page = 1,
+  limit = DEFAULT_PAGE_LIMIT,
+  order = 'desc',
+}: Partial<PageRequest>): PageRequest {
+  return { page, limit, order }
+}

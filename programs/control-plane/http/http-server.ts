@@ -1,0 +1,118 @@
+/** The control plane's HTTP side: API, dashboard, health; over TCP for people, over a socket file for this machine. */
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import multipart from '@fastify/multipart'
+import type { Health, Logger } from '@seaworthy/kit'
+import { hardening, secureServerOptions, stopServer } from '@seaworthy/kit/http'
+import { httpMetrics, type Metrics } from '@seaworthy/kit/metrics'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Accounts } from '../accounts/accounts.ts'
+import { registerApiReference } from './api-reference.ts'
+import { registerDashboard } from './dashboard-files.ts'
+import type { Implementations } from './endpoint-implementation.ts'
+import { registerEndpoints } from './endpoint-routes.ts'
+import { createHostCheck } from './host-check.ts'
+import { guardRoutes } from './route-guard.ts'
+import { listenOnSocketFile } from './socket-listener.ts'
+
+export interface HttpServerOptions {
+  /** Loopback, until the dashboard has a domain. */
+  host: string
+  /** 0: any free one. */
+  port: number
+  socketPath: string
+  /** Host names besides localhost under which the dashboard may be asked for. */
+  domains: readonly string[]
+  version: string
+  accounts: Pick<Accounts, 'authenticate'>
+  /** One for each endpoint of the catalogue. */
+  implementations: Implementations
+  health: Health
+  metrics: Metrics
+  /** Folder of the dashboard's files. */
+  dashboardDirectory: string
+  log: Logger
+  heartbeatMs?: number
+  /** For requests in flight when the server stops. */
+  stopDeadlineMs?: number
+  /** Checks each answer against its schema. For tests. */
+  checkAnswers?: boolean
+}
+
+export interface HttpServer {
+  /** Resolves once both listeners are open. */
+  start(): Promise<void>
+  /** Ends event streams, lets requests in flight finish, closes both listeners. Idempotent. */
+  stop(): Promise<void>
+  /** `http://127.0.0.1:4400`, once started. */
+  readonly url: string
+  readonly fastify: FastifyInstance
+}
+
+/** JSON bodies; uploads have a limit of their own. */
+const BODY_LIMIT_BYTES = 2 * 1024 * 1024
+/** Without a byte on the connection. Streams send a heartbeat more often than that. */
+const IDLE_CONNECTION_MS = 5 * 60_000
+const HEARTBEAT_MS = 15_000
+
+/** Throws when an endpoint has no implementation, or a route no policy. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const stopping = new AbortController()
+  const fastify = createFastify(options)
+  await registerEverything(fastify, options, stopping.signal)
+  let socketServer: Server | undefined
+  return {
+    fastify,
+    get url() {
+      const { address, family, port } = fastify.server.address() as AddressInfo
+      return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+    },
+    async start() {
+      // The socket file first: it tells whether another control plane runs on this home.
+      socketServer = await listenOnSocketFile(options.socketPath, (request, response) =>
+        fastify.routing(request, response),
+      )
+      await fastify.listen({ host: options.host, port: options.port })
+    },
+    async stop() {
+      stopping.abort()
+      const closing = socketServer && closeServer(socketServer)
+      await stopServer(fastify, { deadlineMs: options.stopDeadlineMs })
+      socketServer?.closeAllConnections()
+      await closing
+    },
+  }
+}
+
+function createFastify({ log }: HttpServerOptions): FastifyInstance {
+  // A large upload over a slow line takes its time; an idle connection is cut all the same.
+  const limits = { bodyLimitBytes: BODY_LIMIT_BYTES, requestTimeoutMs: 0 }
+  const options = secureServerOptions({ log, ...limits })
+  return Fastify({ ...options, connectionTimeout: IDLE_CONNECTION_MS }) as unknown as FastifyInstance
+}
+
+async function registerEverything(
+  fastify: FastifyInstance,
+  options: HttpServerOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { health, metrics, log } = options
+  await fastify.register(hardening, { health })
+  guardRoutes(fastify, { accounts: options.accounts, checkHost: createHostCheck(options) })
+  await fastify.register(httpMetrics, { metrics })
+  // JSON and forms only; anything else is 415.
+  fastify.removeContentTypeParser('text/plain')
+  await fastify.register(multipart, { throwFileSizeLimit: false })
+  const { heartbeatMs = HEARTBEAT_MS, checkAnswers = false, implementations } = options
+  registerEndpoints(fastify, { implementations, stopping, heartbeatMs, checkAnswers, log })
+  registerApiReference(fastify, options)
+  await registerDashboard(fastify, options.dashboardDirectory)
+  await fastify.ready()
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}

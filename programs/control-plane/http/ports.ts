@@ -1,0 +1,65 @@
+/** What the routes ask of the rest of the control plane. */
+import type { DeploymentEvent, Status } from '@seaworthy/api'
+import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
+
+export interface Deployments {
+  /** Reads the stream to its end. Rejects with `SourceRefused` and leaves nothing when the archive is bad or breaks off. */
+  deployArchive(input: {
+    app: AppRow
+    stream: AsyncIterable<Uint8Array>
+    filename?: string
+    actor: string
+    scheduledAt?: number
+    signal?: AbortSignal
+  }): Promise<DeploymentRow>
+  deployGit(input: {
+    app: AppRow
+    origin: { url: string; ref?: string; subdirectory?: string }
+    actor: string
+    scheduledAt?: number
+  }): Promise<DeploymentRow>
+  pullLatest(input: { app: AppRow; actor: string; scheduledAt?: number }): Promise<DeploymentRow>
+  rebuild(input: { app: AppRow; actor: string }): Promise<DeploymentRow>
+  rollback(input: {
+    app: AppRow
+    release?: number
+    env: 'release' | 'current'
+    actor: string
+  }): Promise<DeploymentRow>
+  /** Undefined while the app has no release. */
+  redeploy(input: {
+    app: AppRow
+    reason: 'env' | 'settings' | 'restart'
+    actor: string
+  }): Promise<DeploymentRow | undefined>
+  cancel(input: { app: AppRow; number: number; actor: string }): Promise<DeploymentRow>
+  get(appId: string, number: number): Promise<DeploymentRow | undefined>
+  list(
+    appId: string,
+    page: { page: number; limit: number; order: 'asc' | 'desc' },
+  ): Promise<{ items: DeploymentRow[]; total: number }>
+  /** From the start of the deployment to its `end`. */
+  follow(deploymentId: string, signal: AbortSignal): AsyncIterable<DeploymentEvent>
+}
+
+export type RunOutput =
+  | { type: 'log'; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'exit'; code: number | null }
+
+export interface Instances {
+  list(appId: string): Promise<InstanceRow[]>
+  /** Resolves with the whole scale after the change. */
+  scale(input: { app: AppRow; scale: Record<string, number>; actor: string }): Promise<Record<string, number>>
+  run(input: { app: AppRow; argv: string[]; signal: AbortSignal }): AsyncIterable<RunOutput>
+}
+
+export interface AppRemoval {
+  remove(input: { app: AppRow; actor: string }): Promise<void>
+  restore(input: { appId: string; actor: string }): Promise<AppRow>
+}
+
+export type StatusDocument = Status
+
+export interface PlatformStatus {
+  status(): Promise<StatusDocument>
+}
