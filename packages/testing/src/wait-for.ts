@@ -9,6 +9,8 @@ export interface WaitForOptions {
   what?: string
 }
 
+export type Truthy<Value> = Exclude<Value, false | 0 | '' | null | undefined>
+
 /**
  * Asks `condition` every 20 ms until it gives a truthy value, and resolves with that value.
  * A condition that throws counts as not yet; the last error becomes the cause of the time-out's error.
@@ -16,13 +18,13 @@ export interface WaitForOptions {
 export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
   { timeoutMs = 10_000, what = 'the condition' }: WaitForOptions = {},
-): Promise<NonNullable<Value>> {
+): Promise<Truthy<Value>> {
   const deadline = performance.now() + timeoutMs
   let cause: unknown
   do {
     try {
       const value = await condition()
-      if (value) return value
+      if (value) return value as Truthy<Value>
       cause = undefined
     } catch (error) {
       cause = error

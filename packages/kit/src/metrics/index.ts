@@ -1,0 +1,2 @@
+export { httpMetrics } from './http-metrics.ts'
+export { createMetrics, type Metrics } from './metrics.ts'

@@ -1,0 +1,7 @@
+export {
+  type CallPolicy,
+  type CallPolicyOptions,
+  CallTimedOut,
+  CircuitOpen,
+  createCallPolicy,
+} from './call-policy.ts'
