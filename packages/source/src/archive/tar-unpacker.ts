@@ -1,0 +1,123 @@
+import { Parser, type ReadEntry } from 'tar'
+import { archiveDamaged, SourceRefused } from '../errors.ts'
+import { shownPath } from '../tree/tree-problem.ts'
+import { specialFile } from '../tree/tree-steps.ts'
+import type { TreeWriter } from './tree-writer.ts'
+
+/** Long names come as entries of their own; no honest one is larger. */
+const MAX_META_ENTRY_BYTES = 64 * 1024
+
+/** Reads an uncompressed tar and hands its entries to the writer, one after the other as they stream by. */
+export async function unpackTar(chunks: AsyncIterable<Buffer>, writer: TreeWriter): Promise<void> {
+  const reading = new TarReading(writer)
+  try {
+    for await (const chunk of chunks) await reading.write(chunk)
+    await reading.end()
+  } finally {
+    reading.stop()
+  }
+}
+
+/**
+ * The library's parser with our own writing behind it. The parser turns bytes into entries and no more: that it
+ * never touches the disk keeps us clear of the tricks with links and paths that its unpacking had to be mended for.
+ */
+class TarReading {
+  readonly #writer: TreeWriter
+  readonly #parser: Parser
+  readonly #failed = Promise.withResolvers<never>()
+  readonly #finished = Promise.withResolvers<void>()
+  /** The library wants to be asked again only after this; replaced whenever it says so. */
+  #drained = Promise.withResolvers<void>()
+  #sawNullBlock = false
+  #sawEnd = false
+  #hasFailed = false
+
+  constructor(writer: TreeWriter) {
+    this.#writer = writer
+    this.#parser = new Parser({
+      maxMetaEntrySize: MAX_META_ENTRY_BYTES,
+      gzip: false,
+      brotli: false,
+      zstd: false,
+    })
+    this.#failed.promise.catch(() => {}) // awaited only while something is under way
+    this.#listen()
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    if (this.#hasFailed) await this.#failed.promise
+    if (this.#sawEnd) return // padding: the parser would gather it in memory
+    this.#drained = Promise.withResolvers()
+    if (this.#parser.write(chunk)) return
+    await Promise.race([this.#drained.promise, this.#failed.promise])
+  }
+
+  async end(): Promise<void> {
+    this.#parser.end()
+    await Promise.race([this.#finished.promise, this.#failed.promise])
+    if (!this.#sawNullBlock) throw archiveDamaged(new Error('no end-of-archive block'))
+  }
+
+  /** After a failure: lets the parser's streams go. */
+  stop(): void {
+    this.#parser.removeAllListeners()
+    this.#parser.on('error', () => {})
+  }
+
+  #listen(): void {
+    const parser = this.#parser
+    parser.on('entry', (entry: ReadEntry) => {
+      this.#take(entry).catch(error => this.#fail(error))
+    })
+    parser.on('ignoredEntry', (entry: ReadEntry) => this.#fail(unsupported(entry)))
+    parser.on('warn', (_code, message) => this.#fail(archiveDamaged(message)))
+    parser.on('error', error => this.#fail(archiveDamaged(error)))
+    parser.on('drain', () => this.#drained.resolve())
+    parser.on('nullBlock', () => {
+      this.#sawNullBlock = true
+    })
+    parser.on('eof', () => {
+      this.#sawEnd = true
+      this.#drained.resolve()
+    })
+    parser.on('end', () => this.#finished.resolve())
+  }
+
+  #fail(error: unknown): void {
+    this.#hasFailed = true
+    this.#failed.reject(error)
+  }
+
+  /** The parser gives the next entry once this one was read to its end. */
+  async #take(entry: ReadEntry): Promise<void> {
+    const { path, linkpath = '' } = entry
+    switch (entry.type) {
+      case 'File':
+      case 'OldFile':
+      case 'ContiguousFile':
+        return await this.#writer.addFile(path, { executable: ((entry.mode ?? 0) & 0o100) !== 0 }, entry)
+      case 'Directory':
+      case 'GNUDumpDir':
+        await this.#writer.addFolder(path)
+        break
+      case 'SymbolicLink':
+        await this.#writer.addSymbolicLink(path, linkpath)
+        break
+      case 'Link':
+        await this.#writer.addHardLink(path, linkpath)
+        break
+      default:
+        throw specialFile(path)
+    }
+    entry.resume()
+  }
+}
+
+function unsupported({ path, meta, type }: ReadEntry): SourceRefused {
+  if (meta) return archiveDamaged(new Error('oversized header entry'))
+  return new SourceRefused(
+    'special_file',
+    `The entry ${shownPath(path)} is of a kind (${type}) that cannot be deployed. Pack plain files, folders and links only.`,
+  )
+}
