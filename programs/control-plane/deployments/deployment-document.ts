@@ -1,0 +1,57 @@
+import type { Deployment, Receipt } from '@seaworthy/api'
+import { isoTime, isoTimeOrNull } from '../http/times.ts'
+import type { Queryable } from '../store/database.ts'
+import type { DeploymentRow } from '../store/schema.ts'
+
+/** Deployments as the API shows them: releases and builds by number, with two queries for all of them together. */
+export async function deploymentDocuments(
+  db: Queryable,
+  rows: readonly DeploymentRow[],
+): Promise<Deployment[]> {
+  const [versions, builds] = await Promise.all([releaseVersions(db, rows), buildNumbers(db, rows)])
+  return rows.map(row => ({
+    id: row.id,
+    number: row.number,
+    state: row.state,
+    reason: row.reason,
+    release: versions.get(row.release_id ?? '') ?? null,
+    previousRelease: versions.get(row.previous_release_id ?? '') ?? null,
+    build: builds.get(row.build_id ?? '') ?? null,
+    error:
+      row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? row.error_code },
+    receipt: receiptOf(row) ?? null,
+    createdBy: row.created_by,
+    scheduledAt: isoTimeOrNull(row.scheduled_at),
+    createdAt: isoTime(row.created_at),
+    startedAt: isoTimeOrNull(row.started_at),
+    switchedAt: isoTimeOrNull(row.switched_at),
+    finishedAt: isoTimeOrNull(row.finished_at),
+  }))
+}
+
+export async function deploymentDocument(db: Queryable, row: DeploymentRow): Promise<Deployment> {
+  const [document] = await deploymentDocuments(db, [row])
+  return document!
+}
+
+export function receiptOf({ receipt_json }: DeploymentRow): Receipt | undefined {
+  return receipt_json === null ? undefined : (JSON.parse(receipt_json) as Receipt)
+}
+
+async function releaseVersions(db: Queryable, rows: readonly DeploymentRow[]): Promise<Map<string, number>> {
+  const ids = present(rows.flatMap(row => [row.release_id, row.previous_release_id]))
+  if (ids.length === 0) return new Map()
+  const found = await db.selectFrom('releases').select(['id', 'version']).where('id', 'in', ids).execute()
+  return new Map(found.map(({ id, version }) => [id, version]))
+}
+
+async function buildNumbers(db: Queryable, rows: readonly DeploymentRow[]): Promise<Map<string, number>> {
+  const ids = present(rows.map(row => row.build_id))
+  if (ids.length === 0) return new Map()
+  const found = await db.selectFrom('builds').select(['id', 'number']).where('id', 'in', ids).execute()
+  return new Map(found.map(({ id, number }) => [id, number]))
+}
+
+function present(ids: readonly (string | null)[]): string[] {
+  return [...new Set(ids.filter(id => id !== null))]
+}

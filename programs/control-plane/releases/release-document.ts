@@ -1,0 +1,28 @@
+import type { Release } from '@seaworthy/api'
+import type { AppRuntime } from '@seaworthy/builder'
+import { isoTime } from '../http/times.ts'
+import type { AppRow, ReleaseRow } from '../store/schema.ts'
+
+export function releaseDocument(row: ReleaseRow, app: AppRow): Release {
+  const { processes = {}, runtime } = JSON.parse(row.settings_json) as {
+    processes?: Record<string, string>
+    runtime?: AppRuntime
+  }
+  return {
+    id: row.id,
+    version: row.version,
+    current: row.id === app.current_release_id,
+    artifactDigest: row.artifact_digest,
+    envVersion: row.env_version,
+    processes,
+    runtime: runtime ? runtimeText(runtime) : null,
+    reason: row.reason,
+    rollbackOf: row.rollback_of,
+    createdBy: row.created_by,
+    createdAt: isoTime(row.created_at),
+  }
+}
+
+function runtimeText(runtime: AppRuntime): string {
+  return runtime.kind === 'static' ? 'static' : `${runtime.kind} ${runtime.version}`
+}
