@@ -142,7 +142,8 @@ export class CommandSandbox implements Sandbox {
     try {
       await this.#temporaryFolders.make(spec.id, userId)
       await this.#tree.prepare(spec.id, spec.limits)
-      const { pid, pidStartTicks, ended } = await launch(this.#plan(spec, env))
+      const { pid, pidStartTicks, ended, unref } = await launch(this.#plan(spec, env))
+      unref()
       this.#log.info({ command: spec.id, commandPid: pid }, 'command started')
       return this.#watch({ id: spec.id, pid, pidStartTicks }, ended)
     } catch (error) {

@@ -35,6 +35,8 @@ export interface Launched {
   pid: number
   pidStartTicks: number
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  /** Lets our process end although the command runs on. */
+  unref(): void
 }
 
 /** The one PATH that the launcher, which is root, looks for programs in. Never the app's. */
@@ -121,11 +123,10 @@ async function spawnDetached(
   await once(child, 'spawn').catch(cause => {
     throw startFailure(command, cause)
   })
-  child.unref()
   const pid = child.pid! // known once 'spawn' fired
   const pidStartTicks = (facts ?? (await readProcess(pid)))?.startTicks ?? 0
   return {
-    launched: { pid, pidStartTicks, ended },
+    launched: { pid, pidStartTicks, ended, unref: () => child.unref() },
     report: (child.stdio[3] ?? undefined) as Readable | undefined,
   }
 }
