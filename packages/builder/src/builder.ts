@@ -24,7 +24,12 @@ export interface BuildLogWriter {
 
 /** Which tool chain runs the app. */
 export type AppRuntime =
-  | { kind: 'node'; version: string }
+  | {
+      kind: 'node'
+      version: string
+      /** Exact versions of the package managers that processes call by name (`npm start`). `berry` is Yarn from 2 on. */
+      tools?: Partial<Record<'npm' | 'pnpm' | 'yarn' | 'berry' | 'bun', string>>
+    }
   | { kind: 'python'; version: string }
   | { kind: 'static' }
 

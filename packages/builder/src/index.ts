@@ -1,1 +1,16 @@
 export type * from './builder.ts'
+export type { BuildPlan } from './detect/build-plan.ts'
+export { planBuild } from './detect/plan-build.ts'
+export { collectFacts, type SourceFacts } from './detect/source-facts.ts'
+export {
+  BuildCancelled,
+  BuildFailed,
+  type BuildFailure,
+  BuildTimedOut,
+  DetectionFailed,
+  ManifestInvalid,
+  ToolchainUnavailable,
+} from './errors.ts'
+export { createHostBuilder, type HostBuilder, type HostBuilderOptions } from './host/host-builder.ts'
+export type { Manifest } from './manifest.ts'
+export { createToolchains, type Toolchains, type ToolchainsOptions } from './toolchains/toolchains.ts'

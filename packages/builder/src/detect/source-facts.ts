@@ -1,5 +1,6 @@
-import { open, readdir, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readInside } from '../read-inside.ts'
 import { type PackageJson, parsePackageJson } from './package-json.ts'
 
 /** What the detection needs to know about a source tree. Plain data, so that a plan can be made without a disk. */
@@ -37,7 +38,7 @@ const TELLING_FILES = [
 ]
 const NESTED_NAMES =
   /^(package\.json|index\.html|requirements\.txt|wsgi\.py|(index|server|main|app)\.(m|c)?(j|t)s)$/
-const MAX_TEXT_BYTES = 256 * 1024
+const MAX_TEXT_LENGTH = 256 * 1024
 const MAX_FOLDERS = 100
 
 /** Reads names and the few files that matter; follows no link that leaves the tree. */
@@ -71,19 +72,8 @@ async function listNested(directory: string, entries: string[]): Promise<string[
 
 async function readTexts(directory: string, entries: string[]): Promise<Record<string, string>> {
   const names = TELLING_FILES.filter(name => entries.includes(name))
-  const pairs = await Promise.all(names.map(async name => [name, await readStart(directory, name)] as const))
+  const pairs = await Promise.all(
+    names.map(async name => [name, (await readInside(directory, name))?.slice(0, MAX_TEXT_LENGTH)] as const),
+  )
   return Object.fromEntries(pairs.filter(([, text]) => text !== undefined)) as Record<string, string>
-}
-
-async function readStart(directory: string, name: string): Promise<string | undefined> {
-  const real = await realpath(join(directory, name)).catch(() => undefined)
-  if (!real?.startsWith((await realpath(directory)) + sep)) return undefined
-  const file = await open(real)
-  try {
-    if (!(await file.stat()).isFile()) return undefined
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_TEXT_BYTES), 0, MAX_TEXT_BYTES, 0)
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

@@ -21,7 +21,7 @@ export function findHostNpm(env: NodeJS.ProcessEnv = process.env): HostNpm {
   return {
     directory: dirname(dirname(cli)),
     run: (args, options) =>
-      runProgram(process.execPath, [cli, '--loglevel=error', ...args], { ...options, env: npmEnv(env) }),
+      runProgram(process.execPath, [cli, '--loglevel=error', ...args], { ...options, env: npmEnv(env, cli) }),
   }
 }
 
@@ -43,12 +43,15 @@ function existingNpmCli(path: string): string | undefined {
 
 /**
  * When `npm start` runs the platform, npm describes that project in variables, among them `npm_config_local_prefix`:
- * without them the fetch works in its own folder. The user's settings (`npm_config_registry` …) stay.
+ * without them the fetch works in its own folder. The user's settings (`npm_config_registry` …) stay; so does the global
+ * npmrc, which npm looks for beside the Node that runs it: that is the platform's here, not the user's.
  */
-function npmEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const describesProject =
-    /^npm_(package|lifecycle|command|execpath|node_execpath|config_(local_prefix|prefix|global|workspace|workspaces|omit|include|node_gyp|init_module|dry_run|save.*)$)/i
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !describesProject.test(name) && name !== 'NODE_ENV'),
-  )
+function npmEnv(env: NodeJS.ProcessEnv, cli: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !PROJECT_VARIABLE.test(name) && name !== 'NODE_ENV')
+  const [prefix, inPackage] = cli.split('/lib/node_modules/npm/')
+  const own = inPackage ? { npm_config_globalconfig: `${prefix}/etc/npmrc` } : {}
+  return { ...own, ...Object.fromEntries(kept) }
 }
+
+const PROJECT_VARIABLE =
+  /^npm_(package|lifecycle|command|execpath|node_execpath|config_(local_prefix|prefix|global|globalconfig|workspace|workspaces|omit|include|node_gyp|init_module|dry_run|save.*)$)/i

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, realpath, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Logger } from '@seaworthy/kit'
+import { removeTree } from './build-folders.ts'
+import { copyTree } from './copy-tree.ts'
+import { stampTree } from './tree-stamp.ts'
+
+interface Entry {
+  /** Paths in the work tree, in the order of the entry's folders `0`, `1` … */
+  folders: string[]
+  digests: string[]
+  bytes: number
+}
+
+/** Installed dependencies and download caches of apps. */
+export interface DependencyCacheOptions {
+  directory: string
+  /** Together; what was used least recently goes first. */
+  maxBytes: number
+  log: Logger
+}
+
+/**
+ * Installed dependencies, by app and key. Each app has its own: what one app's install scripts made is never given to
+ * another. Entries are copies, so that a build may do with its `node_modules` what it likes; complete or absent.
+ */
+export class DependencyCache {
+  readonly #entries: string
+  readonly #downloads: string
+  readonly #maxBytes: number
+  readonly #log: Logger
+
+  constructor({ directory, maxBytes, log }: DependencyCacheOptions) {
+    this.#entries = join(directory, 'dependencies')
+    this.#downloads = join(directory, 'downloads')
+    this.#maxBytes = maxBytes
+    this.#log = log
+  }
+
+  /** Puts the folders of an entry into a tree. False when there is no entry, or when it was damaged (it is then removed). */
+  async restore(appId: string, key: string, tree: string, staging: string): Promise<boolean> {
+    const place = join(this.#entries, appId, key)
+    const entry = await readEntry(place)
+    if (!entry) return false
+    try {
+      await this.#copyOut(entry, place, tree, staging)
+      await utimes(place, new Date(), new Date())
+      return true
+    } catch (error) {
+      this.#log.warn({ appId, key, err: error }, 'damaged dependency cache entry removed')
+      await removeTree(place)
+      return false
+    } finally {
+      await removeTree(staging)
+    }
+  }
+
+  /** Keeps a tree's folders. A failure (a full disk) is logged, not thrown: the build has what it needs. */
+  async store(appId: string, key: string, tree: string, folders: string[]): Promise<void> {
+    const staging = join(this.#entries, `.staging-${randomUUID()}`)
+    try {
+      const entry = await copyIn(tree, folders, staging)
+      await writeFile(join(staging, 'entry.json'), JSON.stringify(entry))
+      await mkdir(join(this.#entries, appId), { recursive: true, mode: 0o700 })
+      await removeTree(join(this.#entries, appId, key))
+      await rename(staging, join(this.#entries, appId, key))
+    } catch (error) {
+      this.#log.warn({ appId, err: error }, 'dependencies were not cached')
+    } finally {
+      await removeTree(staging)
+    }
+  }
+
+  /** Moves the app's download cache (of npm, pip …) to `target`; an empty folder when there is none. */
+  async takeDownloads(appId: string, target: string): Promise<void> {
+    await rename(join(this.#downloads, appId), target).catch(() => mkdir(target, { recursive: true }))
+  }
+
+  async giveBackDownloads(appId: string, from: string): Promise<void> {
+    await mkdir(this.#downloads, { recursive: true, mode: 0o700 })
+    await removeTree(join(this.#downloads, appId))
+    await rename(from, join(this.#downloads, appId)).catch(() => removeTree(from))
+    await utimes(join(this.#downloads, appId), new Date(), new Date()).catch(() => {})
+  }
+
+  async forgetApp(appId: string): Promise<void> {
+    await removeTree(join(this.#entries, appId))
+    await removeTree(join(this.#downloads, appId))
+  }
+
+  /** Removes what was used least recently until the rest fits, and what a killed platform left half-made. */
+  async trim(): Promise<void> {
+    for (const name of await list(this.#entries)) {
+      if (name.startsWith('.staging-') && (await isOld(join(this.#entries, name))))
+        await removeTree(join(this.#entries, name))
+    }
+    const items = await this.#items()
+    let total = items.reduce((sum, item) => sum + item.bytes, 0)
+    for (const { path, bytes } of items.sort((a, b) => a.usedMs - b.usedMs)) {
+      if (total <= this.#maxBytes) return
+      await removeTree(path)
+      this.#log.info({ path, bytes }, 'dependency cache entry evicted')
+      total -= bytes
+    }
+  }
+
+  async #items(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
+    const entries = await foldersTwoDown(this.#entries)
+    const downloads = (await list(this.#downloads)).map(name => join(this.#downloads, name))
+    return Promise.all(
+      [...entries, ...downloads].map(async path => ({
+        path,
+        bytes: (await readEntry(path))?.bytes ?? (await stampTree(path).catch(() => ({ bytes: 0 }))).bytes,
+        usedMs: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0,
+      })),
+    )
+  }
+
+  async #copyOut({ folders, digests }: Entry, place: string, tree: string, staging: string): Promise<void> {
+    for (const [index, folder] of folders.entries()) {
+      const stamp = await stampTree(join(place, String(index)))
+      if (stamp.digest !== digests[index]) throw new Error(`${folder} is not as it was stored`)
+      await mkdir(staging, { recursive: true })
+      await copyTree(join(place, String(index)), staging)
+      await ensureRealParent(tree, folder)
+      await removeTree(join(tree, folder))
+      await rename(staging, join(tree, folder))
+    }
+  }
+}
+
+async function copyIn(tree: string, folders: string[], staging: string): Promise<Entry> {
+  const entry: Entry = { folders, digests: [], bytes: 0 }
+  for (const [index, folder] of folders.entries()) {
+    const copy = join(staging, String(index))
+    await ensureRealParent(tree, folder)
+    await mkdir(copy, { recursive: true, mode: 0o700 })
+    await copyTree(join(tree, folder), copy)
+    const { digest, bytes } = await stampTree(copy)
+    entry.digests.push(digest)
+    entry.bytes += bytes
+  }
+  return entry
+}
+
+/** An app's script may have put a link where a folder was: we would then read or write elsewhere, with our rights. */
+async function ensureRealParent(tree: string, folder: string): Promise<void> {
+  const parent = dirname(join(await realpath(tree), folder))
+  if ((await realpath(parent)) !== parent) throw new Error(`${dirname(folder)} is a link`)
+}
+
+async function readEntry(place: string): Promise<Entry | undefined> {
+  const text = await readFile(join(place, 'entry.json'), 'utf8').catch(() => undefined)
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Entry)
+  } catch {
+    return undefined
+  }
+}
+
+async function list(directory: string): Promise<string[]> {
+  return readdir(directory).catch(() => [])
+}
+
+async function foldersTwoDown(directory: string): Promise<string[]> {
+  const apps = (await list(directory)).filter(name => !name.startsWith('.'))
+  const keys = await Promise.all(
+    apps.map(app => list(join(directory, app)).then(names => names.map(name => join(directory, app, name)))),
+  )
+  return keys.flat()
+}
+
+const STALE_STAGING_MS = 60 * 60 * 1000
+
+async function isOld(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined)
+  return info !== undefined && Date.now() - info.mtimeMs > STALE_STAGING_MS
+}
