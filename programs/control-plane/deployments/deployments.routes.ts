@@ -1,0 +1,147 @@
+import type { DeploymentEvent } from '@seaworthy/api'
+import { defineErrors } from '@seaworthy/kit'
+import { type FindApp, requireAppCan } from '../http/app-access.ts'
+import { readArchiveUpload } from '../http/archive-upload.ts'
+import type { Call, Implementations } from '../http/endpoint-implementation.ts'
+import { actorName } from '../http/policy.ts'
+import type { Deployments } from '../http/ports.ts'
+import { milliseconds } from '../http/times.ts'
+import type { Store } from '../store/database.ts'
+import type { AppRow, DeploymentRow } from '../store/schema.ts'
+import { deploymentDocument, deploymentDocuments, receiptOf } from './deployment-document.ts'
+
+export interface DeploymentsRoutesOptions {
+  store: Store
+  findApp: FindApp
+  deployments: Deployments
+  /** Largest archive that is taken. */
+  uploadLimitBytes: number
+}
+
+const errors = defineErrors({
+  deployment_not_found: { status: 404, message: '{slug} has no deployment {number}.' },
+  no_receipt: {
+    status: 404,
+    message:
+      'Deployment {number} of {slug} has no receipt: it is {state}. A receipt is written once it has switched.',
+  },
+})
+
+export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementations {
+  const { store, findApp, deployments } = options
+  const find = (params: { slug: string; number: number }) => findDeployment(options, params)
+  return {
+    'deployments.create': {
+      async answer(call) {
+        const app = await findApp(call.params.slug)
+        requireAppCan('deploy', app)
+        const row = call.request.isMultipart()
+          ? await deployUpload(options, app, call)
+          : await deployJson(options, app, call)
+        return deploymentDocument(store.db, row)
+      },
+    },
+    'deployments.list': {
+      async page({ params }, page) {
+        const app = await findApp(params.slug)
+        const { items, total } = await deployments.list(app.id, page)
+        return { items: await deploymentDocuments(store.db, items), total }
+      },
+    },
+    'deployments.get': {
+      answer: async ({ params }) => deploymentDocument(store.db, (await find(params)).row),
+    },
+    'deployments.cancel': {
+      async answer({ params, actor }) {
+        const { app } = await find(params)
+        const row = await deployments.cancel({ app, number: params.number, actor: actorName(actor) })
+        return deploymentDocument(store.db, row)
+      },
+    },
+    'deployments.events': {
+      async stream({ params, signal, lastEventId }) {
+        const { row } = await find(params)
+        return numbered(deployments.follow(row.id, signal), lastEventId)
+      },
+    },
+    'deployments.receipt': {
+      async answer({ params }) {
+        const { row } = await find(params)
+        const receipt = receiptOf(row)
+        if (!receipt) throw errors.no_receipt({ ...params, state: row.state })
+        return receipt
+      },
+    },
+    'releases.rollback': {
+      async answer({ params, body, actor }) {
+        const app = await findApp(params.slug)
+        requireAppCan('rollback', app)
+        return deploymentDocument(
+          store.db,
+          await deployments.rollback({ app, ...body, actor: actorName(actor) }),
+        )
+      },
+    },
+  }
+}
+
+async function findDeployment(
+  { findApp, deployments }: DeploymentsRoutesOptions,
+  { slug, number }: { slug: string; number: number },
+): Promise<{ app: AppRow; row: DeploymentRow }> {
+  const app = await findApp(slug)
+  const row = await deployments.get(app.id, number)
+  if (!row) throw errors.deployment_not_found({ slug, number })
+  return { app, row }
+}
+
+type CreateCall = Call<'deployments.create'>
+
+async function deployUpload(
+  options: DeploymentsRoutesOptions,
+  app: AppRow,
+  call: CreateCall,
+): Promise<DeploymentRow> {
+  const { fields, filename, stream } = await readArchiveUpload(call.request, {
+    limitBytes: options.uploadLimitBytes,
+  })
+  const { signal } = call
+  const scheduledAt = milliseconds(fields.scheduledAt)
+  return options.deployments.deployArchive({
+    app,
+    stream,
+    filename,
+    scheduledAt,
+    signal,
+    actor: actorName(call.actor),
+  })
+}
+
+function deployJson(
+  { deployments }: DeploymentsRoutesOptions,
+  app: AppRow,
+  { body, actor: who }: CreateCall,
+): Promise<DeploymentRow> {
+  const actor = actorName(who)
+  if ('rebuild' in body) return deployments.rebuild({ app, actor })
+  const scheduledAt = milliseconds(body.scheduledAt)
+  if ('pull' in body) return deployments.pullLatest({ app, actor, scheduledAt })
+  return deployments.deployGit({ app, origin: body.git, actor, scheduledAt })
+}
+
+/**
+ * Positions count steps and log lines only: those are replayed in the same order each time. States, the receipt and
+ * the end are told as they are now, so that a client which comes back hears them again.
+ */
+async function* numbered(
+  events: AsyncIterable<DeploymentEvent>,
+  lastEventId: string | undefined,
+): AsyncIterable<{ id: string; event: DeploymentEvent }> {
+  const seen = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
+  let position = 0
+  for await (const event of events) {
+    const isLogged = event.type === 'step' || event.type === 'log'
+    if (isLogged) position += 1
+    if (!isLogged || position > seen) yield { id: String(Math.max(position, seen)), event }
+  }
+}

@@ -1,0 +1,70 @@
+import type { RunEvent } from '@seaworthy/api'
+import { AppError, defineErrors } from '@seaworthy/kit'
+import { deploymentDocument } from '../deployments/deployment-document.ts'
+import { type FindApp, requireAppCan } from '../http/app-access.ts'
+import type { Implementations } from '../http/endpoint-implementation.ts'
+import { actorName } from '../http/policy.ts'
+import type { Deployments, Instances, RunOutput } from '../http/ports.ts'
+import type { Store } from '../store/database.ts'
+import { instanceDocuments } from './instance-document.ts'
+
+export interface InstancesRoutesOptions {
+  store: Store
+  findApp: FindApp
+  instances: Instances
+  deployments: Pick<Deployments, 'redeploy'>
+}
+
+const errors = defineErrors({
+  no_release: { status: 409, message: '{slug} has no release yet. Deploy it first.' },
+})
+
+export function instancesRoutes({
+  store,
+  findApp,
+  instances,
+  deployments,
+}: InstancesRoutesOptions): Implementations {
+  return {
+    'instances.list': {
+      async answer({ params }) {
+        const app = await findApp(params.slug)
+        return instanceDocuments(store.db, await instances.list(app.id))
+      },
+    },
+    'apps.scale': {
+      async answer({ params, body, actor }) {
+        const app = await findApp(params.slug)
+        requireAppCan('scale', app)
+        return instances.scale({ app, scale: body, actor: actorName(actor) })
+      },
+    },
+    'apps.restart': {
+      async answer({ params, actor }) {
+        const app = await findApp(params.slug)
+        requireAppCan('restart', app)
+        const row = await deployments.redeploy({ app, reason: 'restart', actor: actorName(actor) })
+        if (!row) throw errors.no_release({ slug: app.slug })
+        return deploymentDocument(store.db, row)
+      },
+    },
+    'apps.run': {
+      async stream({ params, body, signal }) {
+        const app = await findApp(params.slug)
+        requireAppCan('run', app)
+        if (app.current_release_id === null) throw errors.no_release({ slug: app.slug })
+        return runEvents(instances.run({ app, argv: body.argv, signal }))
+      },
+    },
+  }
+}
+
+/** A failure after the head was sent can only be told as an event. */
+async function* runEvents(output: AsyncIterable<RunOutput>): AsyncIterable<{ event: RunEvent }> {
+  try {
+    for await (const event of output) yield { event }
+  } catch (error) {
+    if (!(error instanceof AppError && error.isOperational)) throw error
+    yield { event: { type: 'error', code: error.code, message: error.message } }
+  }
+}

@@ -1,0 +1,28 @@
+import { defineErrors } from '@seaworthy/kit'
+import type { Implementations } from '../http/endpoint-implementation.ts'
+import { jobDocument } from './job-document.ts'
+import type { JobLedger } from './job-ledger.ts'
+
+const errors = defineErrors({
+  job_not_found: { status: 404, message: 'There is no job {id}. It may have been cleared away.' },
+})
+
+export function jobsRoutes({ jobs }: { jobs: JobLedger }): Implementations {
+  return {
+    'jobs.list': {
+      async page({ query }, page) {
+        const { items, total } = await jobs.list({ ...page, state: query.state, kind: query.kind })
+        return { items: items.map(jobDocument), total }
+      },
+    },
+    'jobs.get': {
+      async answer({ params }) {
+        const row = await jobs.get(params.id)
+        if (!row) throw errors.job_not_found(params)
+        return jobDocument(row)
+      },
+    },
+    'jobs.cancel': { answer: async ({ params }) => jobDocument(await jobs.cancel(params.id)) },
+    'jobs.retry': { answer: async ({ params }) => jobDocument(await jobs.retry(params.id)) },
+  }
+}
