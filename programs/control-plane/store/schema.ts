@@ -14,7 +14,8 @@ export interface Database {
   releases: ReleaseRow
   deployments: DeploymentRow
   instances: InstanceRow
-  jobs: JobRow
+  /** The database numbers the jobs. */
+  jobs: Omit<JobRow, 'sequence'> & { sequence: Generated<number> }
   events: EventRow
   platform_settings: PlatformSettingRow
 }
@@ -171,7 +172,7 @@ export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelle
 export interface JobRow {
   id: string
   /** Order of arrival; jobs with the same `queue_key` run one at a time in this order. */
-  sequence: Generated<number>
+  sequence: number
   kind: string
   queue_key: string | null
   /** At most one unfinished job holds a given key. */
