@@ -7,7 +7,9 @@ import { unpackArchive } from './archive/unpack-archive.ts'
 import { type UnpackLimits, UnpackMeter } from './archive/unpack-meter.ts'
 import { readUpload } from './archive/upload-stream.ts'
 import { SourceRefused, toSourceError } from './errors.ts'
-import type { Source, SourceStore } from './source-store.ts'
+import { withGitCheckout } from './git/git-checkout.ts'
+import { type GitSettings, parseGitOrigin } from './git/git-remote.ts'
+import type { GitOrigin, Source, SourceStore } from './source-store.ts'
 import { describeTree } from './tree/tree-digest.ts'
 import { shownPath } from './tree/tree-problem.ts'
 import type { TreeModes } from './tree/tree-steps.ts'
@@ -23,19 +25,12 @@ export interface SourceStoreOptions {
   sweepGraceMs?: number
 }
 
-export interface GitSettings {
-  /** Whether addresses of local networks and of this machine, and `http://`, may be fetched from. */
-  allowLocal: boolean
-  /** For the whole fetch. */
-  timeoutMs: number
-}
-
 const DEFAULT_LIMITS: UnpackLimits = {
   maxEntries: 100_000,
   maxUnpackedBytes: 512 * 1024 * 1024,
   maxRatio: 200,
 }
-const DEFAULT_GIT: GitSettings = { allowLocal: false, timeoutMs: 120_000 }
+const DEFAULT_GIT: GitSettings = { allowLocal: false, allowFile: true, timeoutMs: 120_000 }
 const MODES: TreeModes = { file: 0o644, executable: 0o755, directory: 0o755 }
 
 /** Sources as folders on this machine's disk. */
@@ -78,8 +73,23 @@ class DirectorySourceStore implements SourceStore {
     })
   }
 
-  async fromGit(): Promise<never> {
-    throw new SourceRefused('git_failed', `Fetching from git is not ready (${this.#git.timeoutMs}).`)
+  async fromGit(
+    origin: GitOrigin,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Source & { commit: string }> {
+    const remote = parseGitOrigin(origin, this.#git)
+    const maxBytes = 2 * this.#limits.maxUnpackedBytes // what is downloaded holds more than the one tree
+    let commit = ''
+    const source = await this.#take(remote.url, async stage => {
+      return await withGitCheckout(
+        { remote, settings: this.#git, stage, maxBytes, signal },
+        async checkout => {
+          commit = checkout.commit
+          return await this.#unpack(stage, checkout.archive, { unwraps: false, signal })
+        },
+      )
+    })
+    return { ...source, commit }
   }
 
   async open(digest: string): Promise<Source | undefined> {
