@@ -1,4 +1,6 @@
 export { freePort } from './free-port.ts'
+export { type HttpBackend, httpBackend } from './http-backend.ts'
+export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
 export { findCommand, findPostgresCommand, type SystemPartName, systemPart } from './system-part.ts'
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts'
 export { type WaitForOptions, waitFor } from './wait-for.ts'

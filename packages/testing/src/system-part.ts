@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { recordMissingPart } from './missing-part-record.ts'
 
 interface SystemPart {
   isThere: () => boolean | Promise<boolean>
@@ -74,6 +75,7 @@ function reportMissing(name: SystemPartName): void {
   if (process.env.SEAWORTHY_TEST_REQUIRE === 'all') throw new Error(`SEAWORTHY_TEST_REQUIRE=all, but ${line}`)
   if (reported.has(name)) return
   reported.add(name)
+  recordMissingPart(name, PARTS[name].install)
   process.stderr.write(`skipped tests: ${line}\n`)
 }
 
