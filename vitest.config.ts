@@ -6,6 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: ['packages/testing/src/postgres-setup.ts'],
           include: [
             'packages/**/*.test.ts',
             'programs/**/*.test.ts',
