@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { InvalidRouteTable, parseRouteTable, type RouteTable } from '@seaworthy/routes'
+import { rotateFile } from './access-log/access-log-rotation.ts'
+import type { EdgeConfig } from './config.ts'
+import { allowConnectionMigration } from './connection-migration.ts'
+import { ControlError, ControlServer, type EdgeControls, type EdgeStatus } from './control/control-server.ts'
+import { EdgeEvents } from './control/edge-events.ts'
+import { TableStore } from './control/table-store.ts'
+import { EdgeCounters } from './counters/edge-counters.ts'
+import type { EdgeLog } from './edge-log.ts'
+import { type EdgeFiles, edgeFiles } from './home.ts'
+import { PidFile } from './pid-file.ts'
+import type { WorkerReport } from './workers/worker-messages.ts'
+import { WorkerPool } from './workers/worker-pool.ts'
+
+/** The edge, composed. Life: `start` → serves → `drainAndExit`. */
+export class EdgeApp implements EdgeControls {
+  readonly #config: EdgeConfig
+  readonly #log: EdgeLog
+  readonly #files: EdgeFiles
+  readonly #counters: EdgeCounters
+  readonly #events = new EdgeEvents()
+  readonly #tables: TableStore
+  readonly #workers: WorkerPool
+  readonly #control: ControlServer
+  readonly #pidFile: PidFile
+  readonly #startedAt = Date.now()
+  #table: RouteTable = { version: 0, routes: [] }
+  /** Pushes are applied one after the other. */
+  #lastPush: Promise<unknown> = Promise.resolve()
+  #isDraining = false
+
+  constructor({ config, log }: { config: EdgeConfig; log: EdgeLog }) {
+    this.#config = config
+    this.#log = log
+    this.#files = edgeFiles(config.home, process.pid)
+    this.#counters = new EdgeCounters({ workers: config.workers })
+    this.#tables = new TableStore({ file: this.#files.table, log })
+    this.#pidFile = new PidFile({ file: this.#files.pidFile })
+    this.#workers = new WorkerPool({
+      config,
+      accessLogFile: this.#files.accessLog,
+      counters: this.#counters,
+      log,
+      onReport: (worker, report) => this.#onReport(worker, report),
+      onWorkerLost: worker => this.#events.workerLost(worker),
+    })
+    this.#control = new ControlServer({
+      controls: this,
+      ownPath: this.#files.ownSocket,
+      commonPath: this.#files.controlSocket,
+    })
+  }
+
+  /** Resolves once every worker serves by the table on disk and the control socket answers. */
+  async start(): Promise<void> {
+    const migrates = allowConnectionMigration()
+    this.#table = await this.#tables.load()
+    await this.#workers.start({ table: this.#table, slots: this.#counters.assign(this.#table) })
+    await this.#control.start()
+    this.#control.takeOver()
+    this.#pidFile.write()
+    const { httpPort, workers } = this.#config
+    this.#log.info({ httpPort, workers, table: this.#table.version, migrates }, 'edge serves')
+  }
+
+  applyTable(value: unknown): Promise<{ version: number }> {
+    const push = this.#lastPush.then(() => this.#push(value))
+    this.#lastPush = push.catch(() => undefined)
+    return push
+  }
+
+  table(): RouteTable {
+    return this.#table
+  }
+
+  counters(appId: string | undefined) {
+    const counters = this.#counters.read(appId)
+    return { startedAt: this.#startedAt, counters, unrouted: this.#counters.readUnrouted() }
+  }
+
+  inFlight(targetId: string): number | undefined {
+    return this.#counters.inFlight(targetId)
+  }
+
+  subscribe(...parameters: Parameters<EdgeEvents['subscribe']>): () => void {
+    return this.#events.subscribe(...parameters)
+  }
+
+  status(): EdgeStatus {
+    const { rss, heapUsed } = process.memoryUsage()
+    return {
+      pid: process.pid,
+      version: process.env.SEAWORTHY_VERSION ?? 'unknown',
+      startedAt: this.#startedAt,
+      uptimeSeconds: (Date.now() - this.#startedAt) / 1000,
+      tableVersion: this.#table.version,
+      workers: this.#config.workers,
+      httpPort: this.#config.httpPort,
+      isDraining: this.#isDraining,
+      memory: { rssBytes: rss, heapUsedBytes: heapUsed },
+    }
+  }
+
+  /** Takes no new connections, finishes what it has, exits. A second call exits at once. */
+  drainAndExit(): void {
+    if (this.#isDraining) process.exit(0)
+    this.#isDraining = true
+    this.#log.info({ drainMs: this.#config.limits.drainMs }, 'edge drains')
+    const deadline = sleep(this.#config.limits.drainMs)
+    void Promise.race([this.#workers.drain(), deadline]).then(() => {
+      this.#control.stop()
+      this.#pidFile.remove()
+      this.#log.info({}, 'edge ends')
+      process.exit(0)
+    })
+  }
+
+  async #push(value: unknown): Promise<{ version: number }> {
+    const table = parseTable(value)
+    if (table.version < this.#table.version) {
+      const current = this.#table.version
+      const message = `The edge works by table ${current} and does not go back to ${table.version}.`
+      throw new ControlError(409, 'EDGE_OLDER_TABLE', message, { currentVersion: current })
+    }
+    await this.#tables.save(table)
+    this.#table = table
+    await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
+    return { version: table.version }
+  }
+
+  #onReport(worker: number, report: WorkerReport): void {
+    const events = this.#events
+    if (report.kind === 'wake-wanted') events.wakeWanted(report.appId, worker)
+    else if (report.kind === 'wake-settled') events.wakeSettled(report.appId, worker)
+    else if (report.kind === 'access-log-grown') this.#rotateAccessLog()
+    else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
+    else if (report.kind === 'target-failed') {
+      const { appId, targetId, reason } = report
+      events.emit({ type: 'target-failed', appId, targetId, reason })
+    }
+  }
+
+  #rotateAccessLog(): void {
+    const { maxBytes, keepFiles } = this.#config.accessLog
+    try {
+      if (rotateFile({ file: this.#files.accessLog, maxBytes, keepFiles })) this.#workers.reopenAccessLog()
+    } catch (error) {
+      this.#log.error({ error: (error as Error).message }, 'the access log could not be put aside')
+    }
+  }
+}
+
+function parseTable(value: unknown): RouteTable {
+  try {
+    return parseRouteTable(value)
+  } catch (error) {
+    if (!(error instanceof InvalidRouteTable)) throw error
+    throw new ControlError(422, 'EDGE_INVALID_TABLE', error.message, { path: error.path })
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism, homedir } from 'node:os'
+import { join } from 'node:path'
+
+export interface EdgeConfig {
+  /** Everything that the edge keeps is under here: `edge/`, `run/` and `logs/edge/`. */
+  home: string
+  /** Address to listen on; `::` takes IPv4 too. */
+  host: string
+  httpPort: number
+  /** Worker threads that serve requests. */
+  workers: number
+  limits: EdgeLimits
+  accessLog: AccessLogConfig
+}
+
+/** What bounds a client, whatever the app. Times in milliseconds. */
+export interface EdgeLimits {
+  /** From the first byte of a request to the end of its headers. */
+  headersMs: number
+  /** From the first byte of a request to the end of its body. */
+  requestMs: number
+  /** Between two requests on one connection. */
+  keepAliveMs: number
+  /** To open a connection to a target. */
+  connectMs: number
+  /** Request line and headers together. */
+  maxHeaderBytes: number
+  /** Requests that wait for one sleeping app, for each worker. */
+  maxHeldPerApp: number
+  /** How long a replaced or stopped edge finishes what it has before it exits. */
+  drainMs: number
+}
+
+export interface AccessLogConfig {
+  /** 0 writes no access log, 1 a line for each request, 0.1 a line for every tenth. */
+  sampleRate: number
+  /** Size at which the file is put aside. */
+  maxBytes: number
+  /** Older files kept beside the current one. */
+  keepFiles: number
+}
+
+export const DEFAULT_LIMITS: EdgeLimits = {
+  headersMs: 15_000,
+  requestMs: 60 * 60_000,
+  keepAliveMs: 60_000,
+  connectMs: 2_000,
+  maxHeaderBytes: 32_768,
+  maxHeldPerApp: 2_000,
+  drainMs: 30_000,
+}
+
+/**
+ * Reads the edge's settings from the environment; each also as `NAME_FILE`.
+ * @throws {Error} naming every setting that is wrong
+ */
+export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
+  const problems: string[] = []
+  const number = (name: string, fallback: number, least: number, most: number): number => {
+    const text = readSetting(env, name)
+    const value = text === undefined ? fallback : Number(text)
+    if (text?.trim() !== '' && value >= least && value <= most) return value
+    problems.push(`${name} must be a number from ${least} to ${most}, not "${text}"`)
+    return fallback
+  }
+  const config: EdgeConfig = {
+    home: readSetting(env, 'SEAWORTHY_HOME') ?? join(homedir(), '.local', 'share', 'seaworthy'),
+    host: readSetting(env, 'SEAWORTHY_EDGE_HOST') ?? '::',
+    httpPort: Math.trunc(number('SEAWORTHY_HTTP_PORT', 8080, 1, 65_535)),
+    workers: Math.trunc(number('SEAWORTHY_EDGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64)),
+    limits: {
+      ...DEFAULT_LIMITS,
+      drainMs: number('SEAWORTHY_EDGE_DRAIN_MS', DEFAULT_LIMITS.drainMs, 0, 3_600_000),
+    },
+    accessLog: {
+      sampleRate: number('SEAWORTHY_EDGE_ACCESS_LOG', 1, 0, 1),
+      maxBytes: number('SEAWORTHY_EDGE_ACCESS_LOG_MAX_BYTES', 64 * 1024 * 1024, 4096, 2 ** 40),
+      keepFiles: Math.trunc(number('SEAWORTHY_EDGE_ACCESS_LOG_KEEP', 5, 0, 1000)),
+    },
+  }
+  if (problems.length > 0) throw new Error(`The edge's settings are wrong: ${problems.join('; ')}.`)
+  return config
+}
+
+function readSetting(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const file = env[`${name}_FILE`]
+  if (file) return readFileSync(file, 'utf8').trim()
+  return env[name] || undefined
+}

@@ -1,0 +1,215 @@
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { dirname } from 'node:path'
+import type { RouteCounters } from '@seaworthy/routes'
+import type { EdgeEvent } from './edge-events.ts'
+
+/** What the control socket can ask of the edge. */
+export interface EdgeControls {
+  /** Resolves once every worker routes by the table. */
+  applyTable(value: unknown): Promise<{ version: number }>
+  table(): unknown
+  counters(appId: string | undefined): EdgeCountersReport
+  /** Undefined for a target that was never in a table. */
+  inFlight(targetId: string): number | undefined
+  subscribe(listener: (event: EdgeEvent) => void): () => void
+  status(): EdgeStatus
+  /** Returns at once; the process exits when it is done. */
+  drainAndExit(): void
+}
+
+/** Totals belong to one run of the edge: another `startedAt` means that they began at zero again. */
+export interface EdgeCountersReport {
+  startedAt: number
+  counters: RouteCounters[]
+  /** Requests for unknown hosts, and refused ones. */
+  unrouted: RouteCounters
+}
+
+export interface EdgeStatus {
+  pid: number
+  /** Version of the platform. */
+  version: string
+  /** Milliseconds since 1970. */
+  startedAt: number
+  uptimeSeconds: number
+  tableVersion: number
+  workers: number
+  httpPort: number
+  isDraining: boolean
+  memory: { rssBytes: number; heapUsedBytes: number }
+}
+
+/** An answer that is not a success: `code` for programs, `message` for people. */
+export class ControlError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly details: object
+
+  constructor(status: number, code: string, message: string, details: object = {}) {
+    super(message)
+    this.name = 'ControlError'
+    this.status = status
+    this.code = code
+    this.details = details
+  }
+}
+
+const MAX_TABLE_BYTES = 64 * 1024 * 1024
+const HEARTBEAT_MS = 10_000
+
+/**
+ * HTTP over a unix socket that only our own user may open. Each process listens under a name of its own and makes the
+ * common name point to it by a rename, so that a newer edge takes over without a moment in which none answers, and the
+ * older one can still be asked to leave.
+ */
+export class ControlServer {
+  readonly #controls: EdgeControls
+  readonly #server: Server
+  readonly #ownPath: string
+  readonly #commonPath: string
+
+  constructor({
+    controls,
+    ownPath,
+    commonPath,
+  }: { controls: EdgeControls; ownPath: string; commonPath: string }) {
+    this.#controls = controls
+    this.#ownPath = ownPath
+    this.#commonPath = commonPath
+    this.#server = createServer(
+      { keepAlive: true },
+      (request, response) => void this.#answer(request, response),
+    )
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(dirname(this.#ownPath), { recursive: true, mode: 0o700 })
+    rmSync(this.#ownPath, { force: true })
+    const before = process.umask(0o177) // the socket must not be open to others even for a moment
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#server.once('error', reject)
+        this.#server.listen(this.#ownPath, resolve)
+      })
+    } finally {
+      process.umask(before)
+    }
+    chmodSync(this.#ownPath, 0o600)
+  }
+
+  /** From now on `edge.sock` is this process. */
+  takeOver(): void {
+    const draft = `${this.#ownPath}.new`
+    rmSync(draft, { force: true })
+    linkSync(this.#ownPath, draft)
+    renameSync(draft, this.#commonPath)
+  }
+
+  stop(): void {
+    if (this.#isCommon()) rmSync(this.#commonPath, { force: true })
+    this.#server.close()
+    this.#server.closeAllConnections()
+    rmSync(this.#ownPath, { force: true })
+  }
+
+  #isCommon(): boolean {
+    try {
+      return statSync(this.#commonPath).ino === statSync(this.#ownPath).ino
+    } catch {
+      return false
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { pathname, searchParams } = new URL(request.url!, 'http://edge')
+      const key = `${request.method} ${pathname.startsWith('/targets/') ? '/targets' : pathname}`
+      if (key === 'GET /events') this.#stream(response)
+      else send(response, 200, await this.#handle(key, request, pathname, searchParams))
+    } catch (error) {
+      sendError(response, error)
+    }
+  }
+
+  async #handle(
+    key: string,
+    request: IncomingMessage,
+    path: string,
+    query: URLSearchParams,
+  ): Promise<unknown> {
+    const controls = this.#controls
+    switch (key) {
+      case 'PUT /table':
+        return controls.applyTable(await readJson(request))
+      case 'GET /table':
+        return controls.table()
+      case 'GET /counters':
+        return controls.counters(query.get('appId') ?? undefined)
+      case 'GET /targets':
+        return this.#target(decodeURIComponent(path.slice('/targets/'.length)))
+      case 'GET /status':
+        return controls.status()
+      case 'POST /drain-and-exit':
+        controls.drainAndExit()
+        return { draining: true }
+      default:
+        throw new ControlError(
+          404,
+          'EDGE_UNKNOWN_REQUEST',
+          `The edge does not know ${request.method} ${path}.`,
+        )
+    }
+  }
+
+  #target(id: string): { id: string; inFlight: number } {
+    const inFlight = this.#controls.inFlight(id)
+    if (inFlight !== undefined) return { id, inFlight }
+    throw new ControlError(404, 'EDGE_UNKNOWN_TARGET', `The edge never had a target ${id}.`)
+  }
+
+  #stream(response: ServerResponse): void {
+    response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' })
+    response.flushHeaders()
+    const write = (event: EdgeEvent) => response.write(`${JSON.stringify(event)}\n`)
+    const unsubscribe = this.#controls.subscribe(write)
+    const heartbeat = setInterval(() => write({ type: 'heartbeat' }), HEARTBEAT_MS).unref()
+    response.on('close', () => {
+      clearInterval(heartbeat)
+      unsubscribe()
+    })
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > MAX_TABLE_BYTES)
+      throw new ControlError(413, 'EDGE_TABLE_TOO_LARGE', 'The route table is too large.')
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw new ControlError(400, 'EDGE_INVALID_JSON', 'The body is not JSON.')
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  })
+  response.end(text)
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (error instanceof ControlError) {
+    send(response, error.status, { code: error.code, message: error.message, ...error.details })
+  } else {
+    send(response, 500, { code: 'EDGE_FAILED', message: (error as Error).message })
+  }
+}

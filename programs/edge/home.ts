@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+
+/** Where the edge keeps its files under `SEAWORTHY_HOME`. */
+export interface EdgeFiles {
+  /** The last table that was pushed. */
+  table: string
+  /** Socket of the edge that serves now: a second name of its `ownSocket`. */
+  controlSocket: string
+  /** Socket of this very process, reachable also after a newer edge took over `controlSocket`. */
+  ownSocket: string
+  /** Pid and start time of the edge that serves now. */
+  pidFile: string
+  accessLog: string
+}
+
+export function edgeFiles(home: string, pid: number): EdgeFiles {
+  return {
+    table: join(home, 'edge', 'table.json'),
+    controlSocket: join(home, 'run', 'edge.sock'),
+    ownSocket: join(home, 'run', `edge-${pid}.sock`),
+    pidFile: join(home, 'run', 'edge.pid'),
+    accessLog: join(home, 'logs', 'edge', 'access.log'),
+  }
+}

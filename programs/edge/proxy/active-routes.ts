@@ -1,0 +1,94 @@
+import { compileRoutes, type Route, type RouteMatcher, type Target } from '@seaworthy/routes'
+import { SHARED_SLOT } from '../counters/counter-memory.ts'
+import { counterKey } from '../counters/edge-counters.ts'
+import type { TableUpdate } from '../workers/worker-messages.ts'
+import { responseHeaderKinds } from './header-kinds.ts'
+import { UpstreamPool } from './upstream-pool.ts'
+
+/** A route with what a worker needs to serve it. */
+export interface ActiveRoute extends Route {
+  counterSlot: number
+  /** The targets that may get new requests. */
+  healthy: ActiveTarget[]
+}
+
+/** A target as one worker knows it; it outlives tables as long as its address is in them. */
+export interface ActiveTarget {
+  id: string
+  slot: number
+  pool: UpstreamPool
+  /** It refused or broke a connection; until then others are preferred. As `performance.now()`. */
+  suspectUntil: number
+}
+
+const kinds = responseHeaderKinds()
+
+/** The table that a worker serves by. A new one takes effect between two requests, whole. */
+export class ActiveRoutes {
+  readonly #targets = new Map<string, ActiveTarget>()
+  #matcher: RouteMatcher<ActiveRoute> = compileRoutes([])
+  #version = -1
+
+  get version(): number {
+    return this.#version
+  }
+
+  match(host: string, url: string): ActiveRoute | undefined {
+    return this.#matcher.match(host, url)
+  }
+
+  hasHost(host: string): boolean {
+    return this.#matcher.hasHost(host)
+  }
+
+  apply({ table, slots }: TableUpdate): void {
+    const addresses = new Set<string>()
+    const routes = table.routes.map((route): ActiveRoute => {
+      const healthy = route.targets
+        .filter(target => target.state === 'healthy')
+        .map(target => this.#activate(target, slots.targets.get(target.id) ?? SHARED_SLOT, addresses))
+      const counterSlot = slots.counters.get(counterKey(route.appId, route.release)) ?? SHARED_SLOT
+      return { ...route, counterSlot, healthy }
+    })
+    this.#retireAllBut(addresses)
+    this.#matcher = compileRoutes(routes)
+    this.#version = table.version
+  }
+
+  /** Closes idle connections that are too old. @returns whether any is left */
+  sweepIdle(now: number): boolean {
+    let left = false
+    for (const { pool } of this.#targets.values()) left = pool.sweep(now) || left
+    return left
+  }
+
+  close(): void {
+    this.#retireAllBut(new Set())
+  }
+
+  #activate(target: Target, slot: number, addresses: Set<string>): ActiveTarget {
+    const address = `${target.id} ${target.host} ${target.port}`
+    addresses.add(address)
+    const known = this.#targets.get(address)
+    if (known) {
+      known.slot = slot
+      return known
+    }
+    const pool = new UpstreamPool({ host: unbracketed(target.host), port: target.port, kinds })
+    const active = { id: target.id, slot, pool, suspectUntil: 0 }
+    this.#targets.set(address, active)
+    return active
+  }
+
+  #retireAllBut(addresses: Set<string>): void {
+    for (const [address, { pool }] of this.#targets) {
+      if (addresses.has(address)) continue
+      pool.close()
+      this.#targets.delete(address)
+    }
+  }
+}
+
+function unbracketed(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
+}

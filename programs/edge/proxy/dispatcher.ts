@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ActiveRoute } from './active-routes.ts'
+import { clientConnection, type Scheme } from './client-connection.ts'
+import { type ErrorPage, renderRawErrorPage, sendErrorPage } from './error-pages.ts'
+import { Exchange, type ExchangeOptions } from './exchange.ts'
+import { RequestRecord } from './request-record.ts'
+import { type Refusal, type RequestTarget, RequestTargets } from './request-target.ts'
+import { type EdgeResponse, reportAbandoned } from './response-relay.ts'
+import { type StaticFiles, serveStatic } from './static-exchange.ts'
+import { UpgradeExchange } from './upgrade-exchange.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+export interface DispatcherOptions {
+  context: WorkerContext
+  staticFiles: StaticFiles
+  /** What clients see of the listener: `https` once TLS ends here. */
+  scheme: Scheme
+  port: number
+  requestIds: () => string
+}
+
+/** Takes each request of a worker to where its route says: a target, a folder, the waiting room, an error page. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #targets: RequestTargets
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#targets = new RequestTargets({ isKnownHost: host => options.context.routes.hasHost(host) })
+  }
+
+  request(
+    request: IncomingMessage,
+    response: EdgeResponse,
+    { expectsContinue }: { expectsContinue: boolean },
+  ): void {
+    const { context, scheme, port } = this.#options
+    const client = clientConnection(request.socket, scheme, port)
+    const target = this.#targets.read(request)
+    const record = this.#record(request, target, client.ip)
+    response.on('close', reportAbandoned)
+    if (isRefusal(target)) {
+      record.countFor(undefined)
+      answerItself({ context, request, response, record }, { status: target.status, close: true })
+      return
+    }
+    this.#serve({ context, request, response, target, client, record, expectsContinue })
+  }
+
+  /** A WebSocket: the request has no response object, only its raw socket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { context, scheme, port } = this.#options
+    const client = clientConnection(request.socket, scheme, port)
+    const target = this.#targets.read(request)
+    const record = this.#record(request, target, client.ip)
+    if (!isRefusal(target)) {
+      new UpgradeExchange({
+        context,
+        request,
+        socket: socket as Socket,
+        head,
+        target,
+        client,
+        record,
+      }).start()
+      return
+    }
+    record.countFor(undefined)
+    record.answered(target.status, { byEdge: true })
+    socket.end(renderRawErrorPage({ status: target.status, requestId: record.id }))
+    record.end()
+  }
+
+  #serve(exchange: ExchangeOptions): void {
+    const { context, target, record } = exchange
+    const route = context.routes.match(target.host, target.url)
+    record.countFor(route)
+    if (route?.mode === 'wake') this.#hold(exchange, route)
+    else this.#serveBy(exchange, route)
+  }
+
+  #serveBy(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
+    const close = exchange.expectsContinue
+    if (!route) answerItself(exchange, { status: 404, close })
+    else if (route.mode === 'proxy') new Exchange(exchange, route).start()
+    else if (route.mode === 'static') serveStatic(exchange, route, this.#options.staticFiles)
+    else answerItself(exchange, { status: 503, retryAfterSeconds: 30, close })
+  }
+
+  #hold(exchange: ExchangeOptions, route: ActiveRoute): void {
+    const { context, target, record, response } = exchange
+    const { host, url } = target
+    const takeBack = context.held.hold(route, {
+      host,
+      url,
+      resume: awake => {
+        response.onAbandoned = undefined
+        record.countFor(awake)
+        this.#serveBy(exchange, awake)
+      },
+      refuse: () => {
+        const close = exchange.expectsContinue
+        answerItself(exchange, { status: 503, retryAfterSeconds: 5, close })
+      },
+    })
+    if (record.hasEnded) return
+    response.onAbandoned = () => {
+      takeBack()
+      record.end()
+    }
+  }
+
+  #record(request: IncomingMessage, target: RequestTarget | Refusal, ip: string): RequestRecord {
+    return new RequestRecord(this.#options.context.books, {
+      id: this.#options.requestIds(),
+      ip,
+      method: request.method!,
+      host: isRefusal(target) ? (request.headers.host ?? '') : target.host,
+      url: request.url!,
+      userAgent: request.headers['user-agent'],
+    })
+  }
+}
+
+/** An answer of the edge's own, and the end of the request. */
+function answerItself(
+  { request, response, record }: Pick<ExchangeOptions, 'context' | 'request' | 'response' | 'record'>,
+  page: ErrorPage,
+): void {
+  response.onAbandoned = undefined
+  record.answered(page.status, { byEdge: true })
+  record.bytesOut += sendErrorPage(request, response, { ...page, requestId: record.id })
+  record.end()
+}
+
+function isRefusal(target: RequestTarget | Refusal): target is Refusal {
+  return 'status' in target
+}

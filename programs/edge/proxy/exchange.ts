@@ -1,0 +1,279 @@
+import type { IncomingMessage } from 'node:http'
+import { pickTarget } from '@seaworthy/routes'
+import type { ActiveRoute, ActiveTarget } from './active-routes.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { Deadlined } from './deadlines.ts'
+import { sendErrorPage } from './error-pages.ts'
+import { RequestBody } from './request-body.ts'
+import type { RequestRecord } from './request-record.ts'
+import type { RequestTarget } from './request-target.ts'
+import type { ResponseHead } from './response-head.ts'
+import { type EdgeResponse, ResponseRelay } from './response-relay.ts'
+import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './upstream-connection.ts'
+import { upstreamRequestHead } from './upstream-request.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+export interface ExchangeOptions {
+  context: WorkerContext
+  request: IncomingMessage
+  response: EdgeResponse
+  target: RequestTarget
+  client: ClientConnection
+  record: RequestRecord
+  expectsContinue: boolean
+}
+
+/** How often a request is sent at most; every further one needs a reason to think that it never reached an app. */
+const MAX_ATTEMPTS = 4
+/** A target that failed is avoided for this long where others are healthy. */
+const SUSPECT_MS = 1_000
+/** RFC 9110, 9.2.2: sending these twice means the same as once. */
+const IDEMPOTENT = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PUT',
+  'DELETE',
+  'QUERY',
+  'PROPFIND',
+  'REPORT',
+  'SEARCH',
+])
+
+/**
+ * One request on its way to a target and back: `waiting for a target → connecting → sending → receiving → ended`.
+ *
+ * It is sent again, to another target or on a new connection, only while nothing of its body was read and nothing of
+ * an answer came, and if the failure says that no app worked on it (no connection) or if working on it twice does no
+ * harm (an idempotent method, once).
+ */
+export class Exchange implements UpstreamListener, Deadlined {
+  readonly #options: ExchangeOptions
+  readonly #relay: ResponseRelay
+  readonly #body: RequestBody | undefined
+  readonly #tried: ActiveTarget[] = []
+  #route: ActiveRoute
+  #active: ActiveTarget | undefined
+  #connection: UpstreamConnection | undefined
+  #attempts = 0
+  #resent = false
+  #phase: 'idle' | 'connecting' | 'sending' | 'receiving' = 'idle'
+  deadlineAt = Number.POSITIVE_INFINITY
+
+  constructor(options: ExchangeOptions, route: ActiveRoute) {
+    this.#options = options
+    this.#route = route
+    this.#relay = new ResponseRelay(options)
+    this.#body = hasBody(options.request) ? new RequestBody(options, this) : undefined
+  }
+
+  /** Sends the request to a target of the route. Requests that waited for a wake-up start here too. */
+  start(): void {
+    this.#options.response.onAbandoned = () => this.#abandon()
+    this.#options.context.deadlines.watch(this)
+    this.#attempt(undefined)
+  }
+
+  onConnected(): void {
+    this.#connected()
+  }
+
+  onInformational(head: ResponseHead): void {
+    if (head.status === 100) this.#body?.start()
+    this.#relay.informational(head)
+  }
+
+  onHead(head: ResponseHead): void {
+    if (head.status === 101) {
+      this.#connection?.destroy()
+      this.#giveUp(502, 'the target switched protocols unasked')
+      return
+    }
+    this.#phase = 'receiving'
+    this.moved()
+    this.#options.record.answered(head.status, { byEdge: false })
+    this.#relay.closeAfter = this.#options.expectsContinue && this.#body?.isStarted === false
+    this.#relay.head(head)
+  }
+
+  onBody(chunk: Buffer): boolean {
+    this.moved()
+    return this.#relay.body(chunk)
+  }
+
+  onReadDone(): void {
+    if (this.#phase === 'receiving') this.#relay.flush(() => this.#connection?.resume())
+  }
+
+  onEnd(): void {
+    // The app answered without waiting for the whole request: the rest has nowhere to go.
+    if (this.#body && !this.#body.isSent) {
+      this.#connection?.spoil()
+      this.#body.discard()
+    }
+    this.#relay.end()
+    this.#finish()
+  }
+
+  onDrain(): void {
+    this.#body?.resume()
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    const target = this.#active!
+    const wasStale = (this.#connection?.served ?? 0) > 0
+    this.#release()
+    if (this.#relay.hasBegun) {
+      this.#cutShort(failure.reason)
+      return
+    }
+    if (!wasStale || failure.kind !== 'broken') this.#suspect(target, failure)
+    if (this.#mayRepeat(failure)) this.#attempt(wasStale ? target : undefined)
+    else this.#giveUp(502, failure.reason)
+  }
+
+  onDeadline(): void {
+    if (this.#phase === 'connecting') {
+      this.#connection?.destroy()
+      this.onFailure({ kind: 'connect', reason: 'the connection took too long', answered: false })
+      if (!this.#options.record.hasEnded) this.#options.context.deadlines.watch(this)
+      return
+    }
+    const waitsForClient = this.#body?.isWaitingForClient === true
+    this.#connection?.destroy()
+    this.#release()
+    if (this.#relay.hasBegun) this.#cutShort('nothing moved for too long')
+    else this.#giveUp(waitsForClient ? 408 : 504, 'no answer in time')
+  }
+
+  /** A byte moved: the idle time starts anew. */
+  moved(): void {
+    this.deadlineAt = performance.now() + this.#route.timeouts.idleMs
+  }
+
+  /** The request is with the target as a whole: the time for the answer runs. */
+  sent(): void {
+    if (this.#phase === 'sending') this.deadlineAt = performance.now() + this.#route.timeouts.responseMs
+  }
+
+  get connection(): UpstreamConnection | undefined {
+    return this.#connection
+  }
+
+  #attempt(again: ActiveTarget | undefined): void {
+    const target = again ?? this.#pick()
+    if (!target) {
+      const status = this.#tried.length > 0 ? 502 : 503
+      this.#giveUp(status, 'no target is healthy')
+      return
+    }
+    const { context, record, request } = this.#options
+    this.#attempts++
+    this.#active = target
+    this.#tried.push(target)
+    record.targetId = target.id
+    context.counters.targetTaken(target.slot)
+    const repeatable = !this.#body && IDEMPOTENT.has(request.method!)
+    this.#connection = again ? target.pool.open() : target.pool.take(repeatable)
+    this.#connection.begin(this, { toHead: request.method === 'HEAD' })
+    this.#phase = 'connecting'
+    if (this.#connection.isConnected) this.#connected()
+    else this.deadlineAt = performance.now() + context.limits.connectMs
+  }
+
+  #connected(): void {
+    const { request, target, client, record, expectsContinue } = this.#options
+    const chunked = this.#body?.isChunked === true
+    this.#phase = 'sending'
+    this.#connection!.write(
+      upstreamRequestHead({ request, target, client, requestId: record.id, chunked, expectsContinue }),
+    )
+    if (!this.#body) this.sent()
+    else {
+      this.moved()
+      if (!expectsContinue) this.#body.start()
+      else this.#body.startSoon()
+    }
+  }
+
+  #pick(): ActiveTarget | undefined {
+    const { counters, random } = this.#options.context
+    const inFlight = (target: ActiveTarget) => counters.targetInFlight(target.slot)
+    const { healthy } = this.#route
+    if (healthy.length === 1 && this.#tried.length === 0) return healthy[0]
+    const now = performance.now()
+    const isUntried = (target: ActiveTarget) => !this.#tried.includes(target)
+    const isAllowed = (target: ActiveTarget) => isUntried(target) && target.suspectUntil <= now
+    return (
+      pickTarget(healthy, { inFlight, random, isAllowed }) ??
+      pickTarget(healthy, { inFlight, random, isAllowed: isUntried })
+    )
+  }
+
+  #mayRepeat({ kind, answered }: UpstreamFailure): boolean {
+    if (this.#attempts >= MAX_ATTEMPTS || this.#body?.isStarted || answered || kind === 'malformed')
+      return false
+    if (kind === 'connect') return true
+    if (this.#body || !IDEMPOTENT.has(this.#options.request.method!)) return false
+    // A request that makes apps crash must not take one instance after the other.
+    if ((this.#connectionServed ?? 0) === 0 && this.#resent) return false
+    this.#resent = true
+    return true
+  }
+
+  #connectionServed: number | undefined
+
+  #suspect(target: ActiveTarget, { reason }: UpstreamFailure): void {
+    const now = performance.now()
+    if (target.suspectUntil <= now) {
+      const { appId } = this.#route
+      this.#options.context.report({ kind: 'target-failed', appId, targetId: target.id, reason })
+    }
+    target.suspectUntil = now + SUSPECT_MS
+  }
+
+  #cutShort(reason: string): void {
+    this.#options.record.cutShort()
+    this.#relay.cutShort(reason)
+    this.#finish()
+  }
+
+  #giveUp(status: 408 | 502 | 503 | 504, _reason: string): void {
+    const { request, response, record, expectsContinue } = this.#options
+    this.#body?.discard()
+    if (!record.hasEnded && !response.destroyed) {
+      record.answered(status, { byEdge: true })
+      const close = expectsContinue || status === 408
+      record.bytesOut += sendErrorPage(request, response, { status, requestId: record.id, close })
+    }
+    this.#finish()
+  }
+
+  /** The client is gone: nobody waits for the answer. */
+  #abandon(): void {
+    if (this.#options.record.hasEnded) return
+    this.#connection?.destroy()
+    this.#finish()
+  }
+
+  #finish(): void {
+    this.#release()
+    this.#options.context.deadlines.unwatch(this)
+    this.#options.response.onAbandoned = undefined
+    this.#options.record.end()
+  }
+
+  #release(): void {
+    this.#connectionServed = this.#connection?.served
+    this.#connection = undefined
+    if (!this.#active) return
+    this.#options.context.counters.targetReleased(this.#active.slot)
+    this.#active = undefined
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true
+  const length = headers['content-length']
+  return length !== undefined && length !== '0'
+}

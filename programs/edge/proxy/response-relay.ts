@@ -1,0 +1,162 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestRecord } from './request-record.ts'
+import type { ResponseHead } from './response-head.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+/** A response that tells when its client left before it ended. */
+export class EdgeResponse extends ServerResponse {
+  onAbandoned: (() => void) | undefined = undefined
+}
+
+/** One listener for all responses, instead of a closure for each. */
+export function reportAbandoned(this: EdgeResponse): void {
+  this.onAbandoned?.()
+}
+
+/** Up to this size a body that came with its head leaves in one write, as one string. */
+const MAX_STRING_BODY = 16_384
+
+/**
+ * Passes a target's answer to the client. A head waits until the end of the read that brought it: most answers are
+ * whole by then and go out in one write, with their length. What is not whole is streamed as it comes.
+ */
+export class ResponseRelay {
+  readonly #context: WorkerContext
+  readonly #request: IncomingMessage
+  readonly #response: EdgeResponse
+  readonly #record: RequestRecord
+  #head: ResponseHead | undefined
+  /** What came of the body so far, kept back while the head is. Latin1, because it is written with the head. */
+  #first = ''
+  #begun = false
+  /** Whether the connection cannot be used again after this answer. */
+  closeAfter = false
+
+  constructor(options: {
+    context: WorkerContext
+    request: IncomingMessage
+    response: EdgeResponse
+    record: RequestRecord
+  }) {
+    this.#context = options.context
+    this.#request = options.request
+    this.#response = options.response
+    this.#record = options.record
+  }
+
+  /** Whether the client has got, or will surely get, the head of the app's answer. */
+  get hasBegun(): boolean {
+    return this.#begun
+  }
+
+  /** 102 and 103 go through; 100 is the matter of the request's body. */
+  informational(head: ResponseHead): void {
+    if (this.#request.httpVersionMinor === 0 || this.#response.destroyed) return
+    if (head.status === 103) this.#earlyHints(head)
+    else if (head.status === 102) this.#response.writeProcessing()
+  }
+
+  head(head: ResponseHead): void {
+    this.#head = head
+    this.#begun = true
+  }
+
+  /** @returns false when the client reads slower than the target writes */
+  body(chunk: Buffer): boolean {
+    this.#record.bytesOut += chunk.length
+    const { length } = chunk
+    if (this.#head && this.#first.length + length <= MAX_STRING_BODY) {
+      this.#first += chunk.toString('latin1', 0, length)
+      return true
+    }
+    this.#writeHead()
+    // The read buffer is used again after this call.
+    return this.#write(Buffer.from(chunk))
+  }
+
+  /** The read is over and the answer is not: what there is goes out now. `onDrain` follows a `body` that gave false. */
+  flush(onDrain: () => void): void {
+    if (this.#head) {
+      const hadBody = this.#first !== ''
+      this.#writeHead()
+      if (!hadBody) this.#response.flushHeaders()
+    }
+    if (this.#response.writableNeedDrain) this.#response.once('drain', onDrain)
+  }
+
+  end(): void {
+    const { destroyed } = this.#response
+    if (destroyed) return
+    const head = this.#head
+    if (head) this.#endWhole(head)
+    else this.#response.end()
+    if (this.#response.writableLength > 0) this.#watchTail()
+  }
+
+  /** The rest of the answer will not come; the client must see that it is not whole (RFC 9112, 8). */
+  cutShort(_reason: string): void {
+    this.#response.destroy()
+  }
+
+  #endWhole(head: ResponseHead): void {
+    this.#head = undefined
+    if (head.contentLength === undefined && this.#mayHaveBody(head.status)) {
+      head.headers.push('Content-Length', String(this.#first.length))
+    }
+    this.#sendHead(head)
+    if (this.#first === '') this.#response.end()
+    else this.#response.end(this.#first, 'latin1')
+  }
+
+  /** A client that does not read the rest must not keep it in our memory for ever. */
+  #watchTail(): void {
+    const response = this.#response
+    const onDeadline = () => {
+      if (!response.writableFinished) response.destroy()
+    }
+    this.#context.deadlines.watch({
+      deadlineAt: performance.now() + this.#context.limits.keepAliveMs,
+      onDeadline,
+    })
+  }
+
+  #mayHaveBody(status: number): boolean {
+    return status !== 204 && status !== 304 && this.#request.method !== 'HEAD'
+  }
+
+  #writeHead(): void {
+    if (!this.#head || this.#response.destroyed) return
+    this.#response.on('error', ignore) // the client left: 'close' follows and ends the exchange
+    this.#sendHead(this.#head)
+    this.#head = undefined
+    if (this.#first !== '') this.#response.write(this.#first, 'latin1')
+    this.#first = ''
+  }
+
+  #sendHead({ status, reason, headers }: ResponseHead): void {
+    headers.push('X-Request-Id', this.#record.id)
+    if (this.#context.isDraining || this.closeAfter) headers.push('Connection', 'close')
+    this.#response.writeHead(status, reason, headers as unknown as string[])
+  }
+
+  #write(data: Buffer): boolean {
+    return this.#response.destroyed || this.#response.write(data)
+  }
+
+  #earlyHints({ headers }: ResponseHead): void {
+    const hints: Record<string, string | string[]> = {}
+    for (let index = 0; index < headers.length; index += 2) {
+      const name = headers[index]!.toLowerCase()
+      const value = headers[index + 1]!
+      hints[name] = name in hints ? [hints[name]!, value].flat() : value
+    }
+    if (hints.link === undefined) return
+    try {
+      this.#response.writeEarlyHints(hints)
+    } catch {
+      // Node accepts fewer forms of Link than apps write; hints are only hints.
+    }
+  }
+}
+
+function ignore(): void {}

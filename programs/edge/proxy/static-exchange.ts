@@ -1,0 +1,31 @@
+import type { StaticHandler } from '../static/static-handler.ts'
+import type { ActiveRoute } from './active-routes.ts'
+import type { ExchangeOptions } from './exchange.ts'
+
+export type StaticFiles = StaticHandler
+
+/** Serves a request of a `static` route from the release's folder. Its bytes count with the head of the answer. */
+export function serveStatic(
+  { context, request, response, target, record, expectsContinue }: ExchangeOptions,
+  route: ActiveRoute,
+  staticFiles: StaticFiles,
+): void {
+  const { socket } = request
+  const writtenBefore = socket.bytesWritten
+  const end = () => {
+    record.bytesOut = socket.bytesWritten - writtenBefore
+    if (response.headersSent) record.answered(response.statusCode, { byEdge: true })
+    record.end()
+  }
+  response.onAbandoned = end
+  const headers = ['X-Request-Id', record.id]
+  if (context.isDraining || expectsContinue) headers.push('Connection', 'close')
+  void staticFiles(request, response, route.static!, withoutPrefix(target.url, route.pathPrefix), headers)
+}
+
+/** The handler wants the path inside of the folder, with its leading slash. */
+function withoutPrefix(url: string, prefix: string): string {
+  const base = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
+  const path = url.slice(base.length)
+  return path.startsWith('/') ? path : `/${path}`
+}

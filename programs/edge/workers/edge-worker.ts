@@ -1,0 +1,100 @@
+import type { Logger } from '@seaworthy/kit'
+import { AccessLog } from '../access-log/access-log.ts'
+import { LogFile } from '../access-log/log-file.ts'
+import { WorkerCounters } from '../counters/worker-counters.ts'
+import { ActiveRoutes } from '../proxy/active-routes.ts'
+import { Deadlines } from '../proxy/deadlines.ts'
+import { Dispatcher } from '../proxy/dispatcher.ts'
+import { HeldRequests } from '../proxy/held-requests.ts'
+import type { WorkerContext } from '../proxy/worker-context.ts'
+import { createStaticHandler } from '../static/static-handler.ts'
+import { HttpListener } from './http-listener.ts'
+import { createRequestIds } from './request-ids.ts'
+import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
+
+export interface EdgeWorkerOptions {
+  start: WorkerStart
+  log: Pick<Logger, 'error'>
+  report(report: WorkerReport): void
+}
+
+/** Keep-alive clients get this long to hear `Connection: close` before an idle connection is closed under them. */
+const IDLE_GRACE_MS = 1_000
+
+/** One thread of the edge, composed: a listener, a dispatcher, and what they share. */
+export class EdgeWorker {
+  readonly #report: (report: WorkerReport) => void
+  readonly #context: WorkerContext
+  readonly #logFile: LogFile
+  readonly #listener: HttpListener
+  readonly #firstTable: TableUpdate
+
+  constructor({ start, log, report }: EdgeWorkerOptions) {
+    const { index, memory, limits, accessLog, host, httpPort, tables } = start
+    this.#report = report
+    this.#firstTable = tables
+    const routes = new ActiveRoutes()
+    const counters = new WorkerCounters({ memory, worker: index })
+    const deadlines = new Deadlines({ onTick: now => routes.sweepIdle(now) })
+    this.#logFile = new LogFile({
+      path: accessLog.file,
+      maxBytes: accessLog.maxBytes,
+      onGrown: () => report({ kind: 'access-log-grown' }),
+    })
+    this.#context = {
+      limits,
+      routes,
+      counters,
+      books: {
+        counters,
+        accessLog: new AccessLog({ file: this.#logFile, sampleRate: accessLog.sampleRate }),
+      },
+      deadlines,
+      held: new HeldRequests({ deadlines, maxPerApp: limits.maxHeldPerApp, report }),
+      isDraining: false,
+      report,
+      random: Math.random,
+    }
+    const dispatcher = new Dispatcher({
+      context: this.#context,
+      staticFiles: createStaticHandler({ log: log as Logger }),
+      scheme: 'http',
+      port: httpPort,
+      requestIds: createRequestIds(),
+    })
+    this.#listener = new HttpListener({ host, port: httpPort, limits, dispatcher })
+  }
+
+  /** Serves from now on, by the table it was started with. */
+  async start(): Promise<void> {
+    this.#context.routes.apply(this.#firstTable)
+    await this.#listener.listen()
+    this.#report({ kind: 'listening' })
+  }
+
+  obey(command: WorkerCommand): void {
+    if (command.kind === 'apply-table') this.#applyTable(command.update)
+    else if (command.kind === 'reopen-access-log') this.#logFile.reopen()
+    else void this.#drain()
+  }
+
+  #applyTable(update: TableUpdate): void {
+    const { routes, held } = this.#context
+    routes.apply(update)
+    held.resume(routes)
+    this.#report({ kind: 'table-applied', version: update.table.version })
+  }
+
+  /** Takes no new connections, finishes what it has, and says so. */
+  async #drain(): Promise<void> {
+    if (this.#context.isDraining) return
+    this.#context.isDraining = true
+    const gone = this.#listener.stopListening()
+    const closing = setInterval(() => this.#listener.closeIdle(), IDLE_GRACE_MS)
+    await gone
+    clearInterval(closing)
+    this.#context.routes.close()
+    this.#logFile.close()
+    this.#report({ kind: 'drained' })
+  }
+}

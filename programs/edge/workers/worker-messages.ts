@@ -1,0 +1,39 @@
+import type { RouteTable } from '@seaworthy/routes'
+import type { AccessLogConfig, EdgeLimits } from '../config.ts'
+import type { CounterMemory } from '../counters/counter-memory.ts'
+import type { SlotAssignment } from '../counters/edge-counters.ts'
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  index: number
+  host: string
+  httpPort: number
+  limits: EdgeLimits
+  accessLog: AccessLogConfig & { file: string }
+  memory: CounterMemory
+  tables: TableUpdate
+}
+
+export interface TableUpdate {
+  table: RouteTable
+  slots: SlotAssignment
+}
+
+/** From the main thread to a worker. */
+export type WorkerCommand =
+  | { kind: 'apply-table'; update: TableUpdate }
+  | { kind: 'reopen-access-log' }
+  | { kind: 'drain' }
+
+/** From a worker to the main thread. Nothing is sent for a request that goes well. */
+export type WorkerReport =
+  | { kind: 'listening' }
+  | { kind: 'table-applied'; version: number }
+  /** Requests for this app began to wait in this worker. */
+  | { kind: 'wake-wanted'; appId: string }
+  /** None waits any more. */
+  | { kind: 'wake-settled'; appId: string }
+  | { kind: 'target-failed'; appId: string; targetId: string; reason: string }
+  | { kind: 'access-log-grown' }
+  | { kind: 'drained' }
+  | { kind: 'problem'; message: string; fields: string }

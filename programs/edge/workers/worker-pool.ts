@@ -1,0 +1,142 @@
+import { Worker } from 'node:worker_threads'
+import type { EdgeConfig } from '../config.ts'
+import type { EdgeCounters } from '../counters/edge-counters.ts'
+import type { EdgeLog } from '../edge-log.ts'
+import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
+
+export interface WorkerPoolOptions {
+  config: EdgeConfig
+  accessLogFile: string
+  counters: EdgeCounters
+  log: EdgeLog
+  onReport(worker: number, report: WorkerReport): void
+  /** All that waited in this worker is lost. */
+  onWorkerLost(worker: number): void
+}
+
+interface Member {
+  thread: Worker
+  appliedVersion: number
+  isListening: boolean
+}
+
+const RESTART_DELAY_MS = 100
+
+/** The worker threads: keeps as many running as asked for, and tells when all of them work by a table. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions
+  readonly #members: (Member | undefined)[]
+  readonly #waiting = new Set<() => void>()
+  #update: TableUpdate | undefined
+  #stopping = false
+  #drained = 0
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options
+    this.#members = new Array(options.config.workers).fill(undefined)
+  }
+
+  /** Resolves once every worker listens. Rejects when one cannot. */
+  async start(update: TableUpdate): Promise<void> {
+    this.#update = update
+    const started = this.#members.map((_, index) => this.#startWorker(index))
+    await Promise.all(started)
+  }
+
+  /** Resolves once every worker routes by `update`; one that is being restarted starts with it. */
+  applyTable(update: TableUpdate): Promise<void> {
+    this.#update = update
+    this.#tellAll({ kind: 'apply-table', update })
+    const isEverywhere = () =>
+      this.#members.every(member => member?.isListening && member.appliedVersion >= update.table.version)
+    return this.#until(isEverywhere)
+  }
+
+  reopenAccessLog(): void {
+    this.#tellAll({ kind: 'reopen-access-log' })
+  }
+
+  /** Workers take no new connections. Resolves once the last request and connection ended. */
+  drain(): Promise<void> {
+    this.#stopping = true
+    this.#tellAll({ kind: 'drain' })
+    return this.#until(() => this.#drained >= this.#members.filter(Boolean).length)
+  }
+
+  #startWorker(index: number): Promise<void> {
+    const thread = new Worker(new URL('./worker-main.ts', import.meta.url), {
+      name: `edge-${index}`,
+      workerData: this.#startData(index),
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
+    })
+    const member: Member = { thread, appliedVersion: this.#update!.table.version, isListening: false }
+    this.#members[index] = member
+    thread.on('message', (report: WorkerReport) => this.#onReport(index, member, report))
+    return new Promise((resolve, reject) => {
+      thread.on('message', (report: WorkerReport) => report.kind === 'listening' && resolve())
+      thread.on('error', (error: Error) => {
+        this.#options.log.error(
+          { worker: index, error: String(error.stack ?? error) },
+          'an edge worker failed',
+        )
+        reject(error)
+      })
+      thread.on('exit', () => this.#onExit(index, member))
+    })
+  }
+
+  #startData(index: number): WorkerStart {
+    const { config, accessLogFile, counters } = this.#options
+    const { host, httpPort, limits, accessLog } = config
+    return {
+      ...{ index, host, httpPort, limits },
+      accessLog: { ...accessLog, file: accessLogFile },
+      memory: counters.memory,
+      tables: this.#update!,
+    }
+  }
+
+  #onReport(index: number, member: Member, report: WorkerReport): void {
+    if (report.kind === 'listening') member.isListening = true
+    else if (report.kind === 'table-applied') member.appliedVersion = report.version
+    else if (report.kind === 'drained') this.#drained++
+    else this.#options.onReport(index, report)
+    this.#checkWaiting()
+  }
+
+  /** A worker that dies takes its own requests with it; the others serve on while a new one starts. */
+  #onExit(index: number, member: Member): void {
+    if (this.#members[index] !== member) return
+    this.#members[index] = undefined
+    this.#options.counters.forgetInFlight(index)
+    this.#options.onWorkerLost(index)
+    this.#checkWaiting()
+    if (this.#stopping || !member.isListening) return
+    setTimeout(() => this.#restart(index), RESTART_DELAY_MS)
+  }
+
+  #restart(index: number): void {
+    if (this.#stopping) return
+    this.#startWorker(index).catch(() => setTimeout(() => this.#restart(index), RESTART_DELAY_MS * 10))
+  }
+
+  #tellAll(command: WorkerCommand): void {
+    for (const member of this.#members) member?.thread.postMessage(command)
+  }
+
+  #until(condition: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const check = () => {
+        if (!condition()) return
+        this.#waiting.delete(check)
+        resolve()
+      }
+      this.#waiting.add(check)
+      check()
+    })
+  }
+
+  #checkWaiting(): void {
+    for (const check of [...this.#waiting]) check()
+  }
+}
