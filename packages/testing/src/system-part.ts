@@ -37,6 +37,7 @@ const PARTS = {
   root: { isThere: () => process.getuid?.() === 0, install: 'run the tests as root' },
   unshare: aptPart('util-linux', 'unshare'),
   wrk: aptPart('wrk', 'wrk'),
+  zip: aptPart('zip', 'zip'),
   zstd: aptPart('zstd', 'zstd'),
 } satisfies Record<string, SystemPart>
 
