@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failureSchema } from './deployment.ts'
+import { queryInteger } from './paging.ts'
 
 export const buildStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
 
@@ -33,11 +34,14 @@ export const buildLogLineSchema = z
   })
   .meta({ id: 'BuildLogLine' })
 
-export const followQuerySchema = z.strictObject({
+export const buildLogQuerySchema = z.strictObject({
   follow: z
     .enum(['true', 'false'])
     .optional()
-    .meta({ description: 'true: an event stream that goes on until the end.' }),
+    .meta({ description: 'true: an event stream of the whole log that goes on until the end.' }),
+  limit: queryInteger(1, 10_000)
+    .optional()
+    .meta({ description: 'The newest lines win; 10,000 when missing. An event stream has them all.' }),
 })
 
 export type Build = z.output<typeof buildSchema>

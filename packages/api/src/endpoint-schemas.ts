@@ -8,7 +8,7 @@ import {
   trashedAppSchema,
   updateAppSchema,
 } from './app.ts'
-import { buildLogLineSchema, buildSchema, followQuerySchema } from './build.ts'
+import { buildLogLineSchema, buildLogQuerySchema, buildSchema } from './build.ts'
 import {
   createDeploymentSchema,
   deploymentEventSchema,
@@ -95,7 +95,7 @@ export const endpointSchemas = {
   'builds.get': { ...numbered, data: buildSchema },
   'builds.log': {
     ...numbered,
-    query: followQuerySchema,
+    query: buildLogQuerySchema,
     data: z.array(buildLogLineSchema),
     event: buildLogEventSchema,
   },
