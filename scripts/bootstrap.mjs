@@ -1,24 +1,19 @@
 /**
- * The part that runs on any Node >= 20, before anything is installed: it installs the workspace when the lock
- * file changed, and finds the Node version the project is pinned to (the npm package `node`).
+ * The part that runs on any Node >= 20, before anything is installed: it installs the workspace when
+ * something is missing, and finds the Node version the project is pinned to (the npm package `node`).
  * Plain JavaScript without dependencies, because it runs on a clone that has no node_modules.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const stampFile = join(root, 'node_modules', '.seaworthy-lock-digest')
 export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node')
 
-/** Installs the workspace with `npm ci` unless node_modules already matches package-lock.json. */
+/** Installs the workspace with `npm ci` unless node_modules holds what package-lock.json says. */
 export function ensureInstalled() {
-  const digest = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  if (existsSync(pinnedNode) && readIfThere(stampFile) === digest) return
+  if (isInstalled()) return
 
   process.stderr.write('Installing dependencies (first run, or the lock file changed) ...\n')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
@@ -32,7 +27,17 @@ export function ensureInstalled() {
     )
     process.exit(1)
   }
-  writeFileSync(stampFile, digest)
+}
+
+/** npm writes down what it installed, at the very end: an install that was cut short leaves no such file. */
+function isInstalled() {
+  const wanted = readPackages('package-lock.json')
+  const installed = readPackages(join('node_modules', '.package-lock.json'))
+  if (!existsSync(pinnedNode) || !wanted || !installed) return false
+  return Object.entries(wanted).every(
+    ([path, { version, link, optional }]) =>
+      !path.startsWith('node_modules/') || link || optional || installed[path]?.version === version,
+  )
 }
 
 /**
@@ -62,9 +67,10 @@ export function runPinned(entry, args) {
   })
 }
 
-function readIfThere(file) {
+/** The entries of a lock file by path, or undefined when there is none. */
+function readPackages(file) {
   try {
-    return readFileSync(file, 'utf8')
+    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages
   } catch {
     return undefined
   }
