@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { InvalidRouteTable, parseRouteTable, type RouteTable } from '@seaworthy/routes'
+import { type EdgeStatus, InvalidRouteTable, parseRouteTable, type RouteTable } from '@seaworthy/routes'
 import { rotateFile } from './access-log/access-log-rotation.ts'
 import type { EdgeConfig } from './config.ts'
 import { allowConnectionMigration } from './connection-migration.ts'
-import { ControlError, ControlServer, type EdgeControls, type EdgeStatus } from './control/control-server.ts'
+import { ControlError, ControlServer, type EdgeControls } from './control/control-server.ts'
 import { EdgeEvents } from './control/edge-events.ts'
 import { TableStore } from './control/table-store.ts'
 import { EdgeCounters } from './counters/edge-counters.ts'
@@ -12,6 +12,8 @@ import { type EdgeFiles, edgeFiles } from './home.ts'
 import { PidFile } from './pid-file.ts'
 import type { WorkerReport } from './workers/worker-messages.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
+
+const FOLLOW_TABLE_MS = 200
 
 /** The edge, composed. Life: `start` → serves → `drainAndExit`. */
 export class EdgeApp implements EdgeControls {
@@ -107,6 +109,8 @@ export class EdgeApp implements EdgeControls {
     if (this.#isDraining) process.exit(0)
     this.#isDraining = true
     this.#log.info({ drainMs: this.#config.limits.drainMs }, 'edge drains')
+    this.#control.endStreams()
+    setInterval(() => void this.#followTableOnDisk(), FOLLOW_TABLE_MS)
     const deadline = sleep(this.#config.limits.drainMs)
     void Promise.race([this.#workers.drain(), deadline]).then(() => {
       this.#control.stop()
@@ -127,6 +131,14 @@ export class EdgeApp implements EdgeControls {
     this.#table = table
     await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
     return { version: table.version }
+  }
+
+  /** Pushes go to the edge that took over, which keeps them on disk: what we still hold follows from there. */
+  async #followTableOnDisk(): Promise<void> {
+    const table = await this.#tables.load()
+    if (table.version <= this.#table.version) return
+    this.#table = table
+    await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
   }
 
   #onReport(worker: number, report: WorkerReport): void {

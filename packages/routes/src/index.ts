@@ -1,4 +1,5 @@
 export { type BalancingOptions, pickTarget } from './balancing.ts'
+export type * from './edge-control.ts'
 export {
   emptyLatencyBuckets,
   LATENCY_BOUNDS_MS,

@@ -1,8 +1,7 @@
 import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
-import type { RouteCounters } from '@seaworthy/routes'
-import type { EdgeEvent } from './edge-events.ts'
+import type { EdgeCountersReport, EdgeEvent, EdgeStatus } from '@seaworthy/routes'
 
 /** What the control socket can ask of the edge. */
 export interface EdgeControls {
@@ -16,28 +15,6 @@ export interface EdgeControls {
   status(): EdgeStatus
   /** Returns at once; the process exits when it is done. */
   drainAndExit(): void
-}
-
-/** Totals belong to one run of the edge: another `startedAt` means that they began at zero again. */
-export interface EdgeCountersReport {
-  startedAt: number
-  counters: RouteCounters[]
-  /** Requests for unknown hosts, and refused ones. */
-  unrouted: RouteCounters
-}
-
-export interface EdgeStatus {
-  pid: number
-  /** Version of the platform. */
-  version: string
-  /** Milliseconds since 1970. */
-  startedAt: number
-  uptimeSeconds: number
-  tableVersion: number
-  workers: number
-  httpPort: number
-  isDraining: boolean
-  memory: { rssBytes: number; heapUsedBytes: number }
 }
 
 /** An answer that is not a success: `code` for programs, `message` for people. */
@@ -68,6 +45,7 @@ export class ControlServer {
   readonly #server: Server
   readonly #ownPath: string
   readonly #commonPath: string
+  readonly #streams = new Set<ServerResponse>()
 
   constructor({
     controls,
@@ -104,6 +82,11 @@ export class ControlServer {
     rmSync(draft, { force: true })
     linkSync(this.#ownPath, draft)
     renameSync(draft, this.#commonPath)
+  }
+
+  /** Ends the event streams, so that their readers turn to the edge that serves now. */
+  endStreams(): void {
+    for (const stream of this.#streams) stream.end()
   }
 
   stop(): void {
@@ -174,7 +157,9 @@ export class ControlServer {
     const write = (event: EdgeEvent) => response.write(`${JSON.stringify(event)}\n`)
     const unsubscribe = this.#controls.subscribe(write)
     const heartbeat = setInterval(() => write({ type: 'heartbeat' }), HEARTBEAT_MS).unref()
+    this.#streams.add(response)
     response.on('close', () => {
+      this.#streams.delete(response)
       clearInterval(heartbeat)
       unsubscribe()
     })

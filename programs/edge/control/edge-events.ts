@@ -1,11 +1,4 @@
-/** What the edge tells the control plane on `GET /events`, one JSON object a line. */
-export type EdgeEvent =
-  /** Requests wait for this app. Repeated for as long as they do, so that none is forgotten. */
-  | { type: 'wake-needed'; appId: string }
-  /** A target refused or broke a connection. Told at most once a second for each target and worker. */
-  | { type: 'target-failed'; appId: string; targetId: string; reason: string }
-  /** Keeps the stream alive. */
-  | { type: 'heartbeat' }
+import type { EdgeEvent } from '@seaworthy/routes'
 
 const REPEAT_MS = 1_000
 

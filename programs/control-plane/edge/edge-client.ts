@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@seaworthy/kit'
+import type { EdgeCountersReport, EdgeStatus, RouteCounters, RouteTable } from '@seaworthy/routes'
+import { EdgeEventStream, type EdgeReport } from './edge-event-stream.ts'
+import { askEdge, type EdgeReply } from './edge-request.ts'
+import { EdgeHasNewerTable, EdgeRefused, EdgeUnreachable } from './errors.ts'
+
+export type { EdgeReport } from './edge-event-stream.ts'
+
+export interface EdgeClientOptions {
+  /** `<home>/run/edge.sock` */
+  socketPath: string
+  log: Logger
+  /** How long a push goes on trying while the edge restarts. */
+  pushPatienceMs?: number
+}
+
+const RETRY_MS = 50
+
+/** Talks to the edge over its control socket. */
+export class EdgeClient {
+  readonly #socketPath: string
+  readonly #log: Logger
+  readonly #pushPatienceMs: number
+
+  constructor({ socketPath, log, pushPatienceMs = 10_000 }: EdgeClientOptions) {
+    this.#socketPath = socketPath
+    this.#log = log
+    this.#pushPatienceMs = pushPatienceMs
+  }
+
+  /**
+   * Resolves once every worker of the edge routes by `table`. Tries again while the edge restarts; pushing a table
+   * twice is harmless.
+   * @throws {EdgeHasNewerTable} when the table is older than the edge's own
+   * @throws {EdgeUnreachable} when no edge took it in time
+   */
+  async pushTable(table: RouteTable): Promise<void> {
+    const giveUpAt = Date.now() + this.#pushPatienceMs
+    for (;;) {
+      try {
+        return await this.#push(table, Math.max(giveUpAt - Date.now(), 1_000))
+      } catch (error) {
+        if (!isConnectionError(error)) throw error
+        if (Date.now() > giveUpAt) throw new EdgeUnreachable('push the routes', { cause: error })
+        await sleep(RETRY_MS)
+      }
+    }
+  }
+
+  async table(): Promise<RouteTable> {
+    return (await this.#get('/table', 'read the routes')) as RouteTable
+  }
+
+  /** What the edge counted since it started: of one app, or of all. Also for releases that are routed no more. */
+  async counters(appId?: string): Promise<RouteCounters[]> {
+    return (await this.countersSnapshot(appId)).counters
+  }
+
+  async countersSnapshot(appId?: string): Promise<EdgeCountersReport> {
+    const query = appId === undefined ? '' : `?appId=${encodeURIComponent(appId)}`
+    return (await this.#get(`/counters${query}`, 'read the counters')) as EdgeCountersReport
+  }
+
+  /** Requests that a target works on now; 0 for one that the edge does not know. */
+  async inFlight(targetId: string): Promise<number> {
+    const { status, body } = await this.#ask(
+      'GET',
+      `/targets/${encodeURIComponent(targetId)}`,
+      'ask for a target',
+    )
+    if (status === 404) return 0
+    return (successful({ status, body }) as { inFlight: number }).inFlight
+  }
+
+  async status(): Promise<EdgeStatus> {
+    return (await this.#get('/status', 'ask how it is')) as EdgeStatus
+  }
+
+  /** Asks this edge to take no new connections, finish what it has and exit. */
+  async drainAndExit(): Promise<void> {
+    successful(await this.#ask('POST', '/drain-and-exit', 'stop it'))
+  }
+
+  /**
+   * Hears what the edge reports, over restarts of the edge too, until `close` is called on what it returns.
+   * `wake-needed` repeats each second for as long as requests wait.
+   */
+  events(listener: (event: EdgeReport) => void): EdgeEventStream {
+    const stream = new EdgeEventStream({ socketPath: this.#socketPath, log: this.#log, onEvent: listener })
+    stream.start()
+    return stream
+  }
+
+  async #push(table: RouteTable, timeoutMs: number): Promise<void> {
+    const options = { method: 'PUT', path: '/table', body: table, timeoutMs }
+    const reply = await askEdge(this.#socketPath, options)
+    const { currentVersion } = reply.body as { currentVersion?: number }
+    if (reply.status === 409 && currentVersion !== undefined)
+      throw new EdgeHasNewerTable(table.version, currentVersion)
+    successful(reply)
+  }
+
+  async #get(path: string, doing: string): Promise<unknown> {
+    return successful(await this.#ask('GET', path, doing))
+  }
+
+  async #ask(method: string, path: string, doing: string): Promise<EdgeReply> {
+    try {
+      return await askEdge(this.#socketPath, { method, path })
+    } catch (error) {
+      throw new EdgeUnreachable(doing, { cause: error })
+    }
+  }
+}
+
+function successful({ status, body }: EdgeReply): unknown {
+  if (status < 300) return body
+  const { message, ...details } = body as { message: string }
+  throw new EdgeRefused(message, details)
+}
+
+/** The edge is away for a moment: it restarts, is being replaced, or died with our request in its hands. */
+function isConnectionError(error: unknown): boolean {
+  const { code, name } = error as NodeJS.ErrnoException
+  return (
+    ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '') ||
+    name === 'AbortError' ||
+    name === 'TimeoutError'
+  )
+}
