@@ -25,6 +25,7 @@ export interface CommandSandboxOptions {
   toolchainsDirectory: string
   tree: CommandTree
   temporaryFolders: TemporaryFolders
+  inheritedDescriptors: readonly number[]
   /** Undefined: commands run as the platform's own user and see its files. */
   confinement: Pick<Confinement, 'privateProc' | 'hidden'> | undefined
 }
@@ -44,6 +45,7 @@ export class CommandSandbox implements Sandbox {
   readonly #toolchainsDirectory: string
   readonly #tree: CommandTree
   readonly #temporaryFolders: TemporaryFolders
+  readonly #inheritedDescriptors: readonly number[]
   readonly #confinement: CommandSandboxOptions['confinement']
   readonly #starting = new Set<string>()
   readonly #running = new Map<string, RunningCommand>()
@@ -51,14 +53,15 @@ export class CommandSandbox implements Sandbox {
   readonly #stopping = new Map<string, Promise<void>>()
   #isClosed = false
 
-  constructor({ log, toolchainsDirectory, tree, temporaryFolders, confinement }: CommandSandboxOptions) {
-    this.#log = log
-    this.#toolchainsDirectory = toolchainsDirectory
-    this.#tree = tree
-    this.#temporaryFolders = temporaryFolders
-    this.#confinement = confinement
-    const isConfined = confinement !== undefined
-    this.powers = { users: isConfined, mounts: isConfined, cgroups: tree.kind }
+  constructor(options: CommandSandboxOptions) {
+    this.#log = options.log
+    this.#toolchainsDirectory = options.toolchainsDirectory
+    this.#tree = options.tree
+    this.#temporaryFolders = options.temporaryFolders
+    this.#inheritedDescriptors = options.inheritedDescriptors
+    this.#confinement = options.confinement
+    const isConfined = options.confinement !== undefined
+    this.powers = { users: isConfined, mounts: isConfined, cgroups: options.tree.kind }
   }
 
   async start(spec: CommandSpec): Promise<RunningCommand> {
@@ -158,7 +161,8 @@ export class CommandSandbox implements Sandbox {
   }
 
   #plan({ id, argv, directory, writable, output, userNumber }: CommandSpec, env: Launch['env']): Launch {
-    const plan = { argv, directory, env, output, joinFiles: this.#tree.joinFiles(id) }
+    const inheritedDescriptors = this.#inheritedDescriptors
+    const plan = { argv, directory, env, output, inheritedDescriptors, joinFiles: this.#tree.joinFiles(id) }
     if (!this.#confinement) return plan
     const mounts = [
       { source: directory, target: WORK_TREE, writable },

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { CommandSandbox } from './command-sandbox.ts'
 import { findCgroups } from './host-cgroups.ts'
+import { findInheritedDescriptors } from './inherited-descriptors.ts'
 import { launch } from './launcher.ts'
 import { TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 import { ProcessGroupTree } from './process-group-tree.ts'
@@ -43,6 +44,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     log,
     temporaryFolders: new TemporaryFolders({ root: join(runDirectory, 'tmp') }),
     toolchainsDirectory: resolve(toolchainsDirectory),
+    inheritedDescriptors: findInheritedDescriptors(),
     tree: cgroups ?? new ProcessGroupTree({ scope }),
     confinement: confinement && { ...confinement, hidden: hiddenDirectories.map(folder => resolve(folder)) },
   })

@@ -15,6 +15,8 @@ export interface Launch {
   output: { stdout: string; stderr: string }
   /** cgroup.procs files to join. */
   joinFiles: readonly string[]
+  /** Our own open files that the command must not get: it finds /dev/null in their place. */
+  inheritedDescriptors?: readonly number[]
   /** Undefined: the command runs as the platform's own user and sees its files. */
   confinement?: Confinement
 }
@@ -39,6 +41,11 @@ export interface Launched {
   unref(): void
 }
 
+type Stdio = NonNullable<Exclude<SpawnOptions['stdio'], string>>
+
+/** The descriptor on which launch.sh says how it went. */
+const REPORT = 3
+
 /** The one PATH that the launcher, which is root, looks for programs in. Never the app's. */
 const LAUNCHER_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 const LAUNCH_SCRIPT = join(import.meta.dirname, 'launch.sh')
@@ -47,14 +54,14 @@ const LAUNCH_SCRIPT = join(import.meta.dirname, 'launch.sh')
 export async function launch(plan: Launch): Promise<Launched> {
   await using stdout = await openOutput(plan.output.stdout, plan.confinement?.userId)
   await using stderr = await openOutput(plan.output.stderr, plan.confinement?.userId)
+  await using nothing = await open('/dev/null', 'r')
   const isPlain = plan.joinFiles.length === 0 && plan.confinement === undefined
-  const output = { stdout: stdout.fd, stderr: stderr.fd }
-  return isPlain ? launchPlainly(plan, output) : launchByScript(plan, output)
-}
-
-interface OutputDescriptors {
-  stdout: number
-  stderr: number
+  const covered = plan.inheritedDescriptors ?? []
+  const stdio: Stdio = Array(Math.max(REPORT, ...covered) + 1).fill(null) // null: left alone
+  for (const descriptor of [0, ...covered]) stdio[descriptor] = nothing.fd
+  stdio[1] = stdout.fd
+  stdio[2] = stderr.fd
+  return await (isPlain ? launchPlainly(plan, stdio) : launchByScript(plan, stdio))
 }
 
 async function openOutput(file: string, userId: number | undefined): Promise<FileHandle> {
@@ -65,19 +72,16 @@ async function openOutput(file: string, userId: number | undefined): Promise<Fil
   return handle
 }
 
-async function launchPlainly(
-  { argv, directory, env }: Launch,
-  { stdout, stderr }: OutputDescriptors,
-): Promise<Launched> {
-  const { launched } = await spawnDetached(argv, { cwd: directory, env, stdio: ['ignore', stdout, stderr] })
+async function launchPlainly({ argv, directory, env }: Launch, stdio: Stdio): Promise<Launched> {
+  const { launched } = await spawnDetached(argv, { cwd: directory, env, stdio })
   return launched
 }
 
-async function launchByScript(plan: Launch, { stdout, stderr }: OutputDescriptors): Promise<Launched> {
+async function launchByScript(plan: Launch, stdio: Stdio): Promise<Launched> {
   const { launched, report } = await spawnDetached(scriptArguments(plan), {
     cwd: '/',
     env: { PATH: LAUNCHER_PATH },
-    stdio: ['ignore', stdout, stderr, 'pipe'],
+    stdio: stdio.with(REPORT, 'pipe'),
   })
   const said = (await text(report!)).trim()
   if (said === 'ready') return launched
@@ -127,7 +131,7 @@ async function spawnDetached(
   const pidStartTicks = (facts ?? (await readProcess(pid)))?.startTicks ?? 0
   return {
     launched: { pid, pidStartTicks, ended, unref: () => child.unref() },
-    report: (child.stdio[3] ?? undefined) as Readable | undefined,
+    report: (child.stdio[REPORT] ?? undefined) as Readable | undefined,
   }
 }
 

@@ -1,0 +1,196 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { systemPart } from '@seaworthy/testing'
+import { describe, expect, test } from 'vitest'
+import { pathsInside, TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
+import { isAlive, openStage } from './sandbox-stage.ts'
+
+const isMissing = await systemPart.missing('linux', 'root', 'unshare', 'cgroups')
+
+describe.skipIf(isMissing)('with the powers of Linux', () => {
+  test('a command runs as the user of its app, without any right', async () => {
+    const stage = await openStage()
+
+    const said = await stage.run(
+      'id -u; id -g; id -G; grep -E "^(CapEff|CapPrm|CapBnd|CapInh|NoNewPrivs)" /proc/self/status',
+    )
+
+    const [uid, gid, groups, ...status] = said.trim().split('\n')
+    expect([uid, gid, groups]).toEqual(['200001', '200001', '200001'])
+    expect(status.map(line => Number.parseInt(line.split('\t')[1] ?? '', 16))).toEqual([0, 0, 0, 0, 1])
+  })
+
+  test('the work tree and the tool chains are at their fixed paths, the work tree is the working directory', async () => {
+    const stage = await openStage()
+    writeFileSync(join(stage.tree, 'app.js'), 'app')
+    writeFileSync(join(stage.toolchains, 'tool'), 'tool')
+    const { workTree, toolchains } = pathsInside(stage.sandbox.powers, {
+      directory: stage.tree,
+      toolchainsDirectory: stage.toolchains,
+    })
+
+    const said = await stage.run(
+      `pwd; cat ${workTree}/app.js; cat ${toolchains}/tool; touch ${toolchains}/x || echo no`,
+    )
+
+    expect([workTree, toolchains]).toEqual([WORK_TREE, TOOLCHAINS])
+    expect(said).toBe(`${WORK_TREE}\napptoolno\n`)
+  })
+
+  test('a program of the work tree and of the tool chains can be the command', async () => {
+    const stage = await openStage()
+    for (const folder of [stage.tree, stage.toolchains]) {
+      writeFileSync(join(folder, 'start.sh'), '#!/bin/sh\necho "$0"\n', { mode: 0o755 })
+    }
+
+    for (const command of ['./start.sh', `${WORK_TREE}/start.sh`, `${TOOLCHAINS}/start.sh`]) {
+      await (await stage.start({ argv: [command] })).exited
+    }
+    await (await stage.start({ argv: ['start.sh'], env: { PATH: TOOLCHAINS } })).exited
+
+    const inToolchains = `${TOOLCHAINS}/start.sh\n`
+    expect(stage.output()).toBe(`./start.sh\n${WORK_TREE}/start.sh\n${inToolchains}${inToolchains}`)
+  })
+
+  test('a build may change its work tree once that is prepared, and links out of it are not followed', async () => {
+    const stage = await openStage()
+    const outside = join(stage.home, 'outside')
+    writeFileSync(outside, 'of the platform')
+    symlinkSync(outside, join(stage.tree, 'link'))
+    writeFileSync(join(stage.tree, 'file'), 'old')
+
+    await stage.sandbox.prepareWorkTree(stage.tree, 1)
+    await stage.run('echo new > file; mkdir sub; touch sub/made', { writable: true })
+
+    expect(readFileSync(join(stage.tree, 'file'), 'utf8')).toBe('new\n')
+    expect(statSync(join(stage.tree, 'sub', 'made'))).toMatchObject({ uid: 200_001, gid: 200_001 })
+    expect(lstatSync(join(stage.tree, 'link')).uid).toBe(200_001)
+    expect(statSync(outside).uid).toBe(process.getuid?.())
+  })
+
+  test('even its owner may not change a work tree that is not writable', async () => {
+    const stage = await openStage()
+    await stage.sandbox.prepareWorkTree(stage.tree, 1)
+
+    expect(await stage.run('touch x || echo no; mount -o remount,rw . || echo no', { writable: false })).toBe(
+      'no\nno\n',
+    )
+    expect(readdirSync(stage.tree)).toEqual([])
+  })
+
+  test('a tree that the app may not enter is refused with the reason', async () => {
+    const stage = await openStage()
+    chmodSync(stage.tree, 0o700)
+
+    await expect(stage.start({})).rejects.toThrow(
+      `The app's user (200001) may not enter its work tree ${stage.tree}.`,
+    )
+  })
+
+  test('hidden folders look empty and closed, whatever their modes', async () => {
+    const hidden = '/srv'
+    const stage = await openStage({ hiddenDirectories: [hidden, '/nonexistent'] })
+
+    expect(await stage.run(`ls ${hidden} || echo closed`)).toBe('closed\n')
+    expect(readdirSync(hidden)).toBeDefined() // only there
+  })
+
+  test('/tmp is private', async () => {
+    const stage = await openStage()
+    const other = { id: 'other', userNumber: 2 }
+    await stage.start({ ...other, argv: ['/bin/sh', '-c', 'echo secret > /tmp/secret; echo up; sleep 1000'] })
+    await stage.waitForOutput('up', 'other')
+
+    expect(await stage.run('ls -A /tmp')).toBe('')
+  })
+
+  test('the processes of others are out of sight', async () => {
+    const stage = await openStage()
+
+    const said = await stage.run(
+      `ls /proc | grep -c '^[0-9]'; [ -d /proc/1 ] || echo hidden; kill -0 ${process.pid} || echo no`,
+    )
+
+    expect(Number(said.split('\n')[0])).toBeLessThan(6)
+    expect(said).toContain('hidden\nno')
+  })
+
+  test('variables of an app do not reach the programs that run as root for it', async () => {
+    const stage = await openStage()
+    mkdirSync(join(stage.tree, 'bin'))
+    for (const name of ['mount', 'setpriv', 'env', 'unshare', 'sh']) {
+      writeFileSync(join(stage.tree, 'bin', name), '#!/bin/sh\necho "fake $0 as $(/usr/bin/id -u)"\n', {
+        mode: 0o755,
+      })
+    }
+    const env = {
+      LD_DEBUG: 'files',
+      PATH: `${WORK_TREE}/bin:/usr/bin:/bin`,
+      ENV: './bin/mount',
+      BASH_ENV: './bin/mount',
+    }
+
+    const said = await stage.run('echo real', { env })
+
+    expect(said).toBe('real\n')
+    expect(stage.errors()).toContain('libc.so') // the linker told what the app's own programs load
+    expect(stage.errors()).not.toMatch(/libmount|libcap-ng/)
+  })
+
+  test('the host sees no mount of a running command', async () => {
+    const stage = await openStage()
+    await stage.start({ argv: ['/bin/sh', '-c', 'echo up; sleep 1000'] })
+    await stage.waitForOutput('up')
+
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('/run/seaworthy')
+  })
+
+  test('a command cannot have more processes than its limit', async () => {
+    const stage = await openStage()
+    const script = 'for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done 2>/dev/null; echo beyond'
+
+    const said = await stage.run(script, { limits: { processes: 5 } })
+
+    expect(said).toBe('')
+  })
+
+  test('a command gets no more CPU time than its limit', async () => {
+    const stage = await openStage()
+    const argv = ['/bin/sh', '-c', 'i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done']
+    const { handle } = await stage.start({ argv, limits: { cpus: 0.2 } })
+
+    const startedAt = performance.now()
+    const usedCpuMs = async () => (await stage.sandbox.sample(handle)).cpuMs
+    while ((await usedCpuMs()) < 200) await new Promise(resolve => setTimeout(resolve, 20))
+
+    expect(performance.now() - startedAt).toBeGreaterThan(600) // 200 ms of CPU at a fifth of one: a second
+  })
+
+  test('the cgroups of a command are gone with it, and the parent with the last one', async () => {
+    const cgroupName = `seaworthy-test-${process.pid}`
+    const stage = await openStage({ cgroupName })
+    const command = await stage.start({ argv: ['sleep', '1000'] })
+    const cgroups = () =>
+      readFileSync('/proc/self/mountinfo', 'utf8').match(
+        /\S*\/cgroup\/(memory|pids)(?= )|\/sys\/fs\/cgroup(?= .*cgroup2)/g,
+      )
+    const ours = () =>
+      cgroups()?.flatMap(folder => readdirSync(folder).filter(name => name === cgroupName)) ?? []
+    expect(ours()).not.toEqual([])
+
+    await stage.sandbox.stop(command.handle, { graceMs: 0 })
+    stage.sandbox.close()
+
+    expect(ours()).toEqual([])
+    expect(isAlive(command.handle.pid)).toBe(false)
+  })
+})
