@@ -24,7 +24,7 @@ export interface Span {
 export interface RedactingStream {
   /** What may be shown by now: the rest, which could be the beginning of a value, comes with a later piece. */
   write(piece: Buffer): Buffer
-  /** What was held back. */
+  /** What was held back. Call it also when nothing came for a moment, so that a prompt or an echoed key shows. */
   end(): Buffer
 }
 

@@ -126,22 +126,15 @@ export class BuildLogWriter implements OpenBuildLog {
   #lossNote(): Buffer[] {
     if (this.#lostEntries === 0) return []
     const text = `${this.#lostEntries} entries of this log are lost: the disk was full.`
-    return [
-      encodeEntry({
-        sequence: this.#sequence,
-        at: Date.now(),
-        kind: 'line',
-        step: null,
-        stream: 'platform',
-        text,
-      }),
-    ]
+    const note = { kind: 'line', step: null, stream: 'platform', text } as const
+    return [encodeEntry({ sequence: this.#firstLost, at: Date.now(), ...note })]
   }
 
   #lose(count: number, error: unknown): void {
-    if (this.#lostEntries === 0)
+    if (this.#lostEntries === 0) {
       this.#log.error({ file: this.#options.path, error }, 'a build log cannot be written')
-    if (this.#lostEntries === 0) this.#firstLost = this.#sequence - count + 1
+      this.#firstLost = this.#sequence - count + 1
+    }
     this.#lostEntries += count
     ftruncateSync(this.#file!, this.#fileBytes) // no half entry
   }

@@ -23,20 +23,23 @@ export interface RecoveredAppLog {
 /**
  * Reads the newest segment: it begins with the positions of all sources, so that what follows in it is enough to
  * know each position exactly. A segment that was being created when the power went is removed, and a record that was
- * being written is cut off: its lines are still in the spool.
+ * being written is cut off: its lines are still in the spool. Without `repair` it only looks.
  */
-export async function recoverAppLog(directory: string): Promise<RecoveredAppLog> {
+export async function recoverAppLog(
+  directory: string,
+  { repair = true }: { repair?: boolean } = {},
+): Promise<RecoveredAppLog> {
   const segments = await listSegments(directory)
   for (;;) {
     const newest = segments.at(-1)
     if (!newest) return { segments, sources: [], nextSequence: 1, nextSource: 1, lastAt: 0 }
     const state = replay(await readFile(newest.path))
     if (state) {
-      if (state.bytes < newest.bytes) await truncate(newest.path, state.bytes)
+      if (repair && state.bytes < newest.bytes) await truncate(newest.path, state.bytes)
       newest.bytes = state.bytes
       return { segments, ...summarize(state) }
     }
-    await rm(newest.path)
+    if (repair) await rm(newest.path)
     segments.pop()
   }
 }
