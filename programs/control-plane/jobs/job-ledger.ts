@@ -34,6 +34,7 @@ export interface JobFilter extends PageRequest {
   kind?: string
   state?: JobState
   queueKey?: string
+  order?: 'asc' | 'desc'
 }
 
 export interface JobLedgerOptions {
@@ -135,14 +136,14 @@ export class JobLedger {
     return this.#store.db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
-  /** Newest first. */
-  async list({ kind, state, queueKey, ...page }: JobFilter = {}): Promise<Page<JobRow>> {
+  /** Newest first unless told. */
+  async list({ kind, state, queueKey, order = 'desc', ...page }: JobFilter = {}): Promise<Page<JobRow>> {
     let query = this.#store.db.selectFrom('jobs')
     if (kind !== undefined) query = query.where('kind', '=', kind)
     if (state !== undefined) query = query.where('state', '=', state)
     if (queueKey !== undefined) query = query.where('queue_key', '=', queueKey)
     const { offset, limit } = pageBounds(page)
-    const items = await query.selectAll().orderBy('sequence', 'desc').offset(offset).limit(limit).execute()
+    const items = await query.selectAll().orderBy('sequence', order).offset(offset).limit(limit).execute()
     const { total } = await query.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     return { items, total }
   }

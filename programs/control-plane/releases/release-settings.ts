@@ -1,0 +1,33 @@
+import type { AppRuntime, BuildResult, Manifest } from '@seaworthy/builder'
+
+/** What of a release is not its artifact or its env: how to run it, and how the edge treats it. Never edited. */
+export interface ReleaseSettings {
+  /** Process name → command line. Empty for a static app. */
+  processes: Record<string, string>
+  /** Folder to serve, relative to the artifact. */
+  static?: { root: string; spa: boolean }
+  runtime: AppRuntime
+  health: Manifest['health']
+  resources: Manifest['resources']
+  idle: Manifest['idle']
+  deploy: Manifest['deploy']
+  /** Response headers that the edge adds. */
+  headers: Manifest['headers']
+  limits: Manifest['limits']
+}
+
+/** The settings of a release made of this build. */
+export function settingsOf(build: Omit<BuildResult, 'directory'>): ReleaseSettings {
+  const { health, resources, idle, deploy, headers, limits } = build.manifest
+  return {
+    processes: build.processes,
+    ...(build.static ? { static: build.static } : {}),
+    runtime: build.runtime,
+    health,
+    resources,
+    idle,
+    deploy,
+    headers,
+    limits,
+  }
+}
