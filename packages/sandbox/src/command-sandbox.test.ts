@@ -115,6 +115,21 @@ describe.each(['plain', 'auto'] as const)('a sandbox with %s powers', powers => 
     expect(await stage.sandbox.adopt(kept.handle)).toBeDefined()
   })
 
+  test('a command that was started with plain powers is stopped by a sandbox with others', async () => {
+    const stage = await openStageWith({ powers: 'plain' })
+    const command = await stage.start({
+      argv: ['/bin/sh', '-c', 'setsid sleep 1000 & echo daemon $!; sleep 1000'],
+    })
+    const daemon = await stage.waitForNumber('daemon')
+    await stage.reopen({ powers })
+
+    const adopted = await stage.sandbox.adopt(command.handle)
+    await stage.sandbox.stop(command.handle, { graceMs: 5_000 })
+
+    expect(await adopted?.exited).toMatchObject({ code: null })
+    expect([command.handle.pid, daemon].filter(isAlive)).toEqual([])
+  })
+
   test('sweep does not touch what runs', async () => {
     const stage = await openStage()
     const command = await stage.start({ argv: ['sleep', '1000'] })

@@ -175,10 +175,7 @@ export class CommandSandbox implements Sandbox {
 
   #startFailure(id: string, error: unknown): CommandStartFailed {
     this.#log.warn({ command: id, err: error }, 'command could not be started')
-    if (error instanceof CommandStartFailed) return error
-    return new CommandStartFailed(`The command could not be started: ${(error as Error).message}.`, {
-      cause: error,
-    })
+    return error instanceof CommandStartFailed ? error : CommandStartFailed.bySystem(error)
   }
 
   #watch(handle: CommandHandle, ended: Promise<Pick<CommandExit, 'code' | 'signal'>>): RunningCommand {

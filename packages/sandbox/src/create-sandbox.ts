@@ -4,6 +4,7 @@ import { release } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { CommandSandbox } from './command-sandbox.ts'
+import { FallbackTree } from './fallback-tree.ts'
 import { findCgroups } from './host-cgroups.ts'
 import { findInheritedDescriptors } from './inherited-descriptors.ts'
 import { launch } from './launcher.ts'
@@ -39,13 +40,14 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cgroups = mayConfine
     ? await findCgroups({ name: options.cgroupName ?? `seaworthy-${scope}`, log })
     : undefined
+  const processGroups = new ProcessGroupTree({ scope })
   const confinement = mayConfine ? await probeConfinement({ runDirectory, log }) : undefined
   const sandbox = new CommandSandbox({
     log,
     temporaryFolders: new TemporaryFolders({ root: join(runDirectory, 'tmp') }),
     toolchainsDirectory: resolve(toolchainsDirectory),
     inheritedDescriptors: findInheritedDescriptors(),
-    tree: cgroups ?? new ProcessGroupTree({ scope }),
+    tree: cgroups ? new FallbackTree({ first: cgroups, fallback: processGroups }) : processGroups,
     confinement: confinement && { ...confinement, hidden: hiddenDirectories.map(folder => resolve(folder)) },
   })
   reportPowers(sandbox, log)

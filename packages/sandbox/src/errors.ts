@@ -5,6 +5,24 @@ export class CommandStartFailed extends AppError {
   constructor(reason: string, options: { cause?: unknown; details?: object } = {}) {
     super('command_start_failed', reason, { ...options, status: 422 })
   }
+
+  /** For an error of the system: its code as a sentence, without the paths of the platform. */
+  static bySystem(cause: unknown): CommandStartFailed {
+    const { code = 'no reason' } = cause as NodeJS.ErrnoException
+    const reason =
+      SYSTEM_REASONS[code] ?? `the system answered ${code}. The log of the platform has the details.`
+    return new CommandStartFailed(`The command could not be started: ${reason}`, { cause })
+  }
+}
+
+const SYSTEM_REASONS: Record<string, string> = {
+  E2BIG: 'its environment and arguments are too large. Move large values to files.',
+  ENOSPC: 'the disk of the server is full. Free some space and try again.',
+  EDQUOT: 'the disk quota of the server is used up. Free some space and try again.',
+  ENOMEM: 'the server has no memory left. Stop an app and try again.',
+  EAGAIN: 'the server runs as many processes as it may. Stop an app and try again.',
+  EMFILE: 'the platform has too many files open. Raise its limit of open files (ulimit -n).',
+  ENFILE: 'the server has too many files open. Raise fs.file-max.',
 }
 
 /** Some process of a command outlived SIGKILL: it hangs in the kernel, or it is not ours to signal. */

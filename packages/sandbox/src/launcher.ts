@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -41,6 +42,8 @@ export interface Launched {
   unref(): void
 }
 
+const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
+
 type Stdio = NonNullable<Exclude<SpawnOptions['stdio'], string>>
 
 /** The descriptor on which launch.sh says how it went. */
@@ -66,7 +69,8 @@ export async function launch(plan: Launch): Promise<Launched> {
 
 async function openOutput(file: string, userId: number | undefined): Promise<FileHandle> {
   await mkdir(dirname(file), { recursive: true })
-  const handle = await open(file, 'a', 0o640)
+  // Never through a link: whoever may write the folder could lead us, as root, to any file.
+  const handle = await open(file, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o640)
   // So that the app may open /dev/stdout and /dev/stderr, which leads back to this file.
   if (userId !== undefined) await handle.chown(userId, userId)
   return handle
@@ -118,14 +122,15 @@ async function spawnDetached(
   [command = '', ...args]: readonly string[],
   options: SpawnOptions,
 ): Promise<{ launched: Launched; report: Readable | undefined }> {
-  const child = spawnOrExplain(command, args, { ...options, detached: true })
+  const child = spawn(command, args, { ...options, detached: true })
   // All at once, before the next turn: a short command may be gone by then.
   const facts = process.platform === 'linux' && child.pid ? readLinuxProcess(child.pid) : undefined
   const ended = new Promise<Awaited<Launched['ended']>>(resolve => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
-  await once(child, 'spawn').catch(cause => {
-    throw startFailure(command, cause)
+  await once(child, 'spawn').catch(({ code }: NodeJS.ErrnoException) => {
+    // Node's error lists the arguments, and with them the variables of the app: it must not reach a log.
+    throw Object.assign(new Error(`spawn ${command} ${code}`), { code })
   })
   const pid = child.pid! // known once 'spawn' fired
   const pidStartTicks = (facts ?? (await readProcess(pid)))?.startTicks ?? 0
@@ -133,21 +138,4 @@ async function spawnDetached(
     launched: { pid, pidStartTicks, ended, unref: () => child.unref() },
     report: (child.stdio[REPORT] ?? undefined) as Readable | undefined,
   }
-}
-
-function spawnOrExplain(command: string, args: string[], options: SpawnOptions) {
-  try {
-    return spawn(command, args, options)
-  } catch (cause) {
-    throw startFailure(command, cause) // E2BIG is thrown, not emitted
-  }
-}
-
-function startFailure(command: string, cause: unknown): CommandStartFailed {
-  const { code } = cause as NodeJS.ErrnoException
-  const reason =
-    code === 'E2BIG'
-      ? 'its environment and arguments are too large. Move large values to files.'
-      : `the system answered ${code ?? String(cause)}.`
-  return new CommandStartFailed(`The command \`${command}\` could not be started: ${reason}`, { cause })
 }

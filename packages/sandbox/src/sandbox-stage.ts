@@ -32,7 +32,7 @@ export class Stage {
   }
 
   /** A new sandbox over the same home, as after a restart of the platform. */
-  async reopen(): Promise<void> {
+  async reopen(options: Partial<SandboxOptions> = {}): Promise<void> {
     this.sandbox?.close()
     const runDirectory = join(this.home, 'run')
     this.sandbox = await createSandbox({
@@ -40,6 +40,7 @@ export class Stage {
       runDirectory,
       toolchainsDirectory: this.toolchains,
       ...this.#options,
+      ...options,
     })
   }
 
