@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EdgeStatus, InvalidRouteTable, parseRouteTable, type RouteTable } from '@seaworthy/routes'
 import { rotateFile } from './access-log/access-log-rotation.ts'
@@ -62,6 +63,7 @@ export class EdgeApp implements EdgeControls {
     await this.#control.start()
     this.#control.takeOver()
     this.#pidFile.write()
+    flushCompileCache() // it is otherwise written at a regular exit only
     const { httpPort, workers } = this.#config
     this.#log.info({ httpPort, workers, table: this.#table.version, migrates }, 'edge serves')
   }
@@ -100,6 +102,7 @@ export class EdgeApp implements EdgeControls {
       workers: this.#config.workers,
       httpPort: this.#config.httpPort,
       isDraining: this.#isDraining,
+      compiledAtStart: hasCompiledTypeScript(),
       memory: { rssBytes: rss, heapUsedBytes: heapUsed },
     }
   }
@@ -170,4 +173,10 @@ function parseTable(value: unknown): RouteTable {
     if (!(error instanceof InvalidRouteTable)) throw error
     throw new ControlError(422, 'EDGE_INVALID_TABLE', error.message, { path: error.path })
   }
+}
+
+/** Whether this process had to strip types itself, instead of finding the result in Node's compile cache. */
+function hasCompiledTypeScript(): boolean {
+  const { moduleLoadList } = process as unknown as { moduleLoadList: string[] }
+  return moduleLoadList.some(name => name.includes('amaro'))
 }

@@ -98,7 +98,9 @@ export class EdgeProcess {
     const running = await this.#status()
     const status = running ? await this.#adopt(running) : await this.#launch()
     this.#watch()
-    return status
+    if (!status.compiledAtStart) return status
+    // The very first start compiles TypeScript and keeps the compiler in memory; a second one comes from the cache.
+    return this.replace()
   }
 
   async #adopt(running: EdgeStatus): Promise<EdgeStatus> {

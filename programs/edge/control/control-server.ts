@@ -1,7 +1,8 @@
 import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import type { EdgeCountersReport, EdgeEvent, EdgeStatus } from '@seaworthy/routes'
+import { createServer } from '../lean-http.ts'
 
 /** What the control socket can ask of the edge. */
 export interface EdgeControls {

@@ -14,7 +14,6 @@ import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './wo
 
 export interface EdgeWorkerOptions {
   start: WorkerStart
-  log: Pick<Logger, 'error'>
   report(report: WorkerReport): void
 }
 
@@ -29,7 +28,7 @@ export class EdgeWorker {
   readonly #listener: HttpListener
   readonly #firstTable: TableUpdate
 
-  constructor({ start, log, report }: EdgeWorkerOptions) {
+  constructor({ start, report }: EdgeWorkerOptions) {
     const { index, memory, limits, accessLog, host, httpPort, tables } = start
     this.#report = report
     this.#firstTable = tables
@@ -57,7 +56,7 @@ export class EdgeWorker {
     }
     const dispatcher = new Dispatcher({
       context: this.#context,
-      staticFiles: createStaticHandler({ log: log as Logger }),
+      staticFiles: createStaticHandler({ log: problemLog(report) }),
       scheme: 'http',
       port: httpPort,
       requestIds: createRequestIds(),
@@ -97,4 +96,16 @@ export class EdgeWorker {
     this.#logFile.close()
     this.#report({ kind: 'drained' })
   }
+}
+
+/** A worker has no log of its own: what goes wrong is reported to the main thread, which has one. */
+function problemLog(report: (report: WorkerReport) => void): Logger {
+  const error = (fields: object, message: string) => {
+    report({ kind: 'problem', message, fields: JSON.stringify(fields, errorsAsText) })
+  }
+  return { error } as unknown as Logger
+}
+
+function errorsAsText(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value
 }

@@ -1,19 +1,11 @@
 /** Entry of a worker thread. */
+import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { EdgeWorker } from './edge-worker.ts'
 import type { WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
 
 const report = (message: WorkerReport) => parentPort!.postMessage(message)
-const log = {
-  error(fields: object | string, message = '') {
-    const text = typeof fields === 'string' ? fields : message
-    report({ kind: 'problem', message: text, fields: JSON.stringify(fields, errorsAsText) })
-  },
-}
-const worker = new EdgeWorker({ start: workerData as WorkerStart, log, report })
+const worker = new EdgeWorker({ start: workerData as WorkerStart, report })
 parentPort!.on('message', (command: WorkerCommand) => worker.obey(command))
 await worker.start()
-
-function errorsAsText(_key: string, value: unknown): unknown {
-  return value instanceof Error ? value.message : value
-}
+flushCompileCache()

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import type { EdgeConfig } from '../config.ts'
 import type { EdgeCounters } from '../counters/edge-counters.ts'
 import type { EdgeLog } from '../edge-log.ts'
+import { type ServingThread, serveInMainThread, startWorkerThread } from './serving-thread.ts'
 import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
 
 export interface WorkerPoolOptions {
@@ -15,14 +15,14 @@ export interface WorkerPoolOptions {
 }
 
 interface Member {
-  thread: Worker
+  thread: ServingThread
   appliedVersion: number
   isListening: boolean
 }
 
 const RESTART_DELAY_MS = 100
 
-/** The worker threads: keeps as many running as asked for, and tells when all of them work by a table. */
+/** The threads that serve, the main thread first: keeps them running, and tells when all of them work by a table. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #members: (Member | undefined)[]
@@ -64,24 +64,28 @@ export class WorkerPool {
   }
 
   #startWorker(index: number): Promise<void> {
-    const thread = new Worker(new URL('./worker-main.ts', import.meta.url), {
-      name: `edge-${index}`,
-      workerData: this.#startData(index),
-      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
-    })
-    const member: Member = { thread, appliedVersion: this.#update!.table.version, isListening: false }
-    this.#members[index] = member
-    thread.on('message', (report: WorkerReport) => this.#onReport(index, member, report))
+    const start = this.#startData(index)
+    const run = index === 0 ? serveInMainThread : startWorkerThread
     return new Promise((resolve, reject) => {
-      thread.on('message', (report: WorkerReport) => report.kind === 'listening' && resolve())
-      thread.on('error', (error: Error) => {
-        this.#options.log.error(
-          { worker: index, error: String(error.stack ?? error) },
-          'an edge worker failed',
-        )
-        reject(error)
-      })
-      thread.on('exit', () => this.#onExit(index, member))
+      const member: Member = {
+        appliedVersion: start.tables.table.version,
+        isListening: false,
+        thread: run(start, {
+          onReport: report => {
+            this.#onReport(index, member, report)
+            if (report.kind === 'listening') resolve()
+          },
+          onFailed: error => {
+            this.#options.log.error(
+              { worker: index, error: String(error.stack ?? error) },
+              'an edge worker failed',
+            )
+            reject(error)
+          },
+          onExit: () => this.#onExit(index, member),
+        }),
+      }
+      this.#members[index] = member
     })
   }
 
@@ -121,7 +125,7 @@ export class WorkerPool {
   }
 
   #tellAll(command: WorkerCommand): void {
-    for (const member of this.#members) member?.thread.postMessage(command)
+    for (const member of this.#members) member?.thread.send(command)
   }
 
   #until(condition: () => boolean): Promise<void> {
