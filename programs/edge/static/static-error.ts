@@ -1,4 +1,5 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { STATUS_CODES } from '../lean-http.ts'
 
 /** Answers with an error page; `headers` is a flat list to be sent along. */
 export type AnswerError = (
