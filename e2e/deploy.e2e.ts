@@ -54,7 +54,9 @@ test('an app with web, worker and release processes runs the release process onc
   const { deployment, events } = await platform.deploy('app-procfile', example('procfile'))
 
   expect(deployment.state).toBe('succeeded')
-  expect(events).toContainEqual(expect.objectContaining({ type: 'step', name: 'release', state: 'succeeded' }))
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'step', name: 'release', state: 'succeeded' }),
+  )
   expect((await platform.running('app-procfile')).sort()).toEqual(['web', 'worker'])
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixture, versionOf } from './harness/apps.ts'
-import { Platform } from './harness/platform.ts'
 import { startLoad } from './harness/load.ts'
+import { Platform } from './harness/platform.ts'
 
 let platform: Platform
 
@@ -15,9 +15,21 @@ afterAll(() => platform?.destroy())
 const broken: { name: string; says: RegExp; files?: Record<string, string> }[] = [
   { name: 'fails-to-build', says: /build/i },
   { name: 'exits-at-once', says: /ended with exit code/ },
-  { name: 'never-listens', says: /opened no port within 2 s/, files: { 'seaworthy.json': '{"deploy":{"startTimeoutSeconds":2}}' } },
-  { name: 'wrong-port', says: /listens on port \d+, but it must listen on the port in the PORT variable/, files: { 'seaworthy.json': '{"deploy":{"startTimeoutSeconds":2}}' } },
-  { name: 'fails-health', says: /health check failed/, files: { 'seaworthy.json': '{"health":{"path":"/healthz"},"deploy":{"startTimeoutSeconds":2}}' } },
+  {
+    name: 'never-listens',
+    says: /opened no port within 2 s/,
+    files: { 'seaworthy.json': '{"deploy":{"startTimeoutSeconds":2}}' },
+  },
+  {
+    name: 'wrong-port',
+    says: /listens on port \d+, but it must listen on the port in the PORT variable/,
+    files: { 'seaworthy.json': '{"deploy":{"startTimeoutSeconds":2}}' },
+  },
+  {
+    name: 'fails-health',
+    says: /health check failed/,
+    files: { 'seaworthy.json': '{"health":{"path":"/healthz"},"deploy":{"startTimeoutSeconds":2}}' },
+  },
   { name: 'release-fails', says: /release process ended with exit code/ },
 ]
 

@@ -40,27 +40,34 @@ function processesOf(slug: string): string[] {
 
 const moments: readonly DeploymentState[] = ['queued', 'starting', 'switching', 'watching', 'draining']
 
-test.each(moments)('killed while a deployment is %s, it comes to its right end after the restart', async moment => {
-  const slug = `killed-${moment}`
-  await platform.deploy(slug, versionOf('healthy', 'one'))
-  const { number } = await platform.push(slug, versionOf('slow-start', 'two', { 'seaworthy.json': '{"deploy":{"watchSeconds":2}}' }))
-  await untilState(slug, number, [...moments.slice(moments.indexOf(moment)), ...ENDED])
+test.each(moments)(
+  'killed while a deployment is %s, it comes to its right end after the restart',
+  async moment => {
+    const slug = `killed-${moment}`
+    await platform.deploy(slug, versionOf('healthy', 'one'))
+    const { number } = await platform.push(
+      slug,
+      versionOf('slow-start', 'two', { 'seaworthy.json': '{"deploy":{"watchSeconds":2}}' }),
+    )
+    await untilState(slug, number, [...moments.slice(moments.indexOf(moment)), ...ENDED])
 
-  await platform.kill()
-  expect((await platform.request(slug)).status).toBe(200)
-  await platform.startControlPlane()
+    await platform.kill()
+    expect((await platform.request(slug)).status).toBe(200)
+    await platform.startControlPlane()
 
-  const deployment = await untilState(slug, number, ENDED)
-  expect(deployment.state).toBe('succeeded')
-  expect((await platform.request(slug)).body).toBe('two\n')
-  await waitFor(() => processesOf(slug).length === 1, { what: 'exactly one process', timeoutMs: 30_000 })
-  expect(await platform.running(slug)).toEqual(['web'])
-})
+    const deployment = await untilState(slug, number, ENDED)
+    expect(deployment.state).toBe('succeeded')
+    expect((await platform.request(slug)).body).toBe('two\n')
+    await waitFor(() => processesOf(slug).length === 1, { what: 'exactly one process', timeoutMs: 30_000 })
+    expect(await platform.running(slug)).toEqual(['web'])
+  },
+)
 
 test('killed while several deployments wait, none is lost and they end in order', async () => {
   const slug = 'queue'
   const pushed = []
-  for (const version of ['one', 'two', 'three']) pushed.push(await platform.push(slug, versionOf('healthy', version)))
+  for (const version of ['one', 'two', 'three'])
+    pushed.push(await platform.push(slug, versionOf('healthy', version)))
 
   await platform.kill()
   await platform.startControlPlane()
@@ -88,5 +95,8 @@ test('an instance that dies while nobody looks is started again', async () => {
 
   await platform.startControlPlane()
 
-  await waitFor(async () => (await platform.request('orphan')).status === 200, { timeoutMs: 20_000, what: 'the app to answer again' })
+  await waitFor(async () => (await platform.request('orphan')).status === 200, {
+    timeoutMs: 20_000,
+    what: 'the app to answer again',
+  })
 })

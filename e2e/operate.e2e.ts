@@ -27,14 +27,25 @@ test('logs can be searched and followed', async () => {
   const following = new AbortController()
   const followed: string[] = []
   const reading = (async () => {
-    for await (const event of platform.api.stream('logs.query', { params: { slug }, signal: following.signal })) followed.push(event.text)
+    for await (const event of platform.api.stream('logs.query', {
+      params: { slug },
+      signal: following.signal,
+    }))
+      followed.push(event.text)
   })().catch(() => undefined)
 
-  await waitFor(async () => (await platform.api.call('logs.query', { params: { slug }, query: { grep: 'LISTENING' } })).length === 1, { what: 'the line to be found' })
+  await waitFor(
+    async () =>
+      (await platform.api.call('logs.query', { params: { slug }, query: { grep: 'LISTENING' } })).length ===
+      1,
+    { what: 'the line to be found' },
+  )
   const restart = await platform.api.call('apps.restart', { params: { slug } })
   await platform.follow(slug, restart)
 
-  await waitFor(() => followed.some(text => text.includes('stopping')), { what: 'the new lines to be followed' })
+  await waitFor(() => followed.some(text => text.includes('stopping')), {
+    what: 'the new lines to be followed',
+  })
   following.abort()
   await reading
 })
@@ -50,7 +61,10 @@ test('a variable is in the next release, and a secret is nowhere to be read', as
   await platform.follow(slug, deployment!)
 
   expect((await platform.request(slug)).body).toBe('from-env\n')
-  expect((await platform.api.call('env.get', { params: { slug } })).variables.KEY).toEqual({ secret: true, value: null })
+  expect((await platform.api.call('env.get', { params: { slug } })).variables.KEY).toEqual({
+    secret: true,
+    value: null,
+  })
   const run = await output(slug, ['node', '-p', 'process.env.KEY'])
   expect(run.lines.join('\n')).not.toContain('planted-secret-value')
 })
@@ -63,7 +77,9 @@ test('a scaled app has as many instances as asked for, and requests reach all of
 
   expect(await platform.running(slug)).toEqual(['web', 'web', 'web'])
   const bodies = new Set<string>()
-  await waitFor(async () => bodies.add((await platform.request(slug)).body).size === 3, { what: 'an answer of each instance' })
+  await waitFor(async () => bodies.add((await platform.request(slug)).body).size === 3, {
+    what: 'an answer of each instance',
+  })
   await platform.api.call('apps.scale', { params: { slug }, body: { web: 1 } })
   expect(await platform.running(slug)).toEqual(['web'])
 })
@@ -86,23 +102,30 @@ test('a command runs with the release of the app, and its exit code comes back',
 
   expect(await output(slug, ['node', '-v'])).toEqual({ lines: [expect.stringMatching(/^v\d+\./)], code: 0 })
   expect((await output(slug, ['node', '-e', 'process.exit(7)'])).code).toBe(7)
-  expect((await output(slug, ['node', '-p', '"a b" + process.argv[1]', "it's $HOME"])).lines).toEqual(["a bit's $HOME"])
+  expect((await output(slug, ['node', '-p', '"a b" + process.argv[1]', "it's $HOME"])).lines).toEqual([
+    "a bit's $HOME",
+  ])
 })
 
 test('an instance that crashes is replaced, and the event tells of it', async () => {
   const slug = 'fragile'
-  await platform.deploy(slug, versionOf('healthy', 'one', {
-    'server.js': `import { createServer } from 'node:http'
+  await platform.deploy(
+    slug,
+    versionOf('healthy', 'one', {
+      'server.js': `import { createServer } from 'node:http'
 createServer((request, response) => {
   if (request.url === '/crash') process.exit(1)
   response.end('alive')
 }).listen(process.env.PORT)
 `,
-  }))
+    }),
+  )
 
   await platform.request(slug, '/crash').catch(() => undefined)
 
-  await waitFor(async () => (await platform.request(slug)).body === 'alive', { what: 'the app to answer again' })
+  await waitFor(async () => (await platform.request(slug)).body === 'alive', {
+    what: 'the app to answer again',
+  })
   const events = await platform.api.call('events.app', { params: { slug } })
   expect(events.map(event => event.type)).toContain('instance:crashed')
 })
@@ -111,7 +134,9 @@ test('a deleted app stops at once, lies in the trash and can be taken out of it'
   const slug = 'doomed'
   await platform.deploy(slug, example('hello'))
 
-  await expect(platform.api.call('apps.delete', { params: { slug }, body: { confirm: 'other' } })).rejects.toMatchObject({ status: 400 })
+  await expect(
+    platform.api.call('apps.delete', { params: { slug }, body: { confirm: 'other' } }),
+  ).rejects.toMatchObject({ status: 400 })
   await platform.api.call('apps.delete', { params: { slug }, body: { confirm: slug } })
   expect((await platform.request(slug)).status).toBe(404)
 
@@ -120,7 +145,9 @@ test('a deleted app stops at once, lies in the trash and can be taken out of it'
   const keptDays = (Date.parse(trashed.purgeAt!) - Date.parse(trashed.deletedAt)) / 86_400_000
   expect(keptDays).toBeCloseTo(7)
   await platform.api.call('trash.restore', { params: { id: trashed.id } })
-  await waitFor(async () => (await platform.request(slug)).status === 200, { what: 'the app to answer again' })
+  await waitFor(async () => (await platform.request(slug)).status === 200, {
+    what: 'the app to answer again',
+  })
 })
 
 test('two deployments of one app at once end in the order they came', async () => {
@@ -137,9 +164,14 @@ test('two deployments of one app at once end in the order they came', async () =
 
 test('a deployment that is being built can be cancelled', async () => {
   const slug = 'cancelled'
-  const build = { 'package.json': '{"name":"x","type":"module","scripts":{"build":"sleep 600","start":"node server.js"}}' }
+  const build = {
+    'package.json': '{"name":"x","type":"module","scripts":{"build":"sleep 600","start":"node server.js"}}',
+  }
   const deployment = await platform.push(slug, versionOf('healthy', 'one', build))
-  await waitFor(async () => (await platform.api.call('builds.list', { params: { slug } }))[0]?.state === 'running', { what: 'the build to run' })
+  await waitFor(
+    async () => (await platform.api.call('builds.list', { params: { slug } }))[0]?.state === 'running',
+    { what: 'the build to run' },
+  )
 
   await platform.api.call('deployments.cancel', { params: { slug, number: deployment.number } })
 

@@ -38,7 +38,10 @@ test('a rollback to a named release brings its env, or on request that of today'
   const slug = 'coloured'
   await platform.deploy(slug, versionOf('healthy', 'one', SHOWS_COLOUR))
   const set = async (value: string) => {
-    const { deployment } = await platform.api.call('env.update', { params: { slug }, body: { set: { COLOUR: { value } } } })
+    const { deployment } = await platform.api.call('env.update', {
+      params: { slug },
+      body: { set: { COLOUR: { value } } },
+    })
     await platform.follow(slug, deployment!)
   }
   await set('red')
@@ -55,6 +58,9 @@ test('a rollback to a named release brings its env, or on request that of today'
 test('an app without an earlier release refuses a rollback and says why', async () => {
   await platform.deploy('only-one', versionOf('healthy', 'one'))
 
-  await expect(rollback('only-one', { env: 'release' })).rejects.toMatchObject({ status: 409, code: 'nothing_to_roll_back_to' })
+  await expect(rollback('only-one', { env: 'release' })).rejects.toMatchObject({
+    status: 409,
+    code: 'nothing_to_roll_back_to',
+  })
   await expect(rollback('only-one', { release: 9, env: 'release' })).rejects.toMatchObject({ status: 404 })
 })

@@ -6,14 +6,20 @@ import { Platform } from './harness/platform.ts'
 let platform: Platform
 
 beforeAll(async () => {
-  platform = await Platform.start({ SEAWORTHY_SLEEP_AFTER_MINUTES: '0.02', SEAWORTHY_SLEEP_LOOK_SECONDS: '0.2' })
+  platform = await Platform.start({
+    SEAWORTHY_SLEEP_AFTER_MINUTES: '0.02',
+    SEAWORTHY_SLEEP_LOOK_SECONDS: '0.2',
+  })
 })
 
 afterAll(() => platform?.destroy())
 
 /** The platform of this file puts apps to sleep after 1.2 s without a request. */
 async function untilAsleep(slug: string): Promise<void> {
-  await waitFor(async () => (await platform.running(slug)).length === 0, { what: `${slug} to sleep`, timeoutMs: 20_000 })
+  await waitFor(async () => (await platform.running(slug)).length === 0, {
+    what: `${slug} to sleep`,
+    timeoutMs: 20_000,
+  })
 }
 
 test('an idle app sleeps without a process, and the next request of any method is answered by it', async () => {
@@ -21,7 +27,10 @@ test('an idle app sleeps without a process, and the next request of any method i
 
   for (const method of ['GET', 'POST', 'DELETE']) {
     await untilAsleep('naps')
-    const answer = await platform.request('naps', '/', { method, body: method === 'POST' ? 'hello' : undefined })
+    const answer = await platform.request('naps', '/', {
+      method,
+      body: method === 'POST' ? 'hello' : undefined,
+    })
     expect(answer).toMatchObject({ status: 200, body: 'one\n' })
   }
 })

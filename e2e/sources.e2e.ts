@@ -28,19 +28,37 @@ function scratch(): string {
 }
 
 const git = (cwd: string, ...args: string[]) =>
-  run(cwd, 'git', '-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'init.defaultBranch=main', ...args)
+  run(
+    cwd,
+    'git',
+    '-c',
+    'user.name=Test',
+    '-c',
+    'user.email=test@example.com',
+    '-c',
+    'init.defaultBranch=main',
+    ...args,
+  )
 
-async function deployGit(slug: string, body: { git: { url: string; ref?: string; subdirectory?: string } } | { pull: true }) {
+async function deployGit(
+  slug: string,
+  body: { git: { url: string; ref?: string; subdirectory?: string } } | { pull: true },
+) {
   await platform.ensureApp(slug)
   return platform.follow(slug, await platform.api.call('deployments.create', { params: { slug }, body }))
 }
 
-const archives: { ending: string; make: (folder: string, file: string) => string; part?: 'zip' | 'zstd' }[] = [
-  { ending: 'zip', make: (folder, file) => run(folder, 'zip', '-qr', file, '.'), part: 'zip' },
-  { ending: 'tar', make: (folder, file) => run(folder, 'tar', '-cf', file, '.') },
-  { ending: 'tar.gz', make: (folder, file) => run(folder, 'tar', '-czf', file, '.') },
-  { ending: 'tar.zst', make: (folder, file) => run(folder, 'tar', '--zstd', '-cf', file, '.'), part: 'zstd' },
-]
+const archives: { ending: string; make: (folder: string, file: string) => string; part?: 'zip' | 'zstd' }[] =
+  [
+    { ending: 'zip', make: (folder, file) => run(folder, 'zip', '-qr', file, '.'), part: 'zip' },
+    { ending: 'tar', make: (folder, file) => run(folder, 'tar', '-cf', file, '.') },
+    { ending: 'tar.gz', make: (folder, file) => run(folder, 'tar', '-czf', file, '.') },
+    {
+      ending: 'tar.zst',
+      make: (folder, file) => run(folder, 'tar', '--zstd', '-cf', file, '.'),
+      part: 'zstd',
+    },
+  ]
 
 for (const { ending, make, part } of archives) {
   test.skipIf(part && (await systemPart.missing(part)))(`a .${ending} archive is deployed`, async () => {
@@ -49,7 +67,11 @@ for (const { ending, make, part } of archives) {
     make(fixture('healthy'), file)
     await platform.ensureApp(slug)
 
-    const deployment = await platform.api.upload({ slug, stream: createReadStream(file), filename: `app.${ending}` })
+    const deployment = await platform.api.upload({
+      slug,
+      stream: createReadStream(file),
+      filename: `app.${ending}`,
+    })
 
     expect((await platform.follow(slug, deployment)).deployment.state).toBe('succeeded')
     expect((await platform.request(slug)).status).toBe(200)
@@ -65,7 +87,9 @@ test('a damaged archive is refused with a reason, and nothing is queued', async 
 
   const upload = platform.api.upload({ slug, stream: createReadStream(file), filename: 'app.tar.gz' })
 
-  await expect(upload).rejects.toMatchObject({ status: expect.toSatisfy((status: number) => status >= 400 && status < 500) })
+  await expect(upload).rejects.toMatchObject({
+    status: expect.toSatisfy((status: number) => status >= 400 && status < 500),
+  })
   expect(await platform.api.call('deployments.list', { params: { slug } })).toEqual([])
 })
 

@@ -34,7 +34,10 @@ class Run {
   output = ''
 
   constructor(args: string[]) {
-    this.child = spawn(process.execPath, [join(ROOT, 'scripts', 'seaworthy.mjs'), ...args], { env, cwd: ROOT })
+    this.child = spawn(process.execPath, [join(ROOT, 'scripts', 'seaworthy.mjs'), ...args], {
+      env,
+      cwd: ROOT,
+    })
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', text => {
         this.output += text
@@ -55,14 +58,17 @@ async function seaworthy(...args: string[]): Promise<{ code: number | null; outp
 
 function hello(slug: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port: httpPort, headers: { host: `${slug}.localhost` }, agent: false }, response => {
-      response.setEncoding('utf8')
-      let body = ''
-      response.on('data', text => {
-        body += text
-      })
-      response.on('end', () => resolve(body))
-    })
+    request(
+      { host: '127.0.0.1', port: httpPort, headers: { host: `${slug}.localhost` }, agent: false },
+      response => {
+        response.setEncoding('utf8')
+        let body = ''
+        response.on('data', text => {
+          body += text
+        })
+        response.on('end', () => resolve(body))
+      },
+    )
       .on('error', reject)
       .end()
   })
@@ -70,7 +76,10 @@ function hello(slug: string): Promise<string> {
 
 test('the first start deploys the hello example and tells what to do next; a second one takes over what runs', async () => {
   const first = new Run(['up'])
-  await waitFor(() => first.output.includes('Deploy your own'), { timeoutMs: 60_000, what: 'the platform to be up' })
+  await waitFor(() => first.output.includes('Deploy your own'), {
+    timeoutMs: 60_000,
+    what: 'the platform to be up',
+  })
 
   expect(first.output).toContain(`http://hello.localhost:${httpPort}`)
   expect(first.output).toMatch(/setup#token=/)
@@ -84,7 +93,10 @@ test('the first start deploys the hello example and tells what to do next; a sec
   expect(await hello('hello')).toBe(before)
 
   const second = new Run(['up'])
-  await waitFor(() => second.output.includes('Deploy your own'), { timeoutMs: 60_000, what: 'the platform to be up again' })
+  await waitFor(() => second.output.includes('Deploy your own'), {
+    timeoutMs: 60_000,
+    what: 'the platform to be up again',
+  })
   expect(await hello('hello')).toBe(before)
   second.child.kill('SIGINT')
   await second.ended()
@@ -94,7 +106,10 @@ test('the command line deploys a folder, tells failures with exit code 1 and usa
   expect((await seaworthy('up', '--detach')).code).toBe(0)
 
   const good = await seaworthy('deploy', fixture('healthy'), '--app', 'shop')
-  expect(good).toMatchObject({ code: 0, output: expect.stringContaining(`Live: http://shop.localhost:${httpPort}`) })
+  expect(good).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`Live: http://shop.localhost:${httpPort}`),
+  })
 
   const bad = await seaworthy('deploy', fixture('exits-at-once'), '--app', 'shop')
   expect(bad).toMatchObject({ code: 1, output: expect.stringMatching(/Not live: .*ended with exit code/) })

@@ -13,7 +13,9 @@ export interface LoadReport {
  * Sends requests to one host at a fixed rate, whatever the answers do (an open loop), until stopped.
  * @returns `stop`, which waits for what is in flight and gives the counts
  */
-export function startLoad({ port, host, perSecond }: { port: number; host: string; perSecond: number }): { stop: () => Promise<LoadReport> } {
+export function startLoad({ port, host, perSecond }: { port: number; host: string; perSecond: number }): {
+  stop: () => Promise<LoadReport>
+} {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const report: LoadReport = { sent: 0, answered: 0, failures: {}, bodies: {} }
   const inFlight = new Set<Promise<void>>()
@@ -38,7 +40,10 @@ export function startLoad({ port, host, perSecond }: { port: number; host: strin
   }
 }
 
-function send({ agent, port, host }: { agent: Agent; port: number; host: string }, report: LoadReport): Promise<void> {
+function send(
+  { agent, port, host }: { agent: Agent; port: number; host: string },
+  report: LoadReport,
+): Promise<void> {
   return new Promise(resolve => {
     const fail = (what: string) => {
       report.failures[what] = (report.failures[what] ?? 0) + 1

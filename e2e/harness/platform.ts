@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Deployment, DeploymentEvent } from '@seaworthy/api'
 import { type ApiClient, createClient } from '@seaworthy/api/client'
 import { packFolder } from '@seaworthy/source/pack'
-import { freePort } from '@seaworthy/testing'
+import { freePort } from '@seaworthy/testing/free-port'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CONTROL_PLANE = join(ROOT, 'programs', 'control-plane', 'main.ts')
@@ -67,7 +67,10 @@ export class Platform {
 
   async startControlPlane(): Promise<void> {
     const log = openSync(join(this.home, 'control-plane.log'), 'a')
-    const child = spawn(process.execPath, [CONTROL_PLANE], { env: this.env, stdio: ['ignore', log, log, 'ipc'] })
+    const child = spawn(process.execPath, [CONTROL_PLANE], {
+      env: this.env,
+      stdio: ['ignore', log, log, 'ipc'],
+    })
     closeSync(log)
     this.#child = child
     const ready = new Promise<boolean>(resolve => {
@@ -76,7 +79,8 @@ export class Platform {
       })
     })
     const ended = once(child, 'exit').then(() => false)
-    if (!(await Promise.race([ready, ended]))) throw new Error(`The control plane did not start:\n${this.log()}`)
+    if (!(await Promise.race([ready, ended])))
+      throw new Error(`The control plane did not start:\n${this.log()}`)
   }
 
   /** SIGKILL: nothing is tidied up. */
@@ -126,14 +130,19 @@ export class Platform {
 
   async follow(slug: string, { number }: { number: number }): Promise<DeployOutcome> {
     const events: DeploymentEvent[] = []
-    for await (const event of this.api.stream('deployments.events', { params: { slug, number } })) events.push(event)
+    for await (const event of this.api.stream('deployments.events', { params: { slug, number } }))
+      events.push(event)
     const deployment = await this.api.call('deployments.get', { params: { slug, number } })
     const lines = events.flatMap(event => (event.type === 'log' ? [event.text] : []))
     return { deployment, events, lines }
   }
 
   /** One request to an app through the edge, on a connection of its own. */
-  request(slug: string, path = '/', options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+  request(
+    slug: string,
+    path = '/',
+    options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const asked = request(
         {
@@ -150,7 +159,9 @@ export class Platform {
           response.on('data', chunk => {
             body += chunk
           })
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }))
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body, headers: response.headers }),
+          )
           response.on('error', reject)
         },
       )

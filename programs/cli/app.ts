@@ -79,6 +79,7 @@ function report(error: unknown, out: Output): void {
     })
     return
   }
-  const code = error instanceof UsageError ? 'usage' : error instanceof ApiUnreachable ? 'unreachable' : 'failed'
+  const code =
+    error instanceof UsageError ? 'usage' : error instanceof ApiUnreachable ? 'unreachable' : 'failed'
   out.problem({ code, message: error instanceof Error ? error.message : String(error) })
 }

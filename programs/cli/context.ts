@@ -70,7 +70,9 @@ export async function chooseApp({ options, env, cwd, client }: Context): Promise
   if (chosen) return chosen.slug
   if (apps.length === 0) throw new UsageError('There is no app yet. Deploy one with: seaworthy deploy DIR')
   const names = apps.slice(0, 10).map(app => app.slug)
-  throw new UsageError(`Which app? Say --app SLUG. There are: ${names.join(', ')}${apps.length > 10 ? ', …' : ''}.`)
+  throw new UsageError(
+    `Which app? Say --app SLUG. There are: ${names.join(', ')}${apps.length > 10 ? ', …' : ''}.`,
+  )
 }
 
 /** A slug made of any name: `My Shop!` → `my-shop`. */

@@ -36,7 +36,11 @@ export async function followDeployment(
   if (end.state !== 'succeeded') throw new CommandFailed(final.error?.message ?? end.state)
 }
 
-async function watch(context: Context, slug: string, number: number): Promise<Extract<DeploymentEvent, { type: 'end' }> | undefined> {
+async function watch(
+  context: Context,
+  slug: string,
+  number: number,
+): Promise<Extract<DeploymentEvent, { type: 'end' }> | undefined> {
   const progress = context.out.json ? SILENT : createDeployProgress(context.stderr)
   const api = await context.client()
   try {

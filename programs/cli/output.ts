@@ -6,7 +6,11 @@ export class Output {
   readonly #stdout: NodeJS.WritableStream
   readonly #stderr: NodeJS.WritableStream
 
-  constructor({ stdout, stderr, json }: { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream; json: boolean }) {
+  constructor({
+    stdout,
+    stderr,
+    json,
+  }: { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream; json: boolean }) {
     this.#stdout = stdout
     this.#stderr = stderr
     this.json = json
@@ -37,7 +41,14 @@ export class Output {
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows].map(row => row.map(printable))
   const widths = header.map((_, column) => Math.max(...all.map(row => row[column]!.length)))
-  return all.map(row => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+  return all
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 /** Labels and values, one pair a line. Pairs without a value are left out. */

@@ -56,7 +56,9 @@ export class PlatformProcess {
     })
     const outcome = await Promise.race([ready, this.ended().then(() => undefined)])
     if (outcome) return outcome
-    throw new Error(`The platform did not start. The end of ${this.logFile}:\n${await readTail(this.logFile)}`)
+    throw new Error(
+      `The platform did not start. The end of ${this.logFile}:\n${await readTail(this.logFile)}`,
+    )
   }
 
   /** Resolves with what goes on running without it. */

@@ -18,7 +18,9 @@ export async function loadProfile(env: NodeJS.ProcessEnv): Promise<Profile | und
     return JSON.parse(await readFile(profileFile(env), 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`Could not read ${profileFile(env)}: ${(error as Error).message}. Sign in again with: seaworthy login`)
+    throw new Error(
+      `Could not read ${profileFile(env)}: ${(error as Error).message}. Sign in again with: seaworthy login`,
+    )
   }
 }
 

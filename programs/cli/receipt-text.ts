@@ -5,10 +5,24 @@ import { duration, facts } from './output.ts'
 export function receiptText(receipt: Receipt): string {
   const { after, before, probes } = receipt
   return facts([
-    ['release', receipt.release ? `${receipt.release}${receipt.previousRelease ? ` (before: ${receipt.previousRelease})` : ''}` : null],
+    [
+      'release',
+      receipt.release
+        ? `${receipt.release}${receipt.previousRelease ? ` (before: ${receipt.previousRelease})` : ''}`
+        : null,
+    ],
     ['verdict', verdictText(receipt)],
-    ['requests', after && `${after.failures} of ${after.requests} failed while it was watched for ${duration(receipt.watchedMs ?? 0)}`],
-    ['p95', after?.p95Ms == null ? null : `${after.p95Ms} ms${before?.p95Ms == null ? '' : ` (before: ${before.p95Ms} ms)`}`],
+    [
+      'requests',
+      after &&
+        `${after.failures} of ${after.requests} failed while it was watched for ${duration(receipt.watchedMs ?? 0)}`,
+    ],
+    [
+      'p95',
+      after?.p95Ms == null
+        ? null
+        : `${after.p95Ms} ms${before?.p95Ms == null ? '' : ` (before: ${before.p95Ms} ms)`}`,
+    ],
     ['probes', probes && `${probes.sent - probes.failed} of ${probes.sent} passed through the edge`],
     ['timings', timingsText(receipt.timings)],
   ])

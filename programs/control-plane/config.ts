@@ -62,7 +62,8 @@ export const settings = defineSettings({
     name: 'SEAWORTHY_SANDBOX',
     schema: z.enum(['auto', 'plain']),
     default: 'auto',
-    description: 'auto: users, cgroups and mounts where this machine allows them; plain: process groups only.',
+    description:
+      'auto: users, cgroups and mounts where this machine allows them; plain: process groups only.',
   },
   buildSlots: {
     name: 'SEAWORTHY_BUILD_CONCURRENCY',
@@ -92,7 +93,8 @@ export const settings = defineSettings({
     name: 'SEAWORTHY_WATCH_SECONDS',
     schema: z.coerce.number().min(0).max(3600),
     default: 5,
-    description: 'How long real requests are watched after a deployment switched, unless the app says otherwise.',
+    description:
+      'How long real requests are watched after a deployment switched, unless the app says otherwise.',
   },
   maxSourceMb: {
     name: 'SEAWORTHY_MAX_SOURCE_MB',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { App } from '@seaworthy/api'
 import type { Command } from 'commander'
-import { chooseApp, type Context, type Surroundings, withContext } from '../context.ts'
+import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { ago, facts, table } from '../output.ts'
 
@@ -47,7 +47,9 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     .action((_, command: Command) => withContext(surroundings, command, openApp))
   program
     .command('sleep')
-    .description('set after how many minutes without a request the app sleeps (0: never, default: as the platform)')
+    .description(
+      'set after how many minutes without a request the app sleeps (0: never, default: as the platform)',
+    )
     .argument('<minutes>')
     .action((minutes: string, _, command: Command) =>
       withContext(surroundings, command, context => setSleep(context, minutes)),
@@ -59,7 +61,13 @@ async function listApps({ client, out }: Context): Promise<void> {
   for await (const app of (await client()).all('apps.list')) apps.push(app)
   out.result(apps, () => {
     if (apps.length === 0) return 'No apps yet. Deploy one with: seaworthy deploy DIR'
-    const rows = apps.map(app => [app.slug, app.state, releaseOf(app), ago(app.lastDeployment?.createdAt), app.url])
+    const rows = apps.map(app => [
+      app.slug,
+      app.state,
+      releaseOf(app),
+      ago(app.lastDeployment?.createdAt),
+      app.url,
+    ])
     return table(['APP', 'STATE', 'RELEASE', 'DEPLOYED', 'URL'], rows)
   })
 }
@@ -71,10 +79,16 @@ async function createApp({ client, out }: Context, slug: string, name: string | 
 
 async function deleteApp({ client, out }: Context, slug: string, confirm: string | undefined): Promise<void> {
   if (confirm === undefined) {
-    throw new UsageError(`Deleting ${slug} stops it. To go on, type its name again: seaworthy apps delete ${slug} --confirm ${slug}`)
+    throw new UsageError(
+      `Deleting ${slug} stops it. To go on, type its name again: seaworthy apps delete ${slug} --confirm ${slug}`,
+    )
   }
   const app = await (await client()).call('apps.delete', { params: { slug }, body: { confirm } })
-  out.result(app, () => `${slug} is stopped and in the trash until ${app.purgeAt}. Take it out with: seaworthy apps restore ${slug}`)
+  out.result(
+    app,
+    () =>
+      `${slug} is stopped and in the trash until ${app.purgeAt}. Take it out with: seaworthy apps restore ${slug}`,
+  )
 }
 
 async function listTrash({ client, out }: Context): Promise<void> {
@@ -82,7 +96,10 @@ async function listTrash({ client, out }: Context): Promise<void> {
   out.result(data, () =>
     data.length === 0
       ? 'The trash is empty.'
-      : table(['APP', 'DELETED', 'GONE FOR GOOD'], data.map(app => [app.slug, app.deletedAt, app.purgeAt ?? '-'])),
+      : table(
+          ['APP', 'DELETED', 'GONE FOR GOOD'],
+          data.map(app => [app.slug, app.deletedAt, app.purgeAt ?? '-']),
+        ),
   )
 }
 
@@ -115,8 +132,19 @@ async function showApp(context: Context): Promise<void> {
       ]),
       running.length === 0
         ? ''
-        : `\n${table(['INSTANCE', 'PROCESS', 'STATE', 'RELEASE', 'SINCE'], running.map(instance => [instance.id, instance.process, instance.state, instance.release === null ? '-' : `v${instance.release}`, ago(instance.createdAt)]))}`,
-    ].join('\n').trimEnd(),
+        : `\n${table(
+            ['INSTANCE', 'PROCESS', 'STATE', 'RELEASE', 'SINCE'],
+            running.map(instance => [
+              instance.id,
+              instance.process,
+              instance.state,
+              instance.release === null ? '-' : `v${instance.release}`,
+              ago(instance.createdAt),
+            ]),
+          )}`,
+    ]
+      .join('\n')
+      .trimEnd(),
   )
 }
 
@@ -138,7 +166,10 @@ async function setSleep(context: Context, text: string): Promise<void> {
     throw new UsageError(`"${text}" is no number of minutes. Write 0 for never, or default.`)
   }
   const slug = await chooseApp(context)
-  const app = await (await context.client()).call('apps.update', { params: { slug }, body: { sleepAfterMinutes: minutes } })
+  const app = await (await context.client()).call('apps.update', {
+    params: { slug },
+    body: { sleepAfterMinutes: minutes },
+  })
   context.out.result(app, () => `${slug} ${sleepText(app.sleepAfterMinutes)}.`)
 }
 

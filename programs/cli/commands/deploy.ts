@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path'
 import type { Deployment } from '@seaworthy/api'
 import { ApiError } from '@seaworthy/api/client'
 import type { Command } from 'commander'
-import { chooseApp, type Context, type Surroundings, slugFrom, withContext } from '../context.ts'
+import { type Context, chooseApp, type Surroundings, slugFrom, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 
@@ -35,20 +35,29 @@ export function addDeployCommands(program: Command, surroundings: Surroundings):
     )
 }
 
-async function deploy(context: Context, directory: string | undefined, options: DeployOptions): Promise<void> {
+async function deploy(
+  context: Context,
+  directory: string | undefined,
+  options: DeployOptions,
+): Promise<void> {
   const slug = await appToDeploy(context, directory, options)
   await ensureApp(context, slug)
   const deployment = await push(context, slug, directory, options)
   await followDeployment(context, slug, deployment, { detach: options.detach || options.at !== undefined })
 }
 
-async function appToDeploy(context: Context, directory: string | undefined, options: DeployOptions): Promise<string> {
+async function appToDeploy(
+  context: Context,
+  directory: string | undefined,
+  options: DeployOptions,
+): Promise<string> {
   const named = context.options.app ?? context.env.SEAWORTHY_APP
   if (named !== undefined) return named
   if (options.pull || options.rebuild) return chooseApp(context)
   const source = options.git?.replace(/\.git$/, '') ?? resolve(context.cwd, directory ?? '.')
   const slug = slugFrom(basename(source).replace(/\.(zip|tar|tgz|tar\.gz|tar\.zst)$/i, ''))
-  if (slug.length < 3) throw new UsageError(`No app name can be made of "${basename(source)}". Say --app SLUG.`)
+  if (slug.length < 3)
+    throw new UsageError(`No app name can be made of "${basename(source)}". Say --app SLUG.`)
   return slug
 }
 
@@ -63,7 +72,12 @@ async function ensureApp({ client, out }: Context, slug: string): Promise<void> 
   }
 }
 
-async function push(context: Context, slug: string, directory: string | undefined, options: DeployOptions): Promise<Deployment> {
+async function push(
+  context: Context,
+  slug: string,
+  directory: string | undefined,
+  options: DeployOptions,
+): Promise<Deployment> {
   const api = await context.client()
   const scheduledAt = options.at === undefined ? undefined : isoTime(options.at)
   const params = { slug }
@@ -76,12 +90,22 @@ async function push(context: Context, slug: string, directory: string | undefine
   return upload(context, slug, resolve(context.cwd, directory ?? '.'), scheduledAt)
 }
 
-async function upload(context: Context, slug: string, path: string, scheduledAt: string | undefined): Promise<Deployment> {
+async function upload(
+  context: Context,
+  slug: string,
+  path: string,
+  scheduledAt: string | undefined,
+): Promise<Deployment> {
   const found = await stat(path).catch(() => undefined)
   if (!found) throw new UsageError(`There is no folder or archive at ${path}.`)
   const archive = found.isDirectory()
     ? await pack(path)
-    : { stream: createReadStream(path), filename: basename(path), sizeBytes: found.size, label: basename(path) }
+    : {
+        stream: createReadStream(path),
+        filename: basename(path),
+        sizeBytes: found.size,
+        label: basename(path),
+      }
   const showProgress = progressOf(context, archive.label)
   const api = await context.client()
   return api.upload({ slug, ...archive, scheduledAt, onProgress: showProgress, signal: context.signal })
@@ -90,7 +114,12 @@ async function upload(context: Context, slug: string, path: string, scheduledAt:
 async function pack(path: string) {
   const { packFolder } = await import('@seaworthy/source/pack')
   const { stream, files } = await packFolder(path)
-  return { stream, filename: 'folder.tar.gz', label: `${files} file${files === 1 ? '' : 's'}`, sizeBytes: undefined }
+  return {
+    stream,
+    filename: 'folder.tar.gz',
+    label: `${files} file${files === 1 ? '' : 's'}`,
+    sizeBytes: undefined,
+  }
 }
 
 /** On a terminal a counter that turns in place; in a pipe one line at the start. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { EnvChanged } from '@seaworthy/api'
 import type { Command } from 'commander'
-import { chooseApp, type Context, type Surroundings, withContext } from '../context.ts'
+import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 import { table } from '../output.ts'
@@ -52,11 +52,18 @@ async function listEnv(context: Context): Promise<void> {
   context.out.result(env, () =>
     rows.length === 0
       ? `${slug} has no variables.`
-      : table(['KEY', 'VALUE'], rows.map(([key, { secret, value }]) => [key, secret ? '(secret)' : (value ?? '')])),
+      : table(
+          ['KEY', 'VALUE'],
+          rows.map(([key, { secret, value }]) => [key, secret ? '(secret)' : (value ?? '')]),
+        ),
   )
 }
 
-async function setEnv(context: Context, pairs: readonly string[], { secret, detach }: ChangeOptions): Promise<void> {
+async function setEnv(
+  context: Context,
+  pairs: readonly string[],
+  { secret, detach }: ChangeOptions,
+): Promise<void> {
   const set = Object.fromEntries(pairs.map(pair => [...parsePair(pair, secret)]))
   await change(context, detach, slug => ({ slug, set, unset: [] }))
 }
@@ -68,7 +75,11 @@ async function unsetEnv(context: Context, keys: string[], { detach }: ChangeOpti
 async function change(
   context: Context,
   detach: boolean | undefined,
-  bodyFor: (slug: string) => { slug: string; set: Record<string, { value: string; secret?: boolean }>; unset: string[] },
+  bodyFor: (slug: string) => {
+    slug: string
+    set: Record<string, { value: string; secret?: boolean }>
+    unset: string[]
+  },
 ): Promise<void> {
   const { slug, ...body } = bodyFor(await chooseApp(context))
   const changed = await (await context.client()).call('env.update', { params: { slug }, body })
@@ -80,12 +91,20 @@ async function importEnv(context: Context, file: string, { secret, detach }: Cha
     throw new UsageError(`Could not read ${file}.`)
   })
   const slug = await chooseApp(context)
-  const changed = await (await context.client()).call('env.import', { params: { slug }, body: { text, secret } })
+  const changed = await (await context.client()).call('env.import', {
+    params: { slug },
+    body: { text, secret },
+  })
   await finish(context, slug, changed, detach)
 }
 
 /** The env is saved at once; what runs gets it with the deployment that follows. */
-async function finish(context: Context, slug: string, changed: EnvChanged, detach: boolean | undefined): Promise<void> {
+async function finish(
+  context: Context,
+  slug: string,
+  changed: EnvChanged,
+  detach: boolean | undefined,
+): Promise<void> {
   if (!changed.deployment) {
     context.out.result(changed, () => `Saved. ${slug} gets it with its first deployment.`)
     return

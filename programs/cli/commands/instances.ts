@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { chooseApp, type Context, type Surroundings, withContext } from '../context.ts'
+import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { CommandFailed, UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 import { facts } from '../output.ts'
@@ -33,7 +33,9 @@ async function scale(context: Context, counts: readonly string[]): Promise<void>
   const slug = await chooseApp(context)
   const body = Object.fromEntries(counts.map(parseCount))
   const wanted = await (await context.client()).call('apps.scale', { params: { slug }, body })
-  context.out.result(wanted, () => facts(Object.entries(wanted).map(([process, count]) => [process, `${count}`] as const)))
+  context.out.result(wanted, () =>
+    facts(Object.entries(wanted).map(([process, count]) => [process, `${count}`] as const)),
+  )
 }
 
 async function restart(context: Context, options: { detach?: boolean }): Promise<void> {

@@ -1,6 +1,6 @@
 import type { LogLine } from '@seaworthy/api'
 import type { Command } from 'commander'
-import { chooseApp, type Context, type Surroundings, withContext } from '../context.ts'
+import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { printable } from '../output.ts'
 import { wholeNumber } from './releases.ts'
@@ -38,13 +38,21 @@ export function addLogCommands(program: Command, surroundings: Surroundings): vo
 async function showLogs(context: Context, options: LogOptions): Promise<void> {
   const api = await context.client()
   const params = { slug: await chooseApp(context) }
-  const filter = { grep: options.grep, process: options.process, since: options.since && sinceTime(options.since) }
-  const lines = await api.call('logs.query', { params, query: { ...filter, limit: wholeNumber(options.limit) } })
+  const filter = {
+    grep: options.grep,
+    process: options.process,
+    since: options.since && sinceTime(options.since),
+  }
+  const lines = await api.call('logs.query', {
+    params,
+    query: { ...filter, limit: wholeNumber(options.limit) },
+  })
   for (const line of lines) show(context, line)
   if (!options.follow) return
   const query = { ...filter, after: lines.at(-1)?.cursor }
   try {
-    for await (const event of api.stream('logs.query', { params, query, signal: context.signal })) show(context, event)
+    for await (const event of api.stream('logs.query', { params, query, signal: context.signal }))
+      show(context, event)
   } catch (error) {
     if (!context.signal.aborted) throw error
   }
@@ -54,7 +62,11 @@ function show({ out }: Context, line: LogLine): void {
   out.line(line, `${line.at} ${line.process} ${line.release}  ${printable(line.text)}`)
 }
 
-async function showBuildLog(context: Context, text: string | undefined, options: { follow?: boolean }): Promise<void> {
+async function showBuildLog(
+  context: Context,
+  text: string | undefined,
+  options: { follow?: boolean },
+): Promise<void> {
   const api = await context.client()
   const slug = await chooseApp(context)
   const params = { slug, number: await buildNumber(context, slug, text) }
@@ -73,7 +85,10 @@ async function showBuildLog(context: Context, text: string | undefined, options:
 
 async function buildNumber(context: Context, slug: string, text: string | undefined): Promise<number> {
   if (text !== undefined) return wholeNumber(text)
-  const { data } = await (await context.client()).page('builds.list', { params: { slug }, query: { order: 'desc', limit: 1 } })
+  const { data } = await (await context.client()).page('builds.list', {
+    params: { slug },
+    query: { order: 'desc', limit: 1 },
+  })
   if (!data[0]) throw new UsageError(`${slug} was never built.`)
   return data[0].number
 }
@@ -84,6 +99,7 @@ const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 8
 export function sinceTime(text: string, now = Date.now()): string {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
   const at = amount === undefined ? Date.parse(text) : now - Number(amount) * UNIT_MS[unit!]!
-  if (Number.isNaN(at)) throw new UsageError(`"${text}" is no time. Write 10m, 2h, 1d, or 2030-01-31T22:00:00Z.`)
+  if (Number.isNaN(at))
+    throw new UsageError(`"${text}" is no time. Write 10m, 2h, 1d, or 2030-01-31T22:00:00Z.`)
   return new Date(at).toISOString()
 }

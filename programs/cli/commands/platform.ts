@@ -9,7 +9,7 @@ import { type Context, type Surroundings, withContext } from '../context.ts'
 import { CommandFailed, EXIT } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 import { duration, facts } from '../output.ts'
-import { PlatformProcess, type PlatformMessage } from '../platform-process.ts'
+import { type PlatformMessage, PlatformProcess } from '../platform-process.ts'
 
 const HELLO = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'examples', 'hello')
 
@@ -50,7 +50,11 @@ async function up(context: Context, options: { detach?: boolean }): Promise<void
   else await waitForStop(context, platform)
 }
 
-function welcome(ready: Extract<PlatformMessage, { type: 'ready' }>, helloUrl: string | null, detached: boolean): string {
+function welcome(
+  ready: Extract<PlatformMessage, { type: 'ready' }>,
+  helloUrl: string | null,
+  detached: boolean,
+): string {
   return [
     'Seaworthy is up.',
     '',
@@ -78,7 +82,10 @@ async function waitForStop(context: Context, platform: PlatformProcess): Promise
   })
   const outcome = await Promise.race([asked, platform.ended()])
   if (outcome !== 'asked') {
-    out.problem({ code: 'platform_ended', message: `The platform ended by itself (exit code ${outcome}). Its log: ${platform.logFile}` })
+    out.problem({
+      code: 'platform_ended',
+      message: `The platform ended by itself (exit code ${outcome}). Its log: ${platform.logFile}`,
+    })
     throw new CommandFailed('ended')
   }
   process.once('SIGINT', () => {
@@ -112,7 +119,11 @@ async function deployHello(context: Context): Promise<string | null> {
     const app = await api.call('apps.create', { body: { slug: 'hello' } })
     const { stream } = await packFolder(HELLO)
     const deployment = await api.upload({ slug: 'hello', stream, filename: 'hello.tar.gz' })
-    const quiet = { ...context, client: async () => api, out: Object.assign(Object.create(context.out), { result: () => {} }) }
+    const quiet = {
+      ...context,
+      client: async () => api,
+      out: Object.assign(Object.create(context.out), { result: () => {} }),
+    }
     await followDeployment(quiet, 'hello', deployment)
     await writeFile(marker, `${new Date().toISOString()}\n`)
     return app.url

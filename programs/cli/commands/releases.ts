@@ -1,6 +1,6 @@
 import type { Deployment, Receipt, Release } from '@seaworthy/api'
 import type { Command } from 'commander'
-import { chooseApp, type Context, type Surroundings, withContext } from '../context.ts'
+import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 import { ago, duration, table } from '../output.ts'
@@ -20,8 +20,9 @@ export function addReleaseCommands(program: Command, surroundings: Surroundings)
     .argument('[release]', 'v3')
     .option('--current-env', "with today's env instead of the release's own")
     .option('--detach', 'do not wait for the end')
-    .action((release: string | undefined, options: { currentEnv?: boolean; detach?: boolean }, command: Command) =>
-      withContext(surroundings, command, context => rollback(context, release, options)),
+    .action(
+      (release: string | undefined, options: { currentEnv?: boolean; detach?: boolean }, command: Command) =>
+        withContext(surroundings, command, context => rollback(context, release, options)),
     )
   program
     .command('deployments')
@@ -48,8 +49,13 @@ export function addReleaseCommands(program: Command, surroundings: Surroundings)
 
 async function listReleases(context: Context, limit: string): Promise<void> {
   const slug = await chooseApp(context)
-  const releases = await take((await context.client()).all('releases.list', { params: { slug }, query: { order: 'desc' } }), limit)
-  context.out.result(releases, () => (releases.length === 0 ? `${slug} has no release yet.` : releaseTable(releases)))
+  const releases = await take(
+    (await context.client()).all('releases.list', { params: { slug }, query: { order: 'desc' } }),
+    limit,
+  )
+  context.out.result(releases, () =>
+    releases.length === 0 ? `${slug} has no release yet.` : releaseTable(releases),
+  )
 }
 
 function releaseTable(releases: readonly Release[]): string {
@@ -66,9 +72,16 @@ function releaseTable(releases: readonly Release[]): string {
   )
 }
 
-async function rollback(context: Context, release: string | undefined, options: { currentEnv?: boolean; detach?: boolean }): Promise<void> {
+async function rollback(
+  context: Context,
+  release: string | undefined,
+  options: { currentEnv?: boolean; detach?: boolean },
+): Promise<void> {
   const slug = await chooseApp(context)
-  const body = { release: release === undefined ? undefined : versionOf(release), env: options.currentEnv ? ('current' as const) : ('release' as const) }
+  const body = {
+    release: release === undefined ? undefined : versionOf(release),
+    env: options.currentEnv ? ('current' as const) : ('release' as const),
+  }
   const deployment = await (await context.client()).call('releases.rollback', { params: { slug }, body })
   await followDeployment(context, slug, deployment, options)
 }
@@ -93,7 +106,9 @@ function deploymentTable(deployments: readonly Deployment[]): string {
       deployment.reason,
       deployment.release === null ? '-' : `v${deployment.release}`,
       ago(deployment.createdAt),
-      deployment.finishedAt ? duration(Date.parse(deployment.finishedAt) - Date.parse(deployment.createdAt)) : '-',
+      deployment.finishedAt
+        ? duration(Date.parse(deployment.finishedAt) - Date.parse(deployment.createdAt))
+        : '-',
       deployment.error?.code ?? '',
     ]),
   )
@@ -102,20 +117,27 @@ function deploymentTable(deployments: readonly Deployment[]): string {
 async function cancel(context: Context, number: string | undefined): Promise<void> {
   const slug = await chooseApp(context)
   const chosen = await deploymentNumber(context, slug, number)
-  const deployment = await (await context.client()).call('deployments.cancel', { params: { slug, number: chosen } })
+  const deployment = await (await context.client()).call('deployments.cancel', {
+    params: { slug, number: chosen },
+  })
   context.out.result(deployment, () => `Deployment ${chosen} of ${slug} is being cancelled.`)
 }
 
 async function showReceipt(context: Context, number: string | undefined): Promise<void> {
   const slug = await chooseApp(context)
   const chosen = await deploymentNumber(context, slug, number)
-  const receipt: Receipt = await (await context.client()).call('deployments.receipt', { params: { slug, number: chosen } })
+  const receipt: Receipt = await (await context.client()).call('deployments.receipt', {
+    params: { slug, number: chosen },
+  })
   context.out.result(receipt, () => receiptText(receipt))
 }
 
 async function deploymentNumber(context: Context, slug: string, text: string | undefined): Promise<number> {
   if (text !== undefined) return wholeNumber(text)
-  const { data } = await (await context.client()).page('deployments.list', { params: { slug }, query: { order: 'desc', limit: 1 } })
+  const { data } = await (await context.client()).page('deployments.list', {
+    params: { slug },
+    query: { order: 'desc', limit: 1 },
+  })
   if (!data[0]) throw new UsageError(`${slug} was never deployed.`)
   return data[0].number
 }

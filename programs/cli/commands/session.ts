@@ -34,7 +34,10 @@ export function addSessionCommands(program: Command, surroundings: Surroundings)
 
 async function login(context: Context, options: LoginOptions): Promise<void> {
   const { env, out } = context
-  const { baseUrl = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}` } = await findPlatform(env, context.options)
+  const { baseUrl = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}` } = await findPlatform(
+    env,
+    context.options,
+  )
   const email = options.email ?? (await ask(context, 'E-mail: '))
   const password = options.passwordStdin
     ? (await readAll(context.stdin)).replace(/\r?\n$/, '')
@@ -43,7 +46,10 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   try {
     const session = await client.call('session.create', { body: { email, password } })
     await saveProfile(env, { url: baseUrl, token: session.token, email })
-    out.result({ url: baseUrl, email, expiresAt: session.expiresAt }, () => `Signed in to ${baseUrl} as ${email}.`)
+    out.result(
+      { url: baseUrl, email, expiresAt: session.expiresAt },
+      () => `Signed in to ${baseUrl} as ${email}.`,
+    )
   } finally {
     client.close()
   }

@@ -1,0 +1,2 @@
+import { run } from './logs.ts'
+await run()

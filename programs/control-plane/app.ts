@@ -1,0 +1,352 @@
+/** The composition root: every `new` of the control plane, in dependency order. */
+import { fileURLToPath } from 'node:url'
+import { createArtifactStore } from '@seaworthy/artifacts'
+import { createHostBuilder, createToolchains } from '@seaworthy/builder'
+import { createHealth, createLifecycle, createLogger, type Lifecycle } from '@seaworthy/kit'
+import { createMetrics } from '@seaworthy/kit/metrics'
+import { createSourceStore } from '@seaworthy/source'
+import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
+import { setupLink } from './accounts/accounts.routes.ts'
+import { Accounts } from './accounts/accounts.ts'
+import { AppRemoval } from './apps/app-removal.ts'
+import { Apps } from './apps/apps.ts'
+import { Builds } from './builds/builds.ts'
+import type { ControlPlaneConfig } from './config.ts'
+import { BuildPhase } from './deployments/build-phase.ts'
+import { DeploymentPipeline } from './deployments/deployment-pipeline.ts'
+import { DeploymentRecords } from './deployments/deployment-records.ts'
+import { Deployments } from './deployments/deployments.ts'
+import { Semaphore } from './deployments/semaphore.ts'
+import { StartPhase } from './deployments/start-phase.ts'
+import { Switcher } from './deployments/switcher.ts'
+import { Watcher } from './deployments/watcher.ts'
+import { EdgeClient } from './edge/edge-client.ts'
+import type { EdgeEventStream } from './edge/edge-event-stream.ts'
+import { EdgeProcess } from './edge/edge-process.ts'
+import { EnvVars } from './env/env-vars.ts'
+import { Events } from './events/events.ts'
+import { allRoutes } from './http/all-routes.ts'
+import { createFindApp } from './http/app-access.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { AppInstances } from './instances/app-instances.ts'
+import { AppLocks } from './instances/app-locks.ts'
+import { AppReconciler } from './instances/app-reconciler.ts'
+import { InstanceManager } from './instances/instance-manager.ts'
+import { InstanceRecords } from './instances/instance-records.ts'
+import { InstanceStarter } from './instances/instance-starter.ts'
+import { Sleeper } from './instances/sleeper.ts'
+import { createJobLedger } from './jobs/job-ledger.ts'
+import { createJobWorker } from './jobs/job-worker.ts'
+import { Announcement } from './platform/announcement.ts'
+import { openGround } from './platform/ground.ts'
+import { PlatformStatus } from './platform/platform-status.ts'
+import { Sweeper } from './platform/sweeper.ts'
+import { Takeover } from './platform/takeover.ts'
+import { Releases } from './releases/releases.ts'
+import { RoutePublisher } from './routing/route-publisher.ts'
+import { SourceRecords } from './sources/source-records.ts'
+import { VERSION } from './version.ts'
+
+const DASHBOARD = fileURLToPath(new URL('../dashboard/public', import.meta.url))
+const MB = 1_048_576
+const SWEEP_EVERY_MS = 3_600_000
+const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
+const WAKE_MS = 60_000
+
+/** Opens the home and puts everything together; nothing serves until the lifecycle starts. */
+export async function createControlPlane(config: ControlPlaneConfig): Promise<Lifecycle> {
+  const log = createLogger({ name: 'control-plane', level: config.logLevel })
+  const ground = await openGround(config, log)
+  const { folders, store, keyRing, sandbox, runtime } = ground
+  const edgeUrl = (slug: string) =>
+    `http://${slug}.${config.baseDomain}${config.httpPort === 80 ? '' : `:${config.httpPort}`}`
+  const dashboardUrl = `http://localhost:${config.port}`
+
+  const sources = createSourceStore({
+    directory: folders.sources,
+    log,
+    limits: { maxUnpackedBytes: config.maxSourceMb * MB },
+    git: { allowLocal: config.gitAllowLocal },
+  })
+  const artifacts = createArtifactStore({ directory: folders.artifacts, log })
+  const toolchains = createToolchains({ directory: folders.toolchains, log })
+  const builder = createHostBuilder({
+    sandbox,
+    toolchains,
+    buildsDirectory: folders.builds,
+    cacheDirectory: folders.buildCache,
+    log,
+  })
+  const logs = createFileLogStore({
+    directory: folders.logs,
+    log,
+    retention: { maxBytesPerApp: config.logMaxMb * MB, maxAgeDays: config.logMaxDays },
+  })
+  const buildLogs = createBuildLog({ directory: folders.buildLogs, log })
+
+  const apps = new Apps({ store })
+  const events = new Events({ store })
+  const envVars = new EnvVars({ store, keyRing })
+  const releases = new Releases({ store })
+  const builds = new Builds({ store })
+  const sourceRecords = new SourceRecords({ store })
+  const jobs = createJobLedger({ store, log })
+
+  const edgeProcess = new EdgeProcess({
+    home: config.home,
+    httpPort: config.httpPort,
+    version: VERSION,
+    env: config.edgeWorkers > 0 ? { SEAWORTHY_EDGE_WORKERS: String(config.edgeWorkers) } : {},
+    log,
+  })
+  const edge = new EdgeClient({ socketPath: edgeProcess.socketPath, log })
+
+  const locks = new AppLocks()
+  const instanceRecords = new InstanceRecords({ store })
+  const manager = new InstanceManager({
+    records: instanceRecords,
+    runtime,
+    builder,
+    artifacts,
+    envVars,
+    logs,
+    outputDirectory: folders.spool,
+    log,
+  })
+  const starter = new InstanceStarter({ manager, edge, log })
+  const publisher = new RoutePublisher({
+    store,
+    artifacts,
+    edge,
+    manager,
+    settings: {
+      baseDomain: config.baseDomain,
+      timeouts: { responseMs: 60_000, idleMs: 300_000, wakeMs: WAKE_MS },
+    },
+    isStoppedAfterCrashes: appId => reconciler.stoppedReason(appId) !== undefined,
+  })
+  const reconciler = new AppReconciler({ apps, releases, manager, starter, locks, publisher, events, log })
+
+  const deploymentRecords = new DeploymentRecords({ store })
+  const switcher = new Switcher({
+    store,
+    records: deploymentRecords,
+    manager,
+    locks,
+    publisher,
+    reconciler,
+    log,
+  })
+  const watcher = new Watcher({ edge, manager, edgePort: config.httpPort })
+  const buildPhase = new BuildPhase({
+    store,
+    records: deploymentRecords,
+    sources,
+    sourceRecords,
+    builds,
+    builder,
+    buildLogs,
+    artifacts,
+    releases,
+    envVars,
+    buildSlots: new Semaphore(config.buildSlots),
+    buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
+    log,
+  })
+  const startPhase = new StartPhase({
+    manager,
+    starter,
+    instanceRecords,
+    logs,
+    releaseDeadlineMs: config.buildDeadlineMinutes * 60_000,
+  })
+  const pipeline = new DeploymentPipeline({
+    records: deploymentRecords,
+    apps,
+    releases,
+    envVars,
+    events,
+    buildPhase,
+    startPhase,
+    switcher,
+    watcher,
+    manager,
+    starter,
+    reconciler,
+    deploymentLogs: buildLogs,
+    urlOf: edgeUrl,
+    watchMs: { deploy: config.watchSeconds * 1000, other: Math.min(1000, config.watchSeconds * 1000) },
+    log,
+  })
+  const deployments = new Deployments({
+    store,
+    records: deploymentRecords,
+    apps,
+    sources,
+    sourceRecords,
+    builds,
+    releases,
+    envVars,
+    jobs,
+    reconciler,
+    deploymentLogs: buildLogs,
+    deadlineMs: 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS,
+  })
+  const instances = new AppInstances({
+    apps,
+    releases,
+    manager,
+    records: instanceRecords,
+    reconciler,
+    logs,
+    events,
+  })
+  const removal = new AppRemoval({
+    apps,
+    deployments,
+    deploymentRecords,
+    manager,
+    reconciler,
+    locks,
+    publisher,
+    logs,
+    events,
+    log,
+  })
+  const sleeper = new Sleeper({
+    apps,
+    releases,
+    manager,
+    starter,
+    reconciler,
+    locks,
+    publisher,
+    edge,
+    events,
+    defaultMinutes: config.sleepAfterMinutes,
+    lookEveryMs: config.sleepLookSeconds * 1000,
+    isDeploying: async appId => (await deploymentRecords.listUnfinished(appId)).length > 0,
+    log,
+  })
+  const sweeper = new Sweeper({ store, artifacts, sources, releases, sourceRecords, removal, builder, log })
+  const takeover = new Takeover({
+    store,
+    manager,
+    releases,
+    envVars,
+    apps,
+    sandbox,
+    builder,
+    reconciler,
+    publisher,
+    log,
+  })
+
+  const accounts = new Accounts({ store, secret: ground.sessionSecret, baseUrl: dashboardUrl, log })
+  const status = new PlatformStatus({
+    store,
+    manager,
+    edge,
+    runtimeKind: runtime.kind,
+    powers: sandbox.powers,
+    version: VERSION,
+    home: config.home,
+    urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
+  })
+  const health = createHealth({ log })
+  health.add({
+    name: 'database',
+    critical: true,
+    check: () => store.db.selectFrom('apps').select('id').limit(1).execute(),
+  })
+  health.add({ name: 'edge', critical: false, check: () => edge.status() })
+  const server = await createHttpServer({
+    host: '127.0.0.1',
+    port: config.port,
+    socketPath: folders.controlSocket,
+    domains: [],
+    version: VERSION,
+    accounts,
+    implementations: allRoutes({
+      store,
+      accounts,
+      dashboardUrl,
+      apps,
+      findApp: createFindApp(apps),
+      removal,
+      appUrl: edgeUrl,
+      deployments,
+      uploadLimitBytes: config.maxSourceMb * MB,
+      builds,
+      buildLogs,
+      releases,
+      envVars,
+      instances,
+      logs,
+      events,
+      jobs,
+      status,
+    }),
+    health,
+    metrics: createMetrics(),
+    dashboardDirectory: DASHBOARD,
+    log,
+  })
+  const worker = createJobWorker({
+    ledger: jobs,
+    handlers: { deploy: job => pipeline.handle(job), sweep: () => sweeper.sweep() },
+    concurrency: { total: 32 },
+    log,
+  })
+  const announcement = new Announcement({
+    accounts,
+    admin: config,
+    powers: sandbox.powers,
+    manager,
+    apps,
+    urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
+    setupUrlOf: token => setupLink(dashboardUrl, token),
+  })
+
+  const lifecycle = createLifecycle({ log, stopDeadlineMs: 15_000 })
+  let edgeEvents: EdgeEventStream | undefined
+  let sweepTimer: NodeJS.Timeout | undefined
+  lifecycle.add({ name: 'ground', stop: () => ground.close() })
+  lifecycle.add({ name: 'logs', stop: () => logs.close() })
+  lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
+  lifecycle.add({ name: 'instances', start: () => takeover.run(), stop: () => reconciler.close() })
+  lifecycle.add({
+    name: 'edge events',
+    start: () => {
+      edgeEvents = edge.events(event => {
+        if (event.type === 'wake-needed') void sleeper.wake(event.appId)
+      })
+    },
+    stop: () => edgeEvents?.close(),
+  })
+  lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
+  lifecycle.add({ name: 'jobs', start: () => worker.start(), stop: () => worker.stop({ drainMs: 500 }) })
+  lifecycle.add({
+    name: 'sweeps',
+    start: () => {
+      const ask = () =>
+        void jobs.enqueue({ kind: 'sweep', payload: {}, dedupeKey: 'sweep' }).catch(() => undefined)
+      sweepTimer = setInterval(ask, SWEEP_EVERY_MS)
+      ask()
+    },
+    stop: () => clearInterval(sweepTimer),
+  })
+  lifecycle.add({ name: 'http', start: () => server.start(), stop: () => server.stop() })
+  lifecycle.add({
+    name: 'announcement',
+    start: async () => {
+      health.setPhase('running')
+      await announcement.ready()
+    },
+    stop: async () => {
+      health.setPhase('stopping')
+      await announcement.stopping()
+    },
+  })
+  return lifecycle
+}

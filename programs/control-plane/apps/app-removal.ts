@@ -1,0 +1,82 @@
+import type { Logger } from '@seaworthy/kit'
+import type { LogStore } from '@seaworthy/telemetry'
+import type { DeploymentRecords } from '../deployments/deployment-records.ts'
+import { isEnded } from '../deployments/deployment-state.ts'
+import type { Deployments } from '../deployments/deployments.ts'
+import type { Events } from '../events/events.ts'
+import type { AppLocks } from '../instances/app-locks.ts'
+import type { AppReconciler } from '../instances/app-reconciler.ts'
+import type { InstanceManager } from '../instances/instance-manager.ts'
+import type { RoutePublisher } from '../routing/route-publisher.ts'
+import type { AppRow } from '../store/schema.ts'
+import type { Apps } from './apps.ts'
+
+const STOP_GRACE_MS = 10_000
+
+export interface AppRemovalOptions {
+  apps: Apps
+  deployments: Deployments
+  deploymentRecords: DeploymentRecords
+  manager: InstanceManager
+  reconciler: AppReconciler
+  locks: AppLocks
+  publisher: RoutePublisher
+  logs: LogStore
+  events: Events
+  log: Logger
+}
+
+/** Puts an app into the trash, takes it out again, and empties what lay there for its seven days. */
+export class AppRemoval {
+  readonly #options: AppRemovalOptions
+
+  constructor(options: AppRemovalOptions) {
+    this.#options = options
+  }
+
+  /** The route goes first, then the instances; everything else is kept until the trash is emptied. */
+  async remove({ app, actor }: { app: AppRow; actor: string }): Promise<void> {
+    const { apps, locks, publisher, manager, reconciler, events } = this.#options
+    await this.#cancelDeployments(app, actor)
+    locks.preempt(app.id)
+    await locks.run(app.id, async () => {
+      await apps.moveToTrash(app.id)
+      reconciler.forgiveCrashes(app.id)
+      await publisher.publish()
+      await Promise.all(manager.live(app.id).map(live => manager.stop(live, STOP_GRACE_MS)))
+    })
+    await events.append({ appId: app.id, type: 'app:deleted', data: { slug: app.slug, actor } })
+  }
+
+  /** Back under its old slug, with its current release started again. */
+  async restore({ appId, actor }: { appId: string; actor: string }): Promise<AppRow> {
+    const { apps, publisher, reconciler, events, log } = this.#options
+    const app = await apps.restore(appId)
+    await publisher.publish()
+    await events.append({ appId, type: 'app:restored', data: { actor } })
+    reconciler
+      .reconcile(appId)
+      .catch(error => log.warn({ app: appId, err: error }, 'could not start a restored app'))
+    return app
+  }
+
+  /** Forgets apps whose time in the trash is over, and returns their ids. Their releases no longer hold artifacts then. */
+  async purgeDue(now: number): Promise<string[]> {
+    const purged = await this.#options.apps.purgeDue(now)
+    for (const app of purged) await this.#options.logs.drop(app.id)
+    return purged.map(app => app.id)
+  }
+
+  async #cancelDeployments(app: AppRow, actor: string): Promise<void> {
+    const { deploymentRecords, deployments, log } = this.#options
+    for (const { number, state } of await deploymentRecords.listUnfinished(app.id)) {
+      if (isEnded(state)) continue
+      await deployments.cancel({ app, number, actor }).catch(error => {
+        log.info(
+          { app: app.slug, deployment: number, err: error },
+          'deployment could not be cancelled before a removal',
+        )
+      })
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import type { ArtifactStore } from '@seaworthy/artifacts'
+import type { Builder, BuildLogWriter, BuildResult } from '@seaworthy/builder'
+import { AppError, type Logger } from '@seaworthy/kit'
+import type { GitOrigin, SourceStore } from '@seaworthy/source'
+import type { BuildLog } from '@seaworthy/telemetry'
+import type { Builds } from '../builds/builds.ts'
+import type { EnvVars } from '../env/env-vars.ts'
+import { settingsOf } from '../releases/release-settings.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { SourceRecords } from '../sources/source-records.ts'
+import type { Store } from '../store/database.ts'
+import type { AppRow, BuildRow, DeploymentRow, ReleaseRow, SourceRow } from '../store/schema.ts'
+import type { DeploymentLog } from './deployment-log.ts'
+import type { DeploymentRecords } from './deployment-records.ts'
+import type { Semaphore } from './semaphore.ts'
+
+export interface BuildPhaseOptions {
+  store: Store
+  records: DeploymentRecords
+  sources: SourceStore
+  sourceRecords: SourceRecords
+  builds: Builds
+  builder: Builder
+  buildLogs: BuildLog
+  artifacts: ArtifactStore
+  releases: Releases
+  envVars: EnvVars
+  /** Bounds the builds that run at once on this machine. */
+  buildSlots: Semaphore
+  buildDeadlineMs: number
+  log: Logger
+}
+
+export interface BuildPhaseRequest {
+  app: AppRow
+  deployment: DeploymentRow
+  /** Where to fetch the code from, when it was not uploaded. */
+  git?: GitOrigin
+  log: DeploymentLog
+  signal: AbortSignal
+}
+
+/** Source → build → artifact → release. Each part is skipped when an earlier attempt finished it. */
+export class BuildPhase {
+  readonly #options: BuildPhaseOptions
+
+  constructor(options: BuildPhaseOptions) {
+    this.#options = options
+  }
+
+  async run(request: BuildPhaseRequest): Promise<ReleaseRow> {
+    const { builds, records } = this.#options
+    const deployment = await records.get(request.deployment.id)
+    if (deployment.release_id) return this.#releaseOf(deployment)
+
+    const build = deployment.build_id
+      ? await builds.get(deployment.build_id)
+      : await this.#fetchSource(request)
+    if (!build) throw new AppError('build_not_found', 'The build of this deployment is gone. Deploy again.')
+    const built = build.state === 'succeeded' ? build : await this.#build(request, build)
+    return this.#makeRelease(request, built)
+  }
+
+  async #fetchSource({ app, deployment, git, log, signal }: BuildPhaseRequest): Promise<BuildRow> {
+    if (!git) throw new AppError('source_missing', 'This deployment names no source. Deploy again.')
+    const { sources, sourceRecords, builds, records, store } = this.#options
+    return log.step(
+      'fetch',
+      `Fetching ${withoutCredentials(git.url)}${git.ref ? ` at ${git.ref}` : ''}`,
+      async () => {
+        const source = await sources.fromGit(git, { signal })
+        log.line(`commit ${source.commit}, ${source.entries} files`, 'platform')
+        return store.transaction(async trx => {
+          const row = await sourceRecords.create(
+            { appId: app.id, kind: 'git', origin: { ...git, commit: source.commit }, ...source },
+            trx,
+          )
+          const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
+          await records.update(deployment.id, { build_id: build.id }, trx)
+          return build
+        })
+      },
+    )
+  }
+
+  async #build(request: BuildPhaseRequest, build: BuildRow): Promise<BuildRow> {
+    const { builds, buildLogs, buildSlots, envVars } = this.#options
+    const { app, log, signal } = request
+    const { secretValues } = await envVars.resolve(app.id, await this.#envVersion(app))
+    const release = await buildSlots.acquire(signal, () =>
+      log.line('waiting for another build to end', 'platform'),
+    )
+    const own = await buildLogs.open(build.id, { secrets: secretValues })
+    try {
+      await builds.start(build.id)
+      const result = await this.#runBuilder(request, build, log.alsoTo(own))
+      return await this.#keepArtifact(build, result, log)
+    } catch (error) {
+      await this.#buildEnded(build, error, signal)
+      throw error
+    } finally {
+      await own.close()
+      release()
+    }
+  }
+
+  async #runBuilder(
+    { app, signal }: BuildPhaseRequest,
+    build: BuildRow,
+    log: BuildLogWriter,
+  ): Promise<BuildResult> {
+    const { envVars, builder, buildDeadlineMs } = this.#options
+    const { env } = await envVars.resolve(app.id, await this.#envVersion(app))
+    const source = await this.#openSource(build)
+    return builder.build({
+      id: build.id,
+      app: { id: app.id, slug: app.slug, userNumber: app.user_number },
+      sourceDirectory: source,
+      env,
+      limits: {},
+      deadlineMs: buildDeadlineMs,
+      log,
+      signal,
+    })
+  }
+
+  async #openSource(build: BuildRow): Promise<string> {
+    const { sources, sourceRecords } = this.#options
+    const row: SourceRow | undefined = await sourceRecords.get(build.source_id)
+    const source = row && (await sources.open(row.digest))
+    if (!source)
+      throw new AppError('source_missing', 'The code of this build is no longer kept. Deploy it again.', {
+        status: 409,
+      })
+    return source.path
+  }
+
+  async #keepArtifact(build: BuildRow, result: BuildResult, log: DeploymentLog): Promise<BuildRow> {
+    const { artifacts, builds, store } = this.#options
+    const { directory, ...kept } = result
+    const artifact = await log.step('store', 'Storing the artifact', () => artifacts.put(directory))
+    log.line(`artifact ${artifact.digest.slice(0, 19)}, ${megabytes(artifact.sizeBytes)}`, 'platform')
+    await store.db
+      .insertInto('artifacts')
+      .values({
+        digest: artifact.digest,
+        kind: 'tree',
+        size_bytes: artifact.sizeBytes,
+        created_at: Date.now(),
+      })
+      .onConflict(conflict => conflict.column('digest').doNothing())
+      .execute()
+    return builds.succeed(build.id, { artifactDigest: artifact.digest, result: kept })
+  }
+
+  /** A build that was cut off by a stop of the control plane is neither failed nor cancelled: it is run again. */
+  async #buildEnded(build: BuildRow, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted && !isCancelled(signal)) return
+    const { code, message } = asFailure(error)
+    await this.#options.builds.fail(build.id, { cancelled: isCancelled(signal), code, message })
+  }
+
+  async #makeRelease({ app, deployment }: BuildPhaseRequest, build: BuildRow): Promise<ReleaseRow> {
+    const { store, releases, records } = this.#options
+    const envVersion = await this.#envVersion(app)
+    return store.transaction(async trx => {
+      const release = await releases.create(
+        {
+          appId: app.id,
+          artifactDigest: build.artifact_digest!,
+          buildId: build.id,
+          envVersion,
+          settings: settingsOf(JSON.parse(build.result_json!)),
+          reason: 'deploy',
+          createdBy: deployment.created_by,
+        },
+        trx,
+      )
+      await records.update(deployment.id, { release_id: release.id, build_id: build.id }, trx)
+      return release
+    })
+  }
+
+  async #releaseOf(deployment: DeploymentRow): Promise<ReleaseRow> {
+    const release = await this.#options.releases.getById(deployment.release_id!)
+    if (!release)
+      throw new AppError('release_not_found', 'The release of this deployment is gone. Deploy again.')
+    return release
+  }
+
+  #envVersion(app: AppRow): Promise<number> {
+    return this.#options.envVars.currentVersion(app.id)
+  }
+}
+
+/** The reason that a job's signal carries when a user asked to cancel it. */
+export function isCancelled(signal: AbortSignal): boolean {
+  return signal.aborted && (signal.reason as AppError | undefined)?.code === 'job_cancelled'
+}
+
+/** What to write into a row for people to read. A bug of ours is logged elsewhere and leaks nothing here. */
+export function asFailure(error: unknown): { code: string; message: string } {
+  if (error instanceof AppError && error.isOperational) return { code: error.code, message: error.message }
+  return {
+    code: 'internal_error',
+    message: 'Something went wrong inside the platform. Its log has the details.',
+  }
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//')
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MB`
+}

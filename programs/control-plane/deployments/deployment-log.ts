@@ -1,0 +1,72 @@
+import type { BuildLogWriter } from '@seaworthy/builder'
+import type { BuildLog, OpenBuildLog } from '@seaworthy/telemetry'
+
+/**
+ * The log of one deployment: its phases as steps with timings. What a build writes goes to the build's own log as
+ * well, since a build is kept and read on its own.
+ */
+export class DeploymentLog implements BuildLogWriter {
+  readonly timings: Record<string, number> = {}
+  readonly #log: OpenBuildLog
+
+  private constructor(log: OpenBuildLog) {
+    this.#log = log
+  }
+
+  static async open(
+    logs: BuildLog,
+    deploymentId: string,
+    secrets: readonly string[],
+  ): Promise<DeploymentLog> {
+    return new DeploymentLog(await logs.open(deploymentId, { secrets }))
+  }
+
+  stepStarted(name: string, title: string): void {
+    this.#log.stepStarted(name, title)
+  }
+
+  stepFinished(name: string, outcome: 'succeeded' | 'failed' | 'cached', durationMs: number): void {
+    this.#log.stepFinished(name, outcome, durationMs)
+  }
+
+  line(text: string, stream: 'stdout' | 'stderr' | 'platform'): void {
+    this.#log.line(text, stream)
+  }
+
+  /** Runs one phase as a step: its start, its end and its time are in the log, whatever its outcome. */
+  async step<T>(name: string, title: string, run: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now()
+    this.stepStarted(name, title)
+    let outcome: 'succeeded' | 'failed' = 'failed'
+    try {
+      const result = await run()
+      outcome = 'succeeded'
+      return result
+    } finally {
+      this.timings[name] = Math.round(performance.now() - startedAt)
+      this.stepFinished(name, outcome, this.timings[name])
+    }
+  }
+
+  /** A writer that writes here and there. */
+  alsoTo(other: BuildLogWriter): BuildLogWriter {
+    return {
+      stepStarted: (...args) => {
+        this.stepStarted(...args)
+        other.stepStarted(...args)
+      },
+      stepFinished: (...args) => {
+        this.stepFinished(...args)
+        other.stepFinished(...args)
+      },
+      line: (...args) => {
+        this.line(...args)
+        other.line(...args)
+      },
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#log.close()
+  }
+}

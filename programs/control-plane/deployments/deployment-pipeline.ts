@@ -1,0 +1,330 @@
+import { AppError, type Logger } from '@seaworthy/kit'
+import type { GitOrigin } from '@seaworthy/source'
+import type { BuildLog } from '@seaworthy/telemetry'
+import type { Apps } from '../apps/apps.ts'
+import type { EnvVars } from '../env/env-vars.ts'
+import type { Events } from '../events/events.ts'
+import type { AppReconciler } from '../instances/app-reconciler.ts'
+import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
+import type { InstanceStarter } from '../instances/instance-starter.ts'
+import type { ReleaseSettings } from '../releases/release-settings.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
+import { asFailure, type BuildPhase, isCancelled } from './build-phase.ts'
+import { DeploymentLog } from './deployment-log.ts'
+import type { DeploymentRecords } from './deployment-records.ts'
+import { hasSwitched, isEnded } from './deployment-state.ts'
+import { type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
+import type { StartPhase } from './start-phase.ts'
+import type { Switcher } from './switcher.ts'
+import type { Watcher } from './watcher.ts'
+
+export interface DeployPayload {
+  deploymentId: string
+  /** Code to fetch, when it was not uploaded. */
+  git?: GitOrigin
+}
+
+/** The part of a job that the pipeline uses. */
+export interface DeployJob {
+  payload: DeployPayload
+  signal: AbortSignal
+  step<T>(name: string, run: () => Promise<T>): Promise<T>
+}
+
+export interface DeploymentPipelineOptions {
+  records: DeploymentRecords
+  apps: Apps
+  releases: Releases
+  envVars: EnvVars
+  events: Events
+  buildPhase: BuildPhase
+  startPhase: StartPhase
+  switcher: Switcher
+  watcher: Watcher
+  manager: InstanceManager
+  starter: InstanceStarter
+  reconciler: AppReconciler
+  deploymentLogs: BuildLog
+  /** Where an app answers, for receipts and probes. */
+  urlOf: (slug: string) => string
+  /** How long a deployment is watched when the app does not say; the first one has nothing to return to. */
+  watchMs: { deploy: number; other: number }
+  log: Logger
+}
+
+interface Context {
+  app: AppRow
+  deployment: DeploymentRow
+  release: ReleaseRow
+  settings: ReleaseSettings
+  log: DeploymentLog
+  signal: AbortSignal
+}
+
+/**
+ * Carries a deployment through its states (see `deployment-state.ts`). The job behind it may be cut off at any
+ * moment and run again: each phase looks at what is recorded and goes on from there.
+ */
+export class DeploymentPipeline {
+  readonly #options: DeploymentPipelineOptions
+
+  constructor(options: DeploymentPipelineOptions) {
+    this.#options = options
+  }
+
+  /** The handler of `deploy` jobs. Rejects only when it was cut off and should be run again. */
+  async handle(job: DeployJob): Promise<void> {
+    const { records, apps, envVars, deploymentLogs } = this.#options
+    const deployment = await records.get(job.payload.deploymentId)
+    if (isEnded(deployment.state)) return
+    const app = await apps.getById(deployment.app_id)
+    if (!app || app.deleted_at !== null)
+      return this.#end(deployment, 'cancelled', { code: 'app_deleted', message: 'The app was deleted.' })
+    const { secretValues } = await envVars.resolve(app.id, await envVars.currentVersion(app.id))
+    const log = await DeploymentLog.open(deploymentLogs, deployment.id, secretValues)
+    try {
+      await this.#run(app, deployment, job, log)
+    } catch (error) {
+      if (job.signal.aborted && !isCancelled(job.signal) && !isTimeout(job.signal)) throw error
+      await this.#fail(deployment, error, job.signal, log)
+    } finally {
+      await log.close()
+    }
+  }
+
+  async #run(app: AppRow, deployment: DeploymentRow, job: DeployJob, log: DeploymentLog): Promise<void> {
+    const { records, buildPhase } = this.#options
+    const release = await buildPhase.run({ app, deployment, git: job.payload.git, log, signal: job.signal })
+    const context: Context = {
+      app,
+      deployment: await records.get(deployment.id),
+      release,
+      settings: JSON.parse(release.settings_json),
+      log,
+      signal: job.signal,
+    }
+    if (hasSwitched(context.deployment.state)) return this.#resumeAfterSwitch(context)
+    await this.#startAndSwitch(context, job)
+  }
+
+  async #startAndSwitch(context: Context, job: DeployJob): Promise<void> {
+    const { records, startPhase, watcher } = this.#options
+    const { app, deployment, release, log } = context
+    if (deployment.state === 'queued') {
+      await records.move(deployment.id, 'starting', { previous_release_id: app.current_release_id })
+    }
+    await this.#stopLeftovers(context)
+    const previous = await this.#previousRelease(app.current_release_id)
+    const atStart = await watcher.counts(app.id, previous)
+
+    if (deployment.reason === 'deploy') await startPhase.runReleaseProcess(context)
+    const fresh = await startPhase.startInstances(context)
+    job.signal.throwIfAborted()
+    await records.move(deployment.id, 'switching')
+    const before = await watcher.counts(app.id, previous)
+    const atSwitch = await watcher.counts(app.id, `v${release.version}`)
+    await log.step('switch', `Switching to v${release.version}`, async () =>
+      this.#options.switcher.switchTo(await records.get(deployment.id), fresh),
+    )
+    await this.#watch(context, fresh, { previous, before: recent(atStart, before), atSwitch })
+  }
+
+  /** Cut off after the switch: the new release serves, so it is watched again and the rest follows. */
+  async #resumeAfterSwitch(context: Context): Promise<void> {
+    const { manager, watcher } = this.#options
+    const { deployment, release, app } = context
+    const fresh = manager
+      .live(app.id)
+      .filter(({ row }) => row.deployment_id === deployment.id && row.state === 'healthy')
+    if (deployment.state === 'draining') return this.#finish(context, fresh)
+    const previous = await this.#previousRelease(deployment.previous_release_id)
+    const atSwitch = await watcher.counts(app.id, `v${release.version}`)
+    await this.#watch(context, fresh, { previous, before: NO_COUNTS, atSwitch })
+  }
+
+  async #watch(
+    context: Context,
+    fresh: readonly LiveInstance[],
+    { previous, before, atSwitch }: { previous: string | null; before: EdgeCounts; atSwitch: EdgeCounts },
+  ): Promise<void> {
+    const { watcher, records } = this.#options
+    const { app, deployment, release, settings, log, signal } = context
+    const windowMs = this.#windowMs(context, previous)
+    const watch = await log.step('watch', 'Watching real requests', () =>
+      watcher.watch({
+        appId: app.id,
+        host: new URL(this.#options.urlOf(app.slug)).hostname,
+        release: `v${release.version}`,
+        settings,
+        fresh,
+        before,
+        atSwitch,
+        windowMs,
+        signal,
+      }),
+    )
+    const receipt = this.#receipt(context, previous, watch)
+    await records.update(deployment.id, { receipt_json: JSON.stringify(receipt) })
+    if (watch.breach !== null) return this.#return(context, fresh, watch.breach)
+    await records.move(deployment.id, 'draining')
+    await this.#finish(context, fresh)
+  }
+
+  /** The verdict is written; errors from here on are logged and change nothing. */
+  async #finish(context: Context, fresh: readonly LiveInstance[]): Promise<void> {
+    const { records, events, reconciler, log: logger } = this.#options
+    const { app, deployment, release, log } = context
+    await log
+      .step('drain', 'Draining the old release', () => this.#stopOthers(context, fresh))
+      .catch(error => {
+        logger.warn({ deployment: deployment.id, err: error }, 'clean-up after a deployment failed')
+      })
+    await log.close() // followers see the end of the row only after all of the log
+    await records.move(deployment.id, 'succeeded')
+    await events.append({
+      appId: app.id,
+      type: 'deployment:succeeded',
+      data: { deployment: deployment.number, release: release.version },
+    })
+    reconciler.reconcile(app.id).catch(error => {
+      logger.warn({ app: app.id, err: error }, 'could not reconcile after a deployment')
+    })
+  }
+
+  /** The release breached its limits: the previous one serves again, the new one is drained and stopped. */
+  async #return(context: Context, fresh: readonly LiveInstance[], reason: string): Promise<void> {
+    const { switcher } = this.#options
+    const { deployment, log, release } = context
+    const current = await this.#options.records.get(deployment.id)
+    await log.step('return', 'Returning to the previous release', () =>
+      switcher.returnToPrevious(current, fresh),
+    )
+    await this.#stopOthers(context, [])
+    throw current.previous_release_id
+      ? problem('deployment_returned', `The app was returned to its previous release by itself: ${reason}.`)
+      : problem(
+          'deployment_unhealthy',
+          `Release v${release.version} started but does not work: ${reason}. There is no earlier release to return to, so it was stopped.`,
+        )
+  }
+
+  async #fail(
+    deployment: DeploymentRow,
+    error: unknown,
+    signal: AbortSignal,
+    log: DeploymentLog,
+  ): Promise<void> {
+    const { records, events, log: logger } = this.#options
+    const failure = isTimeout(signal)
+      ? { code: 'deployment_timeout', message: 'The deployment took longer than it may and was ended.' }
+      : asFailure(error)
+    if (failure.code === 'internal_error')
+      logger.error({ deployment: deployment.id, err: error }, 'deployment failed')
+    await this.#stopFresh(deployment).catch(cause => {
+      logger.warn({ deployment: deployment.id, err: cause }, 'clean-up after a failed deployment failed')
+    })
+    log.line(failure.message, 'platform')
+    const current = await records.get(deployment.id)
+    const cancelled = isCancelled(signal) && !hasSwitched(current.state) && current.state !== 'switching'
+    await this.#keepReceipt(current, log)
+    await log.close() // followers see the end of the row only after all of the log
+    await this.#end(
+      deployment,
+      cancelled ? 'cancelled' : 'failed',
+      cancelled ? { code: 'cancelled', message: 'Cancelled.' } : failure,
+    )
+    await events.append({
+      appId: deployment.app_id,
+      type: 'deployment:failed',
+      data: { deployment: deployment.number, ...failure },
+    })
+  }
+
+  async #end(
+    deployment: DeploymentRow,
+    state: 'failed' | 'cancelled',
+    { code, message }: { code: string; message: string },
+  ) {
+    await this.#options.records.move(deployment.id, state, { error_code: code, error_message: message })
+  }
+
+  /** A deployment that never switched still tells its timings. */
+  async #keepReceipt(current: DeploymentRow, log: DeploymentLog): Promise<void> {
+    if (current.receipt_json !== null) return
+    const app = await this.#options.apps.getById(current.app_id)
+    if (!app) return
+    const receipt = makeReceipt({
+      url: this.#options.urlOf(app.slug),
+      release: null,
+      previousRelease: await this.#previousRelease(app.current_release_id),
+      timings: log.timings,
+    })
+    await this.#options.records.update(current.id, { receipt_json: JSON.stringify(receipt) })
+  }
+
+  #receipt({ app, release, log }: Context, previous: string | null, watch: WatchResult) {
+    return makeReceipt({
+      url: this.#options.urlOf(app.slug),
+      release: `v${release.version}`,
+      previousRelease: previous,
+      watch,
+      timings: log.timings,
+    })
+  }
+
+  #windowMs({ settings, deployment }: Context, previous: string | null): number {
+    if (previous === null) return 0
+    if (settings.deploy.watchSeconds !== undefined) return settings.deploy.watchSeconds * 1000
+    return deployment.reason === 'deploy' ? this.#options.watchMs.deploy : this.#options.watchMs.other
+  }
+
+  async #previousRelease(releaseId: string | null): Promise<string | null> {
+    const release = releaseId === null ? undefined : await this.#options.releases.getById(releaseId)
+    return release ? `v${release.version}` : null
+  }
+
+  /** What an earlier, cut-off attempt of this deployment started but never switched to. */
+  async #stopLeftovers({ deployment }: Context): Promise<void> {
+    const { manager } = this.#options
+    const left = manager
+      .live(deployment.app_id)
+      .filter(({ row }) => row.deployment_id === deployment.id && row.process !== 'release')
+    await Promise.all(left.map(live => manager.stop(live, 1000)))
+  }
+
+  async #stopOthers({ app, settings }: Context, fresh: readonly LiveInstance[]): Promise<void> {
+    const { manager, starter } = this.#options
+    const others = manager.live(app.id).filter(live => live.row.state === 'draining' && !fresh.includes(live))
+    await Promise.all(others.map(live => starter.drainAndStop(live, settings)))
+  }
+
+  /** After a failure before the switch nothing of the new release may be left running. */
+  async #stopFresh(deployment: DeploymentRow): Promise<void> {
+    const { manager } = this.#options
+    const left = manager
+      .live(deployment.app_id)
+      .filter(({ row }) => row.deployment_id === deployment.id && row.state === 'starting')
+    await Promise.all(left.map(live => manager.stop(live, 1000)))
+  }
+}
+
+/** A problem of the app, not of the platform: the user may read it and mend it. */
+function problem(code: string, message: string): AppError {
+  return new AppError(code, message, { status: 422 })
+}
+
+function isTimeout(signal: AbortSignal): boolean {
+  return signal.aborted && (signal.reason as AppError | undefined)?.code === 'job_deadline'
+}
+
+/** What the previous release did while this deployment was prepared; all it ever did when that is too little. */
+function recent(atStart: EdgeCounts, now: EdgeCounts): EdgeCounts {
+  const lately = now.requests - atStart.requests
+  if (lately < 20) return now
+  return {
+    requests: lately,
+    failures: now.failures - atStart.failures,
+    latencyBuckets: now.latencyBuckets.map((count, bucket) => count - (atStart.latencyBuckets[bucket] ?? 0)),
+  }
+}

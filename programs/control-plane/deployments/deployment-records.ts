@@ -1,0 +1,151 @@
+import { EventEmitter } from 'node:events'
+import { AppError } from '@seaworthy/kit'
+import type { Store, Transaction } from '../store/database.ts'
+import { newId } from '../store/ids.ts'
+import type { DeploymentRow, DeploymentState } from '../store/schema.ts'
+import { canMove, isEnded } from './deployment-state.ts'
+
+export type NewDeployment = Pick<
+  DeploymentRow,
+  'app_id' | 'reason' | 'build_id' | 'release_id' | 'scheduled_at' | 'created_by'
+>
+
+/** The `deployments` table. Every change of state goes through `move`, which holds the table of transitions. */
+export class DeploymentRecords {
+  readonly #store: Store
+  readonly #changes = new EventEmitter().setMaxListeners(0)
+
+  constructor({ store }: { store: Store }) {
+    this.#store = store
+  }
+
+  /** Numbered from 1 for each app. Called in the transaction that also enqueues the job. */
+  async create(fields: NewDeployment, trx: Transaction): Promise<DeploymentRow> {
+    const last = await trx
+      .selectFrom('deployments')
+      .select(eb => eb.fn.max('number').as('number'))
+      .where('app_id', '=', fields.app_id)
+      .executeTakeFirst()
+    const row: DeploymentRow = {
+      ...fields,
+      id: newId('dep'),
+      number: Number(last?.number ?? 0) + 1,
+      state: 'queued',
+      previous_release_id: null,
+      job_id: null,
+      error_code: null,
+      error_message: null,
+      receipt_json: null,
+      created_at: Date.now(),
+      started_at: null,
+      switched_at: null,
+      finished_at: null,
+    }
+    await trx.insertInto('deployments').values(row).execute()
+    return row
+  }
+
+  async get(id: string): Promise<DeploymentRow> {
+    const row = await this.#store.db
+      .selectFrom('deployments')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!row) throw new AppError('deployment_not_found', 'There is no such deployment.', { status: 404 })
+    return row
+  }
+
+  getByNumber(appId: string, number: number): Promise<DeploymentRow | undefined> {
+    return this.#store.db
+      .selectFrom('deployments')
+      .selectAll()
+      .where('app_id', '=', appId)
+      .where('number', '=', number)
+      .executeTakeFirst()
+  }
+
+  async list(appId: string, { page, limit, order }: { page: number; limit: number; order: 'asc' | 'desc' }) {
+    const all = this.#store.db.selectFrom('deployments').where('app_id', '=', appId)
+    const [items, count] = await Promise.all([
+      all
+        .selectAll()
+        .orderBy('number', order)
+        .offset((page - 1) * limit)
+        .limit(limit)
+        .execute(),
+      all.select(eb => eb.fn.countAll().as('total')).executeTakeFirstOrThrow(),
+    ])
+    return { items, total: Number(count.total) }
+  }
+
+  /** Deployments that have not ended, oldest first. */
+  listUnfinished(appId?: string): Promise<DeploymentRow[]> {
+    let query = this.#store.db
+      .selectFrom('deployments')
+      .selectAll()
+      .where('state', 'not in', ['succeeded', 'failed', 'cancelled'])
+      .orderBy('created_at')
+      .limit(1000)
+    if (appId !== undefined) query = query.where('app_id', '=', appId)
+    return query.execute()
+  }
+
+  async update(
+    id: string,
+    changes: Partial<Omit<DeploymentRow, 'id' | 'state'>>,
+    trx?: Transaction,
+  ): Promise<void> {
+    await (trx ?? this.#store.db).updateTable('deployments').set(changes).where('id', '=', id).execute()
+    if (!trx) this.#changes.emit(id)
+  }
+
+  /**
+   * Moves to another state, with the times that belong to it. Being there already is not an error, so that a
+   * resumed job may say it again. Rejects with `deployment_state_conflict` when the table forbids the move.
+   */
+  async move(
+    id: string,
+    to: DeploymentState,
+    changes: Partial<Omit<DeploymentRow, 'id' | 'state'>> = {},
+    trx?: Transaction,
+  ): Promise<void> {
+    const db = trx ?? this.#store.db
+    const { state } = await db
+      .selectFrom('deployments')
+      .select('state')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    if (state === to) return
+    if (!canMove(state, to)) {
+      throw new AppError('deployment_state_conflict', `A deployment that is ${state} cannot become ${to}.`, {
+        status: 409,
+      })
+    }
+    const now = Date.now()
+    const result = await db
+      .updateTable('deployments')
+      .set({
+        ...changes,
+        state: to,
+        ...(to === 'starting' ? { started_at: now } : {}),
+        ...(to === 'watching' ? { switched_at: now } : {}),
+        ...(isEnded(to) ? { finished_at: now } : {}),
+      })
+      .where('id', '=', id)
+      .where('state', '=', state)
+      .executeTakeFirst()
+    if (Number(result.numUpdatedRows) === 0) return this.move(id, to, changes, trx)
+    if (!trx) this.#changes.emit(id)
+  }
+
+  /** Tells followers of a change that was made inside a transaction. */
+  announce(id: string): void {
+    this.#changes.emit(id)
+  }
+
+  /** Calls back after each change of the deployment, until the returned function is called. */
+  onChange(id: string, listener: () => void): () => void {
+    this.#changes.on(id, listener)
+    return () => this.#changes.off(id, listener)
+  }
+}

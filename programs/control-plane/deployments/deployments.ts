@@ -1,0 +1,292 @@
+import type { DeploymentEvent } from '@seaworthy/api'
+import { AppError } from '@seaworthy/kit'
+import type { GitOrigin, Source, SourceStore } from '@seaworthy/source'
+import type { BuildLog } from '@seaworthy/telemetry'
+import type { Apps } from '../apps/apps.ts'
+import type { Builds } from '../builds/builds.ts'
+import type { EnvVars } from '../env/env-vars.ts'
+import type { AppReconciler } from '../instances/app-reconciler.ts'
+import type { JobLedger } from '../jobs/job-ledger.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { SourceRecords } from '../sources/source-records.ts'
+import type { Store, Transaction } from '../store/database.ts'
+import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
+import { followDeployment } from './deployment-follow.ts'
+import type { DeployPayload } from './deployment-pipeline.ts'
+import type { DeploymentRecords, NewDeployment } from './deployment-records.ts'
+import { isCancellable } from './deployment-state.ts'
+
+export interface DeploymentsOptions {
+  store: Store
+  records: DeploymentRecords
+  apps: Apps
+  sources: SourceStore
+  sourceRecords: SourceRecords
+  builds: Builds
+  releases: Releases
+  envVars: EnvVars
+  jobs: JobLedger
+  reconciler: AppReconciler
+  deploymentLogs: BuildLog
+  /** Longest time one deployment may take, build included. */
+  deadlineMs: number
+}
+
+/** A push waits for nothing: each of these writes the deployment and its job in one transaction, and returns it. */
+export class Deployments {
+  readonly #options: DeploymentsOptions
+
+  constructor(options: DeploymentsOptions) {
+    this.#options = options
+  }
+
+  /** Keeps an uploaded archive as a source and deploys it. Rejects with `SourceRefused` before anything is queued. */
+  async deployArchive(input: {
+    app: AppRow
+    stream: AsyncIterable<Uint8Array>
+    filename?: string
+    actor: string
+    scheduledAt?: number
+    signal?: AbortSignal
+  }): Promise<DeploymentRow> {
+    const source = await this.#options.sources.fromArchive(input.stream, { signal: input.signal })
+    const origin = { filename: input.filename ?? null }
+    return this.#deploySource({ ...input, source, kind: 'archive', origin })
+  }
+
+  async deployGit(input: {
+    app: AppRow
+    origin: GitOrigin
+    actor: string
+    scheduledAt?: number
+  }): Promise<DeploymentRow> {
+    const { app, origin, actor, scheduledAt } = input
+    return this.#options.store.transaction(async trx => {
+      await this.#options.apps.update(
+        app.id,
+        { origin_json: JSON.stringify({ kind: 'git', ...origin }) },
+        trx,
+      )
+      return this.#queue(
+        { ...blank(app, actor, 'deploy'), scheduled_at: scheduledAt ?? null },
+        { git: origin },
+        trx,
+      )
+    })
+  }
+
+  /** Fetches the newest commit of where the app's code last came from, and deploys it. */
+  async pullLatest({
+    app,
+    actor,
+    scheduledAt,
+  }: {
+    app: AppRow
+    actor: string
+    scheduledAt?: number
+  }): Promise<DeploymentRow> {
+    const origin = app.origin_json ? (JSON.parse(app.origin_json) as GitOrigin & { kind: 'git' }) : undefined
+    if (!origin) {
+      throw new AppError(
+        'no_git_origin',
+        `The code of ${app.slug} did not come from a git repository, so there is nothing to pull. Deploy a git URL first.`,
+        { status: 409 },
+      )
+    }
+    const { url, ref, subdirectory } = origin
+    return this.deployGit({ app, origin: { url, ref, subdirectory }, actor, scheduledAt })
+  }
+
+  /** Builds the newest source again, for example after a change of its build-time env. */
+  async rebuild({ app, actor }: { app: AppRow; actor: string }): Promise<DeploymentRow> {
+    const { sourceRecords, builds, store } = this.#options
+    const latest = await sourceRecords.latest(app.id)
+    if (!latest)
+      throw new AppError('no_source', `${app.slug} has no source to build yet. Deploy a folder first.`, {
+        status: 409,
+      })
+    return store.transaction(async trx => {
+      const build = await builds.create({ appId: app.id, sourceId: latest.id }, trx)
+      return this.#queue({ ...blank(app, actor, 'deploy'), build_id: build.id }, {}, trx)
+    })
+  }
+
+  /** A new release with the artifact of an old one; by default the one before the current. */
+  async rollback(input: {
+    app: AppRow
+    release?: number
+    env: 'release' | 'current'
+    actor: string
+  }): Promise<DeploymentRow> {
+    const { app, actor } = input
+    const { store, releases, envVars } = this.#options
+    const target = await this.#rollbackTarget(app, input.release)
+    const envVersion = input.env === 'release' ? target.env_version : await envVars.currentVersion(app.id)
+    return store.transaction(async trx => {
+      const release = await releases.create(
+        { ...repeated(target, actor), envVersion, reason: 'rollback', rollbackOf: target.version },
+        trx,
+      )
+      return this.#queue({ ...blank(app, actor, 'rollback'), release_id: release.id }, {}, trx)
+    })
+  }
+
+  /** Runs the app anew: with its newest env (a new release), or the same release after a restart. */
+  async redeploy({
+    app,
+    reason,
+    actor,
+  }: {
+    app: AppRow
+    reason: 'env' | 'settings' | 'restart'
+    actor: string
+  }): Promise<DeploymentRow | undefined> {
+    const { store, releases, envVars, reconciler } = this.#options
+    const current = app.current_release_id ? await releases.getById(app.current_release_id) : undefined
+    if (!current) return undefined
+    reconciler.forgiveCrashes(app.id)
+    const envVersion = await envVars.currentVersion(app.id)
+    return store.transaction(async trx => {
+      const release =
+        reason === 'restart'
+          ? current
+          : await releases.create({ ...repeated(current, actor), envVersion, reason }, trx)
+      return this.#queue({ ...blank(app, actor, reason), release_id: release.id }, {}, trx)
+    })
+  }
+
+  /** Stops a deployment that users have not seen yet. */
+  async cancel({ app, number }: { app: AppRow; number: number; actor: string }): Promise<DeploymentRow> {
+    const { records, jobs, store, builds } = this.#options
+    const deployment = await records.getByNumber(app.id, number)
+    if (!deployment)
+      throw new AppError('deployment_not_found', `${app.slug} has no deployment ${number}.`, { status: 404 })
+    if (!isCancellable(deployment.state)) {
+      throw new AppError(
+        'deployment_not_cancellable',
+        `Deployment ${number} of ${app.slug} is ${deployment.state} and can no longer be cancelled. A rollback undoes it.`,
+        { status: 409 },
+      )
+    }
+    const job = deployment.job_id ? await jobs.cancel(deployment.job_id) : undefined
+    if (job?.state === 'cancelled') {
+      await store.transaction(async trx => {
+        await records.move(
+          deployment.id,
+          'cancelled',
+          { error_code: 'cancelled', error_message: 'Cancelled.' },
+          trx,
+        )
+        if (deployment.build_id) await builds.cancelQueued(deployment.build_id, trx)
+      })
+      records.announce(deployment.id)
+    }
+    return records.get(deployment.id)
+  }
+
+  get(appId: string, number: number): Promise<DeploymentRow | undefined> {
+    return this.#options.records.getByNumber(appId, number)
+  }
+
+  list(appId: string, page: { page: number; limit: number; order: 'asc' | 'desc' }) {
+    return this.#options.records.list(appId, page)
+  }
+
+  /** Everything that happened in a deployment, from its start, then what happens until its `end`. */
+  follow(deploymentId: string, signal: AbortSignal): AsyncIterable<DeploymentEvent> {
+    const { records, deploymentLogs } = this.#options
+    return followDeployment({ records, logs: deploymentLogs }, deploymentId, signal)
+  }
+
+  async #deploySource(input: {
+    app: AppRow
+    source: Source
+    kind: 'archive' | 'directory'
+    origin: object
+    actor: string
+    scheduledAt?: number
+  }): Promise<DeploymentRow> {
+    const { store, sourceRecords, builds } = this.#options
+    const { app, actor, scheduledAt, source, kind, origin } = input
+    return store.transaction(async trx => {
+      const row = await sourceRecords.create({ appId: app.id, kind, origin, ...source }, trx)
+      const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
+      return this.#queue(
+        { ...blank(app, actor, 'deploy'), build_id: build.id, scheduled_at: scheduledAt ?? null },
+        {},
+        trx,
+      )
+    })
+  }
+
+  async #queue(
+    fields: NewDeployment,
+    payload: Omit<DeployPayload, 'deploymentId'>,
+    trx: Transaction,
+  ): Promise<DeploymentRow> {
+    const { records, jobs, deadlineMs } = this.#options
+    const deployment = await records.create(fields, trx)
+    const job = await jobs.enqueue(
+      {
+        kind: 'deploy',
+        payload: { ...payload, deploymentId: deployment.id },
+        queueKey: `app:${fields.app_id}`,
+        runAt: fields.scheduled_at ?? undefined,
+        maxAttempts: MAX_ATTEMPTS,
+        deadlineMs,
+      },
+      trx,
+    )
+    await records.update(deployment.id, { job_id: job.id }, trx)
+    return { ...deployment, job_id: job.id }
+  }
+
+  async #rollbackTarget(app: AppRow, version?: number): Promise<ReleaseRow> {
+    const { releases } = this.#options
+    const current = app.current_release_id ? await releases.getById(app.current_release_id) : undefined
+    if (version !== undefined) {
+      const release = await releases.get(app.id, version)
+      if (!release)
+        throw new AppError('release_not_found', `${app.slug} has no release v${version}.`, { status: 404 })
+      return release
+    }
+    const previous = current && (await this.#previousServed(current))
+    if (!previous)
+      throw new AppError('nothing_to_roll_back_to', `${app.slug} has no earlier release to roll back to.`, {
+        status: 409,
+      })
+    return previous
+  }
+
+  /** The release that served before this one. A release whose deployment failed never served. */
+  async #previousServed(current: ReleaseRow): Promise<ReleaseRow | undefined> {
+    const { store, releases } = this.#options
+    const deployment = await store.db
+      .selectFrom('deployments')
+      .select('previous_release_id')
+      .where('app_id', '=', current.app_id)
+      .where('release_id', '=', current.id)
+      .where('state', 'in', ['draining', 'succeeded'])
+      .where('reason', '!=', 'restart')
+      .orderBy('number', 'desc')
+      .executeTakeFirst()
+    return deployment?.previous_release_id ? releases.getById(deployment.previous_release_id) : undefined
+  }
+}
+
+/** A deployment is resumed after each kill of the control plane; this many times is more than bad luck. */
+const MAX_ATTEMPTS = 20
+
+function blank(app: AppRow, actor: string, reason: NewDeployment['reason']): NewDeployment {
+  return { app_id: app.id, reason, build_id: null, release_id: null, scheduled_at: null, created_by: actor }
+}
+
+function repeated(release: ReleaseRow, actor: string) {
+  return {
+    appId: release.app_id,
+    artifactDigest: release.artifact_digest,
+    buildId: release.build_id,
+    settings: JSON.parse(release.settings_json),
+    createdBy: actor,
+  }
+}

@@ -1,0 +1,82 @@
+/** What the edge counted while a deployment switched: the proof that nobody noticed, or that somebody did. Pure. */
+import type { Receipt } from '@seaworthy/api'
+import { percentile } from '@seaworthy/routes'
+
+export interface EdgeCounts {
+  requests: number
+  failures: number
+  latencyBuckets: readonly number[]
+}
+
+export interface WatchResult {
+  /** Why the release may not stay; null when it may. */
+  breach: string | null
+  /** The previous release, before the switch. */
+  before: EdgeCounts
+  /** The new release since the switch, probes included. */
+  after: EdgeCounts
+  probes: { sent: number; failed: number }
+  watchedMs: number
+}
+
+export interface ReceiptFacts {
+  url: string
+  release: string | null
+  previousRelease: string | null
+  /** Undefined when the deployment never switched. */
+  watch?: WatchResult
+  /** Milliseconds by phase. */
+  timings: Record<string, number>
+}
+
+export const NO_COUNTS: EdgeCounts = { requests: 0, failures: 0, latencyBuckets: [] }
+
+export function makeReceipt({ url, release, previousRelease, watch, timings }: ReceiptFacts): Receipt {
+  const head = { url, release, previousRelease, timings }
+  if (!watch) {
+    return {
+      ...head,
+      verdict: 'not-switched',
+      reason: null,
+      before: null,
+      after: null,
+      probes: null,
+      watchedMs: null,
+    }
+  }
+  return {
+    ...head,
+    verdict: watch.breach === null ? 'kept' : 'returned',
+    reason: watch.breach,
+    before: previousRelease === null ? null : traffic(watch.before),
+    after: traffic(withoutProbes(watch)),
+    probes: watch.probes,
+    watchedMs: watch.watchedMs,
+  }
+}
+
+/** Counts are totals since the edge started; a total that fell means that the edge was restarted in between. */
+export function countsSince(earlier: EdgeCounts, later: EdgeCounts): EdgeCounts {
+  if (later.requests < earlier.requests) return later
+  return {
+    requests: later.requests - earlier.requests,
+    failures: later.failures - earlier.failures,
+    latencyBuckets: later.latencyBuckets.map(
+      (count, bucket) => count - (earlier.latencyBuckets[bucket] ?? 0),
+    ),
+  }
+}
+
+/** Our own probes go through the edge too and are counted there; a receipt speaks of real requests. */
+function withoutProbes({ after, probes }: WatchResult): EdgeCounts {
+  return {
+    ...after,
+    requests: Math.max(0, after.requests - probes.sent),
+    failures: Math.max(0, after.failures - probes.failed),
+  }
+}
+
+function traffic({ requests, failures, latencyBuckets }: EdgeCounts) {
+  const at = (share: number) => percentile(latencyBuckets, share) ?? null
+  return { requests, failures, p50Ms: at(0.5), p95Ms: at(0.95) }
+}

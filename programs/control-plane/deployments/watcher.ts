@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EdgeClient } from '../edge/edge-client.ts'
+import { probe } from '../instances/health-probe.ts'
+import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
+import type { ReleaseSettings } from '../releases/release-settings.ts'
+import { countsSince, type EdgeCounts, NO_COUNTS, type WatchResult } from './receipt.ts'
+import { watchVerdict } from './watch-verdict.ts'
+
+const LOOK_EVERY_MS = 100
+const PROBE_EVERY_MS = 250
+
+export interface WatchRequest {
+  appId: string
+  host: string
+  release: string
+  settings: ReleaseSettings
+  fresh: readonly LiveInstance[]
+  /** What the edge counted for the previous release before the switch. */
+  before: EdgeCounts
+  /** What the edge had already counted for this release at the switch. */
+  atSwitch: EdgeCounts
+  windowMs: number
+  signal: AbortSignal
+}
+
+/** Watches a release after the switch through the edge: real requests and its own probes. */
+export class Watcher {
+  readonly #edge: EdgeClient
+  readonly #manager: InstanceManager
+  readonly #edgePort: number
+
+  constructor({ edge, manager, edgePort }: { edge: EdgeClient; manager: InstanceManager; edgePort: number }) {
+    this.#edge = edge
+    this.#manager = manager
+    this.#edgePort = edgePort
+  }
+
+  /** The edge's totals for one release of an app; zero when it has seen none. */
+  async counts(appId: string, release: string | null): Promise<EdgeCounts> {
+    const all = await this.#edge.counters(appId)
+    const counters = all.find(counter => counter.release === release)
+    if (!counters) return NO_COUNTS
+    const { requests, failures, edgeFailures, latencyBuckets } = counters
+    return { requests, failures: failures + edgeFailures, latencyBuckets }
+  }
+
+  /**
+   * Resolves with what was seen when the window is over, or as soon as the limits are breached. At least one probe
+   * has to pass through the edge: "live" is never assumed.
+   */
+  async watch(request: WatchRequest): Promise<WatchResult> {
+    const startedAt = performance.now()
+    const probes = { sent: 0, failed: 0, failedInARow: 0, lastAt: Number.NEGATIVE_INFINITY }
+    for (;;) {
+      const now = performance.now()
+      if (now - probes.lastAt >= PROBE_EVERY_MS) await this.#probe(request, probes, now)
+      const after = countsSince(request.atSwitch, await this.counts(request.appId, request.release))
+      const verdict = watchVerdict({
+        before: request.before,
+        after,
+        failedProbesInARow: probes.failedInARow,
+        runningInstances: request.fresh.filter(live => this.#manager.get(live.row.id)).length,
+        startedInstances: request.fresh.length,
+      })
+      const watchedMs = Math.round(performance.now() - startedAt)
+      const isOver = watchedMs >= request.windowMs && probes.failedInARow === 0
+      if (!verdict.keep || isOver) {
+        return {
+          breach: verdict.keep ? null : verdict.reason,
+          before: request.before,
+          after,
+          probes: { sent: probes.sent, failed: probes.failed },
+          watchedMs,
+        }
+      }
+      await sleep(LOOK_EVERY_MS, undefined, { signal: request.signal })
+    }
+  }
+
+  async #probe(
+    request: WatchRequest,
+    probes: { sent: number; failed: number; failedInARow: number; lastAt: number },
+    now: number,
+  ) {
+    probes.lastAt = now
+    probes.sent += 1
+    const result = await probe({
+      host: '127.0.0.1',
+      port: this.#edgePort,
+      hostHeader: request.host,
+      path: request.settings.health.path,
+      timeoutMs: request.settings.health.timeoutSeconds * 1000,
+    })
+    probes.failed += result.healthy ? 0 : 1
+    probes.failedInARow = result.healthy ? 0 : probes.failedInARow + 1
+  }
+}

@@ -1,0 +1,186 @@
+import type { AppError, Logger } from '@seaworthy/kit'
+import { nextRestart } from '@seaworthy/runtime'
+import type { Apps } from '../apps/apps.ts'
+import type { Events } from '../events/events.ts'
+import type { ReleaseSettings } from '../releases/release-settings.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { RoutePublisher } from '../routing/route-publisher.ts'
+import type { AppRow, ReleaseRow } from '../store/schema.ts'
+import type { AppLocks } from './app-locks.ts'
+import { type InstanceManager, isOneOff, type LiveInstance } from './instance-manager.ts'
+import { lastingProcesses, planInstances, wantedCount } from './instance-plan.ts'
+import type { InstanceStarter } from './instance-starter.ts'
+
+export interface AppReconcilerOptions {
+  apps: Apps
+  releases: Releases
+  manager: InstanceManager
+  starter: InstanceStarter
+  locks: AppLocks
+  publisher: RoutePublisher
+  events: Events
+  log: Logger
+}
+
+/**
+ * Keeps what runs equal to what is wanted: after a start of the control plane, a crash, a scale, a wake-up or a
+ * sleep. Crashed instances come back with back-off; a crash loop is stopped and said.
+ */
+export class AppReconciler {
+  readonly #options: AppReconcilerOptions
+  /** Crash times by app, in milliseconds since 1970. */
+  readonly #crashes = new Map<string, number[]>()
+  readonly #stoppedAfterCrashes = new Map<string, string>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  #closed = false
+
+  constructor(options: AppReconcilerOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#options.manager.onUnexpectedExit(live => this.#crashed(live))
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  /** Why an app is kept down after a crash loop, if it is. */
+  stoppedReason(appId: string): string | undefined {
+    return this.#stoppedAfterCrashes.get(appId)
+  }
+
+  /** A new release, a restart or a new scale deserves a fresh start. */
+  forgiveCrashes(appId: string): void {
+    this.#crashes.delete(appId)
+    this.#stoppedAfterCrashes.delete(appId)
+    clearTimeout(this.#timers.get(appId))
+    this.#timers.delete(appId)
+  }
+
+  /**
+   * Starts and stops what is needed and publishes the routes. Resolves when the app runs as wanted.
+   * Rejects when an instance could not be brought to health; the crash policy then decides about the next try.
+   */
+  reconcile(appId: string): Promise<void> {
+    return this.#options.locks.run(appId, preempted => this.#reconcile(appId, preempted))
+  }
+
+  async #reconcile(appId: string, signal: AbortSignal): Promise<void> {
+    if (this.#closed || this.#stoppedAfterCrashes.has(appId)) return
+    const { apps, releases, manager, publisher } = this.#options
+    const app = await apps.getById(appId)
+    if (!app?.current_release_id) return
+    const release = await releases.getById(app.current_release_id)
+    if (!release) return
+    const settings: ReleaseSettings = JSON.parse(release.settings_json)
+
+    const plan = planInstances({
+      processes: settings.processes,
+      scale: JSON.parse(app.scale_json),
+      running: this.#serving(app).map(live => ({ id: live.row.id, process: live.row.process })),
+      awake: app.state === 'active',
+    })
+    const surplus = plan.stop.flatMap(id => manager.get(id) ?? [])
+    try {
+      await this.#startMissing({ app, release, settings }, plan.start, signal)
+    } finally {
+      for (const live of surplus) await manager.setState(live, 'draining')
+      if (plan.start.length + surplus.length > 0) await publisher.publish()
+      await Promise.all(surplus.map(live => this.#options.starter.drainAndStop(live, settings)))
+    }
+  }
+
+  async #startMissing(
+    context: { app: AppRow; release: ReleaseRow; settings: ReleaseSettings },
+    processes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { starter, manager } = this.#options
+    const results = await Promise.allSettled(
+      processes.map(async process => {
+        const live = await starter.startHealthy({
+          ...context,
+          process,
+          deploymentId: null,
+          successes: 1,
+          signal,
+        })
+        await manager.setState(live, 'healthy')
+      }),
+    )
+    const failed = results.find(result => result.status === 'rejected')
+    if (failed && !signal.aborted) {
+      this.#noteCrash(context.app.id, (failed.reason as AppError).message)
+      throw failed.reason
+    }
+  }
+
+  /** Running instances of the release that serves: neither of a deployment still starting, nor on their way out. */
+  #serving(app: AppRow): LiveInstance[] {
+    return this.#options.manager
+      .live(app.id)
+      .filter(({ row }) => row.release_id === app.current_release_id)
+      .filter(live => !isOneOff(live))
+      .filter(({ row, stopping }) => !stopping && (row.state === 'healthy' || row.state === 'unhealthy'))
+  }
+
+  #crashed(live: LiveInstance): void {
+    const { row } = live
+    // Whoever waits for a starting instance deals with its end.
+    if (isOneOff(live) || row.healthy_at === null) return
+    const { events, publisher, log } = this.#options
+    events
+      .append({
+        appId: row.app_id,
+        type: 'instance:crashed',
+        data: {
+          instance: row.id,
+          process: row.process,
+          exit: row.exit_json ? JSON.parse(row.exit_json) : null,
+        },
+      })
+      .then(() => publisher.publish())
+      .catch(error => log.error({ err: error }, 'could not publish routes after a crash'))
+    this.#noteCrash(row.app_id, `process ${row.process} ended by itself`)
+  }
+
+  #noteCrash(appId: string, what: string): void {
+    if (this.#closed) return
+    const crashes = [...(this.#crashes.get(appId) ?? []), Date.now()].slice(-20)
+    this.#crashes.set(appId, crashes)
+    const next = nextRestart(crashes, Date.now())
+    if (next.kind === 'stop') {
+      this.#stopAfterCrashes(appId, `${what}; ${next.reason}`)
+      return
+    }
+    if (this.#timers.has(appId)) return
+    const timer = setTimeout(() => {
+      this.#timers.delete(appId)
+      this.reconcile(appId).catch(error => {
+        this.#options.log.warn({ app: appId, err: error }, 'restart after a crash failed')
+      })
+    }, next.delayMs)
+    this.#timers.set(appId, timer)
+  }
+
+  #stopAfterCrashes(appId: string, reason: string): void {
+    this.#stoppedAfterCrashes.set(appId, reason)
+    const { events, publisher, log } = this.#options
+    log.error({ app: appId, reason }, 'app stopped after a crash loop')
+    events
+      .append({ appId, type: 'app:crash-looping', data: { reason } })
+      .then(() => publisher.publish())
+      .catch(error => log.error({ err: error }, 'could not publish routes after a crash loop'))
+  }
+}
+
+/** Instances wanted of all processes but `web`. */
+export function otherProcessCount(settings: ReleaseSettings, scale: Record<string, number>): number {
+  return lastingProcesses(settings.processes)
+    .filter(process => process !== 'web')
+    .reduce((sum, process) => sum + wantedCount(scale, process), 0)
+}

@@ -1,0 +1,236 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArtifactStore } from '@seaworthy/artifacts'
+import type { AppRuntime, Builder } from '@seaworthy/builder'
+import { AppError, type Logger } from '@seaworthy/kit'
+import type { Instance, InstanceExit, Runtime } from '@seaworthy/runtime'
+import type { LogStore } from '@seaworthy/telemetry'
+import type { EnvVars } from '../env/env-vars.ts'
+import type { ReleaseSettings } from '../releases/release-settings.ts'
+import type { AppRow, InstanceRow, InstanceState, ReleaseRow } from '../store/schema.ts'
+import type { InstanceRecords } from './instance-records.ts'
+
+/** Processes that end by themselves: migrations and `run` commands. */
+export function isOneOff({ row }: { row: Pick<InstanceRow, 'process'> }): boolean {
+  return row.process === 'release' || row.process === 'run'
+}
+
+/** An instance that runs now, as far as anybody knows. */
+export interface LiveInstance {
+  row: InstanceRow
+  instance: Instance
+  /** Set once its end is wanted: its exit is then no crash. */
+  stopping: boolean
+  /** Resolves once the instance has ended by itself and its row and its log are complete. */
+  closed: Promise<void>
+}
+
+export interface StartRequest {
+  app: AppRow
+  release: ReleaseRow
+  settings: ReleaseSettings
+  process: string
+  /** A manifest line; by default the release's line of that process. */
+  command?: string
+  deploymentId: string | null
+}
+
+export interface InstanceManagerOptions {
+  records: InstanceRecords
+  runtime: Runtime
+  builder: Pick<Builder, 'runtimeEnv'>
+  artifacts: ArtifactStore
+  envVars: EnvVars
+  logs: LogStore
+  /** Folder for the spool files that instances write. */
+  outputDirectory: string
+  log: Logger
+}
+
+/**
+ * Starts, finds again and stops single instances, and keeps their rows true. It decides nothing: which instances
+ * there should be is for the reconciler and the deployments.
+ */
+export class InstanceManager {
+  readonly #options: InstanceManagerOptions
+  readonly #live = new Map<string, LiveInstance>()
+  readonly #exitListeners: ((live: LiveInstance, exit: InstanceExit) => void)[] = []
+
+  constructor(options: InstanceManagerOptions) {
+    this.#options = options
+  }
+
+  /** Called for each instance that ends without having been asked to. */
+  onUnexpectedExit(listener: (live: LiveInstance, exit: InstanceExit) => void): void {
+    this.#exitListeners.push(listener)
+  }
+
+  live(appId?: string): LiveInstance[] {
+    const all = [...this.#live.values()]
+    return appId === undefined ? all : all.filter(live => live.row.app_id === appId)
+  }
+
+  get(id: string): LiveInstance | undefined {
+    return this.#live.get(id)
+  }
+
+  /** Resolves once the instance runs; its row is `starting`. The row comes first, so that no start is ever lost. */
+  async start(request: StartRequest): Promise<LiveInstance> {
+    const { records, runtime, log } = this.#options
+    const row = await records.create({
+      app_id: request.app.id,
+      release_id: request.release.id,
+      deployment_id: request.deploymentId,
+      process: request.process,
+      runtime: runtime.kind,
+    })
+    try {
+      const { env, secretValues } = await this.#environment(request, row.id)
+      const instance = await runtime.start(await this.#spec(request, row.id, env))
+      const live: LiveInstance = {
+        row: {
+          ...row,
+          handle_json: JSON.stringify(instance.handle),
+          port: instance.address?.port ?? null,
+        },
+        instance,
+        stopping: false,
+        closed: Promise.resolve(),
+      }
+      await records.update(row.id, { handle_json: live.row.handle_json, port: live.row.port })
+      this.#watch(live, request.release.version, secretValues)
+      log.info({ app: request.app.slug, instance: row.id, process: request.process }, 'instance started')
+      return live
+    } catch (error) {
+      await records.update(row.id, { state: 'crashed', stopped_at: Date.now() })
+      throw error
+    }
+  }
+
+  /** Takes over what still runs after a restart; what is gone gets its row closed. */
+  async adoptAll(
+    releaseVersionOf: (row: InstanceRow) => Promise<{ version: number; secretValues: string[] }>,
+  ): Promise<void> {
+    const { records, runtime, log } = this.#options
+    for (const row of await records.listLive()) {
+      const instance = await runtime.adopt(row.id, JSON.parse(row.handle_json))
+      if (!instance) {
+        await records.update(row.id, { state: 'crashed', stopped_at: Date.now() })
+        continue
+      }
+      const { version, secretValues } = await releaseVersionOf(row)
+      this.#watch({ row, instance, stopping: false, closed: Promise.resolve() }, version, secretValues)
+      log.info({ instance: row.id, process: row.process }, 'instance adopted')
+    }
+  }
+
+  async setState(live: LiveInstance, state: InstanceState): Promise<void> {
+    live.row = { ...live.row, state, ...(state === 'healthy' ? { healthy_at: Date.now() } : {}) }
+    await this.#options.records.update(live.row.id, { state, healthy_at: live.row.healthy_at })
+  }
+
+  /** Ends an instance with all it started. Idempotent. */
+  async stop(live: LiveInstance, graceMs: number): Promise<void> {
+    const { records, runtime } = this.#options
+    live.stopping = true
+    await runtime.stop(live.row.id, live.instance.handle, { graceMs })
+    live.row = { ...live.row, state: 'stopped', stopped_at: Date.now() }
+    await records.update(live.row.id, { state: 'stopped', stopped_at: live.row.stopped_at })
+    await this.#forget(live)
+  }
+
+  /** TCP ports the instance really opened: what to say when it does not answer on PORT. */
+  listeningPorts(live: LiveInstance): Promise<number[]> {
+    return this.#options.runtime.listeningPorts(live.row.id, live.instance.handle)
+  }
+
+  sample(live: LiveInstance): Promise<{ memoryBytes: number; cpuMs: number }> {
+    return this.#options.runtime.sample(live.row.id, live.instance.handle)
+  }
+
+  #watch(live: LiveInstance, releaseVersion: number, secrets: readonly string[]): void {
+    const { row } = live
+    this.#live.set(row.id, live)
+    this.#options.logs.attach({
+      appId: row.app_id,
+      instanceId: row.id,
+      process: row.process,
+      release: `v${releaseVersion}`,
+      stdoutFile: join(this.#options.outputDirectory, `${row.id}.out`),
+      stderrFile: join(this.#options.outputDirectory, `${row.id}.err`),
+      secrets,
+    })
+    live.closed = live.instance.exited
+      .then(exit => this.#ended(live, exit))
+      .catch(error => {
+        this.#options.log.error({ instance: row.id, err: error }, 'could not record the end of an instance')
+      })
+  }
+
+  async #ended(live: LiveInstance, exit: InstanceExit): Promise<void> {
+    if (live.stopping) return
+    const { records, log } = this.#options
+    const state = isOneOff(live) && exit.code === 0 ? 'stopped' : 'crashed'
+    live.row = { ...live.row, state, stopped_at: Date.now(), exit_json: JSON.stringify(exit) }
+    const { stopped_at, exit_json } = live.row
+    await records.update(live.row.id, { state, stopped_at, exit_json })
+    log.info({ instance: live.row.id, process: live.row.process, ...exit }, 'instance ended by itself')
+    await this.#forget(live)
+    for (const listener of this.#exitListeners) listener(live, exit)
+  }
+
+  async #forget(live: LiveInstance): Promise<void> {
+    this.#live.delete(live.row.id)
+    await this.#options.logs.detach(live.row.id)
+    await this.#options.records.forgetOld(live.row.app_id)
+  }
+
+  async #spec(
+    { app, release, settings, process, command }: StartRequest,
+    id: string,
+    env: Record<string, string>,
+  ) {
+    const line = command ?? settings.processes[process]
+    if (line === undefined) {
+      throw new AppError(
+        'process_unknown',
+        `Release v${release.version} of ${app.slug} has no process "${process}".`,
+        {
+          status: 409,
+        },
+      )
+    }
+    const artifact = await this.#options.artifacts.open(release.artifact_digest)
+    if (!artifact) {
+      throw new AppError(
+        'artifact_missing',
+        `The files of release v${release.version} of ${app.slug} are gone. Deploy it again.`,
+      )
+    }
+    await mkdir(this.#options.outputDirectory, { recursive: true })
+    return {
+      id,
+      app: { id: app.id, slug: app.slug, userNumber: app.user_number },
+      release: `v${release.version}`,
+      process,
+      command: line,
+      directory: artifact.path,
+      env,
+      needsPort: process === 'web',
+      limits: { memoryMb: settings.resources.memoryMb, cpus: settings.resources.cpus },
+      outputDirectory: this.#options.outputDirectory,
+    }
+  }
+
+  async #environment({ app, release, settings }: StartRequest, instanceId: string) {
+    const { env, secretValues } = await this.#options.envVars.resolve(app.id, release.env_version)
+    const platform = {
+      ...(await this.#options.builder.runtimeEnv(settings.runtime as AppRuntime)),
+      SEAWORTHY_APP: app.slug,
+      SEAWORTHY_RELEASE: `v${release.version}`,
+      SEAWORTHY_INSTANCE: instanceId,
+    }
+    // NODE_ENV is the app's to set; production is what a deployed Node app expects when it does not.
+    return { env: { NODE_ENV: 'production', ...env, ...platform }, secretValues }
+  }
+}

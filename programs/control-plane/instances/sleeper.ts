@@ -1,0 +1,133 @@
+import type { Logger } from '@seaworthy/kit'
+import type { Apps } from '../apps/apps.ts'
+import type { EdgeClient } from '../edge/edge-client.ts'
+import type { Events } from '../events/events.ts'
+import type { ReleaseSettings } from '../releases/release-settings.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { RoutePublisher } from '../routing/route-publisher.ts'
+import type { AppRow } from '../store/schema.ts'
+import type { AppLocks } from './app-locks.ts'
+import { type AppReconciler, otherProcessCount } from './app-reconciler.ts'
+import { type InstanceManager, isOneOff } from './instance-manager.ts'
+import type { InstanceStarter } from './instance-starter.ts'
+import { shouldSleep } from './sleep-policy.ts'
+
+export interface SleeperOptions {
+  apps: Apps
+  releases: Releases
+  manager: InstanceManager
+  starter: InstanceStarter
+  reconciler: AppReconciler
+  locks: AppLocks
+  publisher: RoutePublisher
+  edge: EdgeClient
+  events: Events
+  /** The platform's default; 0: never. */
+  defaultMinutes: number
+  lookEveryMs: number
+  /** Whether the app has a deployment under way. */
+  isDeploying: (appId: string) => Promise<boolean>
+  log: Logger
+}
+
+/** Puts idle apps to sleep, and wakes them when the edge holds a request for one. */
+export class Sleeper {
+  readonly #options: SleeperOptions
+  readonly #waking = new Map<string, Promise<void>>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: SleeperOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.putIdleAppsToSleep().catch(error => {
+        this.#options.log.warn({ err: error }, 'could not look for idle apps')
+      })
+    }, this.#options.lookEveryMs)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** Starts the app's instances unless that is under way. Never rejects: the edge asks again while requests wait. */
+  wake(appId: string): Promise<void> {
+    const running = this.#waking.get(appId)
+    if (running) return running
+    const waking = this.#wake(appId)
+      .catch(error => this.#options.log.warn({ app: appId, err: error }, 'waking failed'))
+      .finally(() => this.#waking.delete(appId))
+    this.#waking.set(appId, waking)
+    return waking
+  }
+
+  /** One look at all awake apps. */
+  async putIdleAppsToSleep(): Promise<void> {
+    const { manager, edge, apps } = this.#options
+    const awake = new Set(
+      manager
+        .live()
+        .filter(live => live.row.process === 'web')
+        .map(live => live.row.app_id),
+    )
+    if (awake.size === 0) return
+    const counters = await edge.counters()
+    for (const appId of awake) {
+      const app = await apps.getById(appId)
+      const mine = counters.filter(counter => counter.appId === appId)
+      const inFlight = mine.reduce((sum, counter) => sum + counter.inFlight, 0)
+      const lastRequestAt = Math.max(0, ...mine.map(counter => counter.lastRequestAt))
+      if (app?.state === 'active' && (await this.#isIdle(app, inFlight, lastRequestAt))) await this.sleep(app)
+    }
+  }
+
+  /** Requests are held from now on; those in flight are finished; then the processes stop. */
+  async sleep(app: AppRow): Promise<void> {
+    const { locks, manager, apps, publisher, starter, events, log } = this.#options
+    await locks.run(app.id, async () => {
+      const settings = await this.#settings(app)
+      if (!settings) return
+      const instances = manager.live(app.id).filter(live => !live.stopping && !isOneOff(live))
+      await apps.setState(app.id, 'asleep')
+      for (const live of instances) await manager.setState(live, 'draining')
+      await publisher.publish()
+      await events.append({ appId: app.id, type: 'app:slept', data: {} })
+      await Promise.all(instances.map(live => starter.drainAndStop(live, settings)))
+      log.info({ app: app.slug }, 'app fell asleep')
+    })
+  }
+
+  async #wake(appId: string): Promise<void> {
+    const { apps, reconciler, events } = this.#options
+    const app = await apps.getById(appId)
+    if (!app || app.deleted_at !== null) return
+    if (app.state === 'asleep') {
+      await apps.setState(appId, 'active')
+      await events.append({ appId, type: 'app:woke', data: {} })
+    }
+    await reconciler.reconcile(appId)
+  }
+
+  async #isIdle(app: AppRow, inFlight: number, lastRequestAt: number): Promise<boolean> {
+    const settings = await this.#settings(app)
+    if (!settings || (await this.#options.isDeploying(app.id))) return false
+    const healthySince = this.#options.manager.live(app.id).map(live => live.row.healthy_at ?? Date.now())
+    return shouldSleep({
+      appMinutes: app.sleep_after_minutes ?? settings.idle.sleepAfterMinutes ?? null,
+      defaultMinutes: this.#options.defaultMinutes,
+      now: Date.now(),
+      lastActiveAt: Math.max(lastRequestAt, app.last_request_at ?? 0, ...healthySince),
+      inFlight,
+      otherProcesses: otherProcessCount(settings, JSON.parse(app.scale_json)),
+    })
+  }
+
+  async #settings(app: AppRow): Promise<ReleaseSettings | undefined> {
+    const release = app.current_release_id
+      ? await this.#options.releases.getById(app.current_release_id)
+      : undefined
+    return release && JSON.parse(release.settings_json)
+  }
+}

@@ -1,0 +1,60 @@
+import type { SandboxPowers } from '@seaworthy/sandbox'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Apps } from '../apps/apps.ts'
+import { type InstanceManager, isOneOff } from '../instances/instance-manager.ts'
+import { tellParent } from './parent-messages.ts'
+
+export interface AnnouncementOptions {
+  accounts: Accounts
+  admin: { adminEmail?: string; adminPassword?: string }
+  powers: SandboxPowers
+  manager: InstanceManager
+  apps: Apps
+  urls: { dashboard: string; edge: string }
+  setupUrlOf: (token: string) => string
+}
+
+/** Tells whoever started the platform that it is ready, how to claim it, and at the end what goes on without it. */
+export class Announcement {
+  readonly #options: AnnouncementOptions
+
+  constructor(options: AnnouncementOptions) {
+    this.#options = options
+  }
+
+  async ready(): Promise<void> {
+    const { accounts, admin, urls, setupUrlOf, powers } = this.#options
+    const { adminEmail: email, adminPassword: password } = admin
+    if (email && password) await accounts.ensureOwner({ email, password, name: email.split('@')[0]! })
+    // Only who listens gets a link: a platform without a parent prints no token anywhere.
+    const token = process.connected ? await accounts.createSetupToken() : undefined
+    await tellParent({
+      type: 'ready',
+      urls,
+      setupUrl: token ? setupUrlOf(token) : null,
+      notes: notesOn(powers),
+    })
+  }
+
+  async stopping(): Promise<void> {
+    const { manager, apps } = this.#options
+    const ids = new Set(
+      manager
+        .live()
+        .filter(live => !isOneOff(live))
+        .map(live => live.row.app_id),
+    )
+    const slugs = await Promise.all([...ids].map(async id => (await apps.getById(id))?.slug))
+    await tellParent({ type: 'stopped', apps: slugs.filter(slug => slug !== undefined).sort(), edge: true })
+  }
+}
+
+/** What keeps apps apart on this machine is said plainly, also when it is little. */
+function notesOn(powers: SandboxPowers): string[] {
+  const notes: string[] = []
+  if (!powers.users)
+    notes.push('apps run as the same user as the platform: run it as root on Linux to keep them apart.')
+  if (powers.cgroups === 'none')
+    notes.push('memory and CPU limits of apps are not enforced here: no cgroups.')
+  return notes
+}

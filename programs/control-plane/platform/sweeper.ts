@@ -1,0 +1,50 @@
+import type { ArtifactStore } from '@seaworthy/artifacts'
+import type { HostBuilder } from '@seaworthy/builder'
+import type { Logger } from '@seaworthy/kit'
+import type { SourceStore } from '@seaworthy/source'
+import type { AppRemoval } from '../apps/app-removal.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { SourceRecords } from '../sources/source-records.ts'
+import type { Store } from '../store/database.ts'
+
+export interface SweeperOptions {
+  store: Store
+  artifacts: ArtifactStore
+  sources: SourceStore
+  releases: Releases
+  sourceRecords: SourceRecords
+  removal: AppRemoval
+  builder: Pick<HostBuilder, 'forgetApp'>
+  log: Logger
+}
+
+/**
+ * Frees what nothing refers to any more: apps whose time in the trash is over, artifacts that no release names,
+ * sources that no build will need. It removes only what the platform made and can name; never a global prune.
+ */
+export class Sweeper {
+  readonly #options: SweeperOptions
+
+  constructor(options: SweeperOptions) {
+    this.#options = options
+  }
+
+  /** The handler of `sweep` jobs. */
+  async sweep(): Promise<void> {
+    const { artifacts, sources, releases, sourceRecords, removal, builder, store, log } = this.#options
+    const purgedApps = await removal.purgeDue(Date.now())
+    for (const appId of purgedApps) await builder.forgetApp(appId)
+    const keptArtifacts = new Set(await releases.referencedArtifactDigests())
+    const freedArtifacts = await artifacts.sweep(keptArtifacts)
+    await this.#forgetArtifacts(store, keptArtifacts)
+    const freedSources = await sources.sweep(new Set(await sourceRecords.referencedDigests()))
+    log.info({ purgedApps: purgedApps.length, artifacts: freedArtifacts, sources: freedSources }, 'swept')
+  }
+
+  async #forgetArtifacts(store: Store, kept: ReadonlySet<string>): Promise<void> {
+    const rows = await store.db.selectFrom('artifacts').select('digest').execute()
+    for (const { digest } of rows) {
+      if (!kept.has(digest)) await store.db.deleteFrom('artifacts').where('digest', '=', digest).execute()
+    }
+  }
+}

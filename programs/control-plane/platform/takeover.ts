@@ -1,0 +1,67 @@
+import type { HostBuilder } from '@seaworthy/builder'
+import type { Logger } from '@seaworthy/kit'
+import type { Sandbox } from '@seaworthy/sandbox'
+import type { Apps } from '../apps/apps.ts'
+import type { EnvVars } from '../env/env-vars.ts'
+import type { AppReconciler } from '../instances/app-reconciler.ts'
+import type { InstanceManager } from '../instances/instance-manager.ts'
+import type { Releases } from '../releases/releases.ts'
+import type { RoutePublisher } from '../routing/route-publisher.ts'
+import type { Store } from '../store/database.ts'
+import type { InstanceRow } from '../store/schema.ts'
+
+export interface TakeoverOptions {
+  store: Store
+  manager: InstanceManager
+  releases: Releases
+  envVars: EnvVars
+  apps: Apps
+  sandbox: Sandbox
+  builder: Pick<HostBuilder, 'sweep'>
+  reconciler: AppReconciler
+  publisher: RoutePublisher
+  log: Logger
+}
+
+/** What a start does about the world it finds: takes over what runs, ends what nobody knows, starts what is missing. */
+export class Takeover {
+  readonly #options: TakeoverOptions
+
+  constructor(options: TakeoverOptions) {
+    this.#options = options
+  }
+
+  /** Resolves once the edge has the routes of what was taken over; missing instances are started in the background. */
+  async run(): Promise<void> {
+    const { manager, sandbox, builder, reconciler, publisher } = this.#options
+    await manager.adoptAll(row => this.#releaseOf(row))
+    // A process whose start was never recorded, or a build that the last run left: nobody will ever ask for it.
+    await sandbox.sweep(manager.live().map(live => live.row.id))
+    await builder.sweep()
+    reconciler.start()
+    await publisher.publish()
+    await this.#startMissing()
+  }
+
+  async #releaseOf(row: InstanceRow): Promise<{ version: number; secretValues: string[] }> {
+    const { releases, envVars } = this.#options
+    const release = await releases.getById(row.release_id)
+    if (!release) return { version: 0, secretValues: [] }
+    const { secretValues } = await envVars.resolve(row.app_id, release.env_version)
+    return { version: release.version, secretValues }
+  }
+
+  async #startMissing(): Promise<void> {
+    const { store, reconciler, log } = this.#options
+    const active = await store.db
+      .selectFrom('apps')
+      .select('id')
+      .where('state', '=', 'active')
+      .where('deleted_at', 'is', null)
+      .where('current_release_id', 'is not', null)
+      .execute()
+    for (const { id } of active) {
+      reconciler.reconcile(id).catch(error => log.warn({ app: id, err: error }, 'could not start an app'))
+    }
+  }
+}
