@@ -13,9 +13,9 @@ export function detectFormat(head: Buffer): ArchiveFormat {
   if (head.length === 0) {
     throw new SourceRefused('archive_empty', 'The upload is empty. Check that you sent the right file.')
   }
-  const found = MAGIC.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))
+  const found = findMagic(head)
   if (found?.format !== undefined) return found.format
-  if (found === undefined && isTarHeader(head)) return 'tar'
+  if (isTarHeader(head)) return 'tar'
   const what = found === undefined ? 'no archive that we know' : `a ${found.name} archive`
   throw new SourceRefused(
     'archive_format_unknown',
@@ -34,9 +34,16 @@ const MAGIC: readonly { bytes: Buffer; format?: ArchiveFormat; name?: string }[]
   { bytes: Buffer.from('Rar!'), name: 'RAR' },
 ]
 
-/** A tar has no magic of its own in all its kinds, but a checksum (POSIX pax, "ustar Interchange Format"). */
+function findMagic(head: Buffer): (typeof MAGIC)[number] | undefined {
+  return MAGIC.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))
+}
+
+/**
+ * A tar has no magic of its own in all its kinds, but a checksum (POSIX pax, "ustar Interchange Format"). One that
+ * begins as a compressed file does is none to us: the parser would take it for that and expand it uncounted.
+ */
 export function isTarHeader(block: Buffer): boolean {
-  if (block.length < FORMAT_BYTES) return false
+  if (block.length < FORMAT_BYTES || findMagic(block) !== undefined) return false
   const header = block.subarray(0, FORMAT_BYTES)
   if (header.every(byte => byte === 0)) return true // the end of a tar: one without entries
   const expected = Number.parseInt(header.toString('latin1', 148, 156).replace(/\0.*/, '').trim(), 8)

@@ -14,9 +14,12 @@ export async function unpackTar(chunks: AsyncIterable<Buffer>, writer: TreeWrite
     for await (const chunk of chunks) await reading.write(chunk)
     await reading.end()
   } finally {
-    reading.stop()
+    await reading.stop()
   }
 }
+
+/** A NUL within a name of a pax header or a GNU long name: the library would quietly cut it there. */
+const HIDDEN_NAME = /(^|\n)\d+ (link)?path=[^\n]*\0|^(?!\d+ )[^\0]*\0+[^\0]/
 
 /**
  * The library's parser with our own writing behind it. The parser turns bytes into entries and no more: that it
@@ -29,6 +32,8 @@ class TarReading {
   readonly #finished = Promise.withResolvers<void>()
   /** The library wants to be asked again only after this; replaced whenever it says so. */
   #drained = Promise.withResolvers<void>()
+  /** Ends when the entries so far are written. */
+  #taken: Promise<void> = Promise.resolve()
   #sawNullBlock = false
   #sawEnd = false
   #hasFailed = false
@@ -56,21 +61,28 @@ class TarReading {
   async end(): Promise<void> {
     this.#parser.end()
     await Promise.race([this.#finished.promise, this.#failed.promise])
+    await this.#taken
     if (!this.#sawNullBlock) throw archiveDamaged(new Error('no end-of-archive block'))
   }
 
-  /** After a failure: lets the parser's streams go. */
-  stop(): void {
+  /** Resolves once nothing is being written any more, also after a failure in the midst of a file. */
+  async stop(): Promise<void> {
     this.#parser.removeAllListeners()
     this.#parser.on('error', () => {})
+    this.#fail(new Error('reading was stopped'))
+    await this.#taken.catch(() => {})
   }
 
   #listen(): void {
     const parser = this.#parser
     parser.on('entry', (entry: ReadEntry) => {
-      this.#take(entry).catch(error => this.#fail(error))
+      this.#taken = this.#taken.then(() => this.#take(entry))
+      this.#taken.catch(error => this.#fail(error))
     })
     parser.on('ignoredEntry', (entry: ReadEntry) => this.#fail(unsupported(entry)))
+    parser.on('meta', (text: string) => {
+      if (HIDDEN_NAME.test(text)) this.#fail(hiddenName())
+    })
     parser.on('warn', (_code, message) => this.#fail(archiveDamaged(message)))
     parser.on('error', error => this.#fail(archiveDamaged(error)))
     parser.on('drain', () => this.#drained.resolve())
@@ -96,7 +108,11 @@ class TarReading {
       case 'File':
       case 'OldFile':
       case 'ContiguousFile':
-        return await this.#writer.addFile(path, { executable: ((entry.mode ?? 0) & 0o100) !== 0 }, entry)
+        return await this.#writer.addFile(
+          path,
+          { executable: ((entry.mode ?? 0) & 0o100) !== 0 },
+          this.#contentOf(entry),
+        )
       case 'Directory':
       case 'GNUDumpDir':
         await this.#writer.addFolder(path)
@@ -112,6 +128,22 @@ class TarReading {
     }
     entry.resume()
   }
+
+  /** The parser's own iterator waits for ever when the parser is stopped. */
+  async *#contentOf(entry: ReadEntry): AsyncGenerator<Buffer> {
+    const iterator = entry[Symbol.asyncIterator]()
+    for (;;) {
+      const { value, done } = await Promise.race([iterator.next(), this.#failed.promise])
+      if (done) return
+      yield value
+    }
+  }
+}
+
+function hiddenName(): SourceRefused {
+  const message =
+    'An entry of the archive has a name that holds a NUL character. Rename the file and pack it again.'
+  return new SourceRefused('name_invalid', message)
 }
 
 function unsupported({ path, meta, type }: ReadEntry): SourceRefused {
