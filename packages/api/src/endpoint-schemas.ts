@@ -69,7 +69,9 @@ export const endpointSchemas = {
   'session.delete': { data: z.strictObject({ signedOut: z.literal(true) }) },
 
   'apps.list': {
-    query: listQuery(['slug', 'name', 'createdAt', 'updatedAt'], { search: z.string().max(100).optional() }),
+    query: listQuery(['slug', 'name', 'createdAt', 'updatedAt', 'lastRequestAt'], {
+      search: z.string().max(100).optional(),
+    }),
     data: z.array(appSchema),
     paged: true,
   },

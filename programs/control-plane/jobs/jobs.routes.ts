@@ -11,7 +11,7 @@ export function jobsRoutes({ jobs }: { jobs: JobLedger }): Implementations {
   return {
     'jobs.list': {
       async page({ query }, page) {
-        const { items, total } = await jobs.list({ ...page, state: query.state, kind: query.kind })
+        const { items, total } = await jobs.list({ ...query, ...page })
         return { items: items.map(jobDocument), total }
       },
     },

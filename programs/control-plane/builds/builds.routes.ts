@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventOf } from '@seaworthy/api/client'
+import { defineErrors } from '@seaworthy/kit'
+import type { BuildLog } from '@seaworthy/telemetry'
+import type { FindApp } from '../http/app-access.ts'
+import type { Implementations } from '../http/endpoint-implementation.ts'
+import type { BuildRow } from '../store/schema.ts'
+import { buildDocument } from './build-document.ts'
+import { buildLogLine, readNewestLines } from './build-log-lines.ts'
+import type { Builds } from './builds.ts'
+
+export interface BuildsRoutesOptions {
+  findApp: FindApp
+  builds: Builds
+  buildLogs: BuildLog
+}
+
+const errors = defineErrors({
+  build_not_found: { status: 404, message: '{slug} has no build {number}.' },
+})
+
+const MAX_LINES = 10_000
+/** How often a followed build is looked at, in case it ends without ever having opened its log. */
+const LOOK_MS = 1_000
+
+export function buildsRoutes(options: BuildsRoutesOptions): Implementations {
+  const { findApp, builds, buildLogs } = options
+  const find = (params: { slug: string; number: number }) => findBuild(options, params)
+  return {
+    'builds.list': {
+      async page({ params }, page) {
+        const app = await findApp(params.slug)
+        const { items, total } = await builds.list(app.id, page)
+        return { items: items.map(buildDocument), total }
+      },
+    },
+    'builds.get': { answer: async ({ params }) => buildDocument(await find(params)) },
+    'builds.log': {
+      async answer({ params, query }) {
+        const build = await find(params)
+        return readNewestLines(buildLogs, build.id, query.limit ?? MAX_LINES)
+      },
+      async stream({ params, signal, lastEventId }) {
+        const build = await find(params)
+        const after = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
+        return followLog(options, build, after, signal)
+      },
+    },
+  }
+}
+
+async function findBuild(
+  { findApp, builds }: BuildsRoutesOptions,
+  { slug, number }: { slug: string; number: number },
+) {
+  const app = await findApp(slug)
+  const build = await builds.getByNumber(app.id, number)
+  if (!build) throw errors.build_not_found({ slug, number })
+  return build
+}
+
+type BuildLogEvent = EventOf<'builds.log'>
+
+/** All lines there are, then those that come; `end` with the state of the build once it has one that lasts. */
+async function* followLog(
+  { builds, buildLogs }: BuildsRoutesOptions,
+  { id }: BuildRow,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<{ id: string; event: BuildLogEvent }> {
+  const left = new AbortController()
+  const ended = endOf(builds, id, AbortSignal.any([signal, left.signal]))
+  let last = after
+  try {
+    for await (const entry of buildLogs.follow(id, ended.signal, { after })) {
+      const line = buildLogLine(entry)
+      last = entry.sequence
+      if (line) yield { id: String(last), event: { type: 'log', ...line } }
+    }
+    const state = await ended.state
+    if (state !== undefined) yield { id: String(last), event: { type: 'end', state } }
+  } finally {
+    left.abort()
+    await ended.state
+  }
+}
+
+/** Its signal aborts with the end of the build, or with the given one; the state is undefined then. */
+function endOf(
+  builds: Builds,
+  id: string,
+  stop: AbortSignal,
+): { signal: AbortSignal; state: Promise<string | undefined> } {
+  const controller = new AbortController()
+  const state = lastState(builds, id, stop).finally(() => controller.abort())
+  return { signal: controller.signal, state }
+}
+
+async function lastState(builds: Builds, id: string, stop: AbortSignal): Promise<string | undefined> {
+  while (!stop.aborted) {
+    const build = await builds.get(id)
+    if (!build || (build.state !== 'queued' && build.state !== 'running')) return build?.state ?? 'cancelled'
+    await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => undefined)
+  }
+  return undefined
+}

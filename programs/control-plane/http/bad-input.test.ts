@@ -1,0 +1,243 @@
+/** Every endpoint of the catalogue, with all that can be wrong with a request: a 4xx problem, and nothing changed. */
+import { type Endpoint, type EndpointId, endpoints, problemSchema } from '@seaworthy/api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { signInOwner, startTestControlPlane, type TestControlPlane } from './test-control-plane.ts'
+
+/** A body that each endpoint takes. An endpoint that is missing here fails the test below. */
+const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
+  'setup.claim': { token: 't', email: 'a@example.org', password: '0123456789', name: 'A' },
+  'session.create': { email: 'a@example.org', password: 'wrong' },
+  'apps.create': { slug: 'fresh', name: 'Fresh' },
+  'apps.update': { name: 'New', sleepAfterMinutes: 5 },
+  'apps.delete': { confirm: 'shop' },
+  'deployments.create': { git: { url: 'https://example.org/a.git', ref: 'main' } },
+  'releases.rollback': { release: 1, env: 'release' },
+  'env.update': { set: { A: { value: '1' } }, unset: ['B'] },
+  'env.import': { text: 'A=1', secret: true },
+  'apps.scale': { web: 2 },
+  'apps.run': { argv: ['node', '-v'] },
+}
+
+const WRONG_VALUES: unknown[] = [null, 7, -1, 1.5, 'x\0', '', true, [], [1], {}, { a: 1 }, 'x'.repeat(5000)]
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const withBody = endpoints.filter(({ body }) => body)
+const inApp = endpoints.filter(({ path }) => path.includes('{slug}'))
+
+let platform: TestControlPlane
+let token: string
+let before: string
+
+beforeAll(async () => {
+  platform = await startTestControlPlane({ cleanup: afterAll })
+  token = (await signInOwner(platform, afterAll)).token
+  await platform.apps.create({ slug: 'shop', name: 'Shop' })
+  before = await everything()
+})
+
+test('there is a good body for each endpoint that takes one', () => {
+  for (const { id, body } of withBody) expect(body!.safeParse(BODIES[id]).success, id).toBe(true)
+})
+
+describe.each(withBody.map(endpoint => [endpoint.id, endpoint] as const))('%s', (_, endpoint) => {
+  test('refuses bodies that are no object', async () => {
+    for (const body of [null, [], 'text', 7, true]) await expectRefused(endpoint, { body }, 400)
+    await expectRefused(endpoint, {}, 400)
+  })
+
+  test('refuses fields it does not know, by name', async () => {
+    const body = { ...BODIES[endpoint.id], 'Not Known': 1 }
+
+    const problem = await expectRefused(endpoint, { body }, 400)
+
+    expect(problem.errors?.map(({ path }) => path).join()).toContain('Not Known')
+  })
+
+  test('refuses wrong types and missing fields, and names the field', async () => {
+    const good = BODIES[endpoint.id]!
+    for (const field of Object.keys(good)) {
+      for (const value of [undefined, ...WRONG_VALUES]) {
+        const body = { ...good, [field]: value }
+        if (endpoint.body!.safeParse(JSON.parse(JSON.stringify(body))).success) continue
+        const problem = await expectRefused(endpoint, { body }, 400)
+        expect(problem.errors?.length, `${field}=${JSON.stringify(value)}`).toBeGreaterThan(0)
+      }
+    }
+  })
+
+  test('refuses what is no JSON, too much, or of another type', async () => {
+    await expectRefused(endpoint, { raw: '{"a":', type: 'application/json' }, 400)
+    await expectRefused(endpoint, { raw: '', type: 'application/json' }, 400)
+    await expectRefused(endpoint, { raw: '{"__proto__":{"x":1}}', type: 'application/json' }, 400)
+    await expectRefused(endpoint, { raw: 'hello', type: 'text/plain' }, 415)
+    await expectRefused(endpoint, { raw: '<a/>', type: 'application/xml' }, 415)
+    await expectRefused(
+      endpoint,
+      { raw: JSON.stringify({ a: 'x'.repeat(3_000_000) }), type: 'application/json' },
+      413,
+    )
+  })
+})
+
+test.each(
+  endpoints
+    .filter(({ body, method }) => !body && method !== 'GET')
+    .map(endpoint => [endpoint.id, endpoint] as const),
+)('%s refuses a body, since it takes none', async (_, endpoint) => {
+  await expectRefused(endpoint, { body: { hello: 1 } }, 400)
+})
+
+test.each(endpoints.map(endpoint => [endpoint.id, endpoint] as const))(
+  '%s refuses a query that it does not know',
+  async (_, endpoint) => {
+    const problem = await expectRefused(endpoint, { query: '?hello=1', body: BODIES[endpoint.id] }, 400)
+
+    expect(problem.errors).toContainEqual({ path: 'query.hello', message: 'is not known here' })
+  },
+)
+
+test.each(endpoints.filter(({ paged }) => paged).map(endpoint => [endpoint.id, endpoint] as const))(
+  '%s refuses pages and limits out of bounds',
+  async (_, endpoint) => {
+    for (const query of [
+      'page=0',
+      'page=-1',
+      'page=x',
+      'limit=0',
+      'limit=101',
+      'limit=1e9',
+      'order=up',
+      'sort=no',
+      'page=1&page=2',
+    ]) {
+      const problem = await expectRefused(endpoint, { query: `?${query}` }, 400)
+      expect(problem.errors?.[0]?.path).toBe(`query.${query.split('=')[0]}`)
+    }
+  },
+)
+
+test.each(inApp.map(endpoint => [endpoint.id, endpoint] as const))(
+  '%s does not find an unknown app',
+  async (_, endpoint) => {
+    const problem = await expectRefused(
+      endpoint,
+      { body: BODIES[endpoint.id], params: { slug: 'nobody' } },
+      404,
+    )
+
+    expect(problem.code).toBe('app_not_found')
+  },
+)
+
+test.each(
+  endpoints
+    .filter(({ path }) => /\{(number|version|id)\}/.test(path))
+    .map(endpoint => [endpoint.id, endpoint] as const),
+)('%s does not find what is not there, and refuses what can never be there', async (_, endpoint) => {
+  await expectRefused(
+    endpoint,
+    { params: { slug: 'shop', number: '9999', version: 'v9999', id: 'job_unknown' } },
+    404,
+  )
+  const made = { slug: 'shop', number: '1;drop', version: 'latest', id: 'x'.repeat(100) }
+  await expectRefused(endpoint, { params: made }, 400)
+})
+
+test('a known address with another method is 405 and names the right ones', async () => {
+  for (const path of new Set(endpoints.map(({ path }) => path))) {
+    const known = endpoints.filter(endpoint => endpoint.path === path).map(({ method }) => method as string)
+    for (const method of METHODS.filter(method => !known.includes(method))) {
+      const response = await fetch(platform.url + path.replace(/\{\w+\}/g, 'x'), {
+        method,
+        headers: headers(),
+      })
+      expect(response.status, `${method} ${path}`).toBe(405)
+      expect(response.headers.get('allow')?.split(', ')).toEqual(expect.arrayContaining(known))
+      expect(problemSchema.parse(await response.json()).code).toBe('method_not_allowed')
+    }
+  }
+})
+
+test.each([
+  '/api/v1/nothing',
+  '/api/v2/apps',
+  '/nothing',
+  '/api/v1/apps/shop/nothing',
+  '/%ff',
+  '/api/v1/apps/..%2f..%2fetc',
+])('the address %s is not found', async path => {
+  const response = await fetch(platform.url + path, { headers: headers() })
+
+  expect([400, 404]).toContain(response.status)
+  expect(problemSchema.parse(await response.json()).success).toBe(false)
+})
+
+test('after all of that, nothing has changed', async () => {
+  expect(await everything()).toBe(before)
+  expect(platform.deployments.calls).toEqual([])
+})
+
+interface BadRequest {
+  params?: Record<string, string>
+  query?: string
+  body?: unknown
+  raw?: string
+  type?: string
+}
+
+async function expectRefused(
+  endpoint: Endpoint,
+  bad: BadRequest,
+  status: number,
+): Promise<z.output<typeof problemSchema>> {
+  const params = { slug: 'shop', number: '1', version: '1', id: 'x', ...bad.params } as Record<string, string>
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name]!))
+  const body = bad.raw ?? (bad.body === undefined ? undefined : JSON.stringify(bad.body))
+  const type = bad.type ?? (body === undefined ? undefined : 'application/json')
+  const response = await ask(endpoint, platform.url + path + (bad.query ?? ''), body, type)
+  const text = await response.text()
+  expect(response.status, `${endpoint.id} ${JSON.stringify(bad).slice(0, 200)} → ${text.slice(0, 300)}`).toBe(
+    status,
+  )
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/)
+  const problem = problemSchema.parse(JSON.parse(text))
+  expect(problem.status).toBe(status)
+  expect(problem.requestId).toBe(response.headers.get('x-request-id'))
+  return problem
+}
+
+/** `setup.link` is for the machine itself only, so that its input is tried over the socket file. */
+async function ask(
+  endpoint: Endpoint,
+  url: string,
+  body: string | undefined,
+  type: string | undefined,
+): Promise<Response> {
+  const init = { method: endpoint.method, body, headers: headers(type) }
+  if (endpoint.action !== 'setup:link') return fetch(url, init)
+  const { pathname, search } = new URL(url)
+  return platform.askLocally(pathname + search, init)
+}
+
+function headers(type?: string): Record<string, string> {
+  return { authorization: `Bearer ${token}`, ...(type !== undefined && { 'content-type': type }) }
+}
+
+/** All rows that a request could have touched, as text. */
+async function everything(): Promise<string> {
+  const tables = [
+    'apps',
+    'env_versions',
+    'sources',
+    'builds',
+    'releases',
+    'deployments',
+    'instances',
+    'jobs',
+    'events',
+  ] as const
+  const rows = await Promise.all(
+    tables.map(table => platform.store.db.selectFrom(table).selectAll().execute()),
+  )
+  return JSON.stringify(rows)
+}

@@ -1,0 +1,335 @@
+/**
+ * For tests: a real server over a real store, with small implementations of the ports that would run apps.
+ * The whole control plane is tested in e2e.
+ */
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { join } from 'node:path'
+import type { DeploymentEvent, Receipt } from '@seaworthy/api'
+import { type ApiClient, createClient } from '@seaworthy/api/client'
+import { AppError, createHealth, createKeyRing, createMasterKey, silentLogger } from '@seaworthy/kit'
+import { createMetrics } from '@seaworthy/kit/metrics'
+import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
+import { temporaryFolder } from '@seaworthy/testing'
+import { onTestFinished } from 'vitest'
+import { Accounts } from '../accounts/accounts.ts'
+import { Apps } from '../apps/apps.ts'
+import { Builds } from '../builds/builds.ts'
+import { EnvVars } from '../env/env-vars.ts'
+import { Events } from '../events/events.ts'
+import { createJobLedger } from '../jobs/job-ledger.ts'
+import { Releases } from '../releases/releases.ts'
+import { openDatabase, type Store } from '../store/database.ts'
+import { newId } from '../store/ids.ts'
+import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
+import { allRoutes } from './all-routes.ts'
+import { createFindApp } from './app-access.ts'
+import { createHttpServer } from './http-server.ts'
+import type { Deployments, Instances, RunOutput } from './ports.ts'
+
+export const OWNER = { email: 'ada@example.org', password: 'correct horse battery', name: 'Ada' }
+export const UPLOAD_LIMIT_BYTES = 1_000_000
+
+export type TestControlPlane = Awaited<ReturnType<typeof startTestControlPlane>>
+
+/** When to clean up: after the test, or `afterAll` for a server that a whole file shares. */
+type Cleanup = (stop: () => Promise<void>) => void
+
+export async function startTestControlPlane({
+  heartbeatMs = 15_000,
+  cleanup = onTestFinished,
+}: {
+  heartbeatMs?: number
+  cleanup?: Cleanup
+} = {}) {
+  const folder = temporaryFolder()
+  const log = silentLogger
+  const store = await openDatabase({ file: join(folder.path, 'seaworthy.db'), log })
+  const logs = createFileLogStore({
+    directory: join(folder.path, 'logs'),
+    log,
+    retention: { maxBytesPerApp: 1e9, maxAgeDays: 1 },
+  })
+  const parts = createParts(store, folder.path)
+  const health = createHealth({ log })
+  const socketPath = join(folder.path, 'run', 'control-plane.sock')
+  const server = await createHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    socketPath,
+    domains: ['panel.example.org'],
+    version: '0.0.0-test',
+    accounts: parts.accounts,
+    implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
+    health,
+    metrics: createMetrics(),
+    dashboardDirectory: new URL('../../dashboard/public', import.meta.url).pathname,
+    log,
+    heartbeatMs,
+    stopDeadlineMs: 2_000,
+    checkAnswers: true,
+  })
+  await server.start()
+  health.setPhase('running')
+  const local = createClient({ socketPath })
+  cleanup(async () => {
+    local.close()
+    await server.stop()
+    await logs.close()
+    await store.close()
+  })
+  return {
+    ...parts,
+    folder: folder.path,
+    store,
+    logs,
+    server,
+    url: server.url,
+    socketPath,
+    local,
+    askLocally: askOver(socketPath),
+  }
+}
+
+function createParts(store: Store, folder: string) {
+  const log = silentLogger
+  const baseUrl = 'http://localhost:4400'
+  const key = createMasterKey()
+  const accounts = new Accounts({ store, secret: 's'.repeat(40), baseUrl, log })
+  const events = new Events({ store })
+  const apps = new Apps({ store })
+  const deployments = new TestDeployments(store)
+  return {
+    accounts,
+    dashboardUrl: baseUrl,
+    apps,
+    findApp: createFindApp(apps),
+    appUrl: (slug: string) => `http://${slug}.localhost:8080/`,
+    removal: {
+      remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),
+      restore: ({ appId }: { appId: string }) => apps.restore(appId),
+    },
+    builds: new Builds({ store }),
+    buildLogs: createBuildLog({ directory: join(folder, 'build-logs') }),
+    releases: new Releases({ store }),
+    envVars: new EnvVars({ store, keyRing: createKeyRing({ keys: [key], primary: key.id }) }),
+    events,
+    jobs: createJobLedger({ store, log }),
+    deployments,
+    instances: new TestInstances(),
+    status: { status: async () => STATUS },
+  }
+}
+
+const STATUS = {
+  version: '0.0.0-test',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  uptimeMs: 1,
+  runtime: { kind: 'process', sandbox: { users: true } },
+  edge: { state: 'running' as const, pid: 1, tableVersion: 1 },
+  database: { kind: 'sqlite' as const },
+  counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
+  urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
+  home: '/home',
+}
+
+/** Writes rows, reads archives to their end, and tells the events that a test gives it. */
+export class TestDeployments implements Deployments {
+  /** Bytes of each archive that arrived whole. */
+  readonly archives: number[] = []
+  /** Set by an archive that did not arrive whole. */
+  lastUploadError: unknown
+  readonly calls: string[] = []
+  /** What `follow` tells; it then waits for more until a test says `end`. */
+  readonly script = new EventScript()
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async deployArchive({ app, stream, actor, scheduledAt }: Parameters<Deployments['deployArchive']>[0]) {
+    let bytes = 0
+    try {
+      for await (const chunk of stream) bytes += chunk.byteLength
+    } catch (error) {
+      this.lastUploadError = error
+      throw error
+    }
+    this.archives.push(bytes)
+    return this.add(app, { created_by: actor, scheduled_at: scheduledAt ?? null })
+  }
+
+  async deployGit({ app, origin, actor, scheduledAt }: Parameters<Deployments['deployGit']>[0]) {
+    this.calls.push(`git ${origin.url} ${origin.ref ?? ''}`)
+    return this.add(app, { created_by: actor, scheduled_at: scheduledAt ?? null })
+  }
+
+  async pullLatest({ app }: { app: AppRow }) {
+    this.calls.push('pull')
+    return this.add(app)
+  }
+
+  async rebuild({ app }: { app: AppRow }) {
+    this.calls.push('rebuild')
+    return this.add(app)
+  }
+
+  async rollback({ app, release, env }: Parameters<Deployments['rollback']>[0]) {
+    this.calls.push(`rollback ${release ?? 'previous'} ${env}`)
+    return this.add(app, { reason: 'rollback' })
+  }
+
+  async redeploy({ app, reason }: Parameters<Deployments['redeploy']>[0]) {
+    return app.current_release_id === null ? undefined : this.add(app, { reason })
+  }
+
+  async cancel({ app, number }: { app: AppRow; number: number }) {
+    const row = (await this.get(app.id, number))!
+    if (row.state !== 'queued') throw new AppError('deployment_not_cancellable', 'Too late.', { status: 409 })
+    await this.#store.db
+      .updateTable('deployments')
+      .set({ state: 'cancelled' })
+      .where('id', '=', row.id)
+      .execute()
+    return (await this.get(app.id, number))!
+  }
+
+  get(appId: string, number: number): Promise<DeploymentRow | undefined> {
+    const own = this.#store.db.selectFrom('deployments').selectAll().where('app_id', '=', appId)
+    return own.where('number', '=', number).executeTakeFirst()
+  }
+
+  async list(appId: string, { page, limit, order }: { page: number; limit: number; order: 'asc' | 'desc' }) {
+    const own = this.#store.db.selectFrom('deployments').selectAll().where('app_id', '=', appId)
+    const all = await own.orderBy('number', order).execute()
+    return { items: all.slice((page - 1) * limit, page * limit), total: all.length }
+  }
+
+  follow(_deploymentId: string, signal: AbortSignal): AsyncIterable<DeploymentEvent> {
+    return this.script.tell(signal)
+  }
+
+  /** Adds a row as a deployment would. */
+  async add(app: AppRow, fields: Partial<DeploymentRow> = {}): Promise<DeploymentRow> {
+    const { total } = await this.list(app.id, { page: 1, limit: 1, order: 'asc' })
+    const row = {
+      ...EMPTY,
+      id: newId('dep'),
+      app_id: app.id,
+      number: total + 1,
+      created_at: Date.now(),
+      ...fields,
+    }
+    await this.#store.db.insertInto('deployments').values(row).execute()
+    return row
+  }
+}
+
+const EMPTY: Omit<DeploymentRow, 'id' | 'app_id' | 'number' | 'created_at'> = {
+  state: 'queued',
+  reason: 'deploy',
+  build_id: null,
+  release_id: null,
+  previous_release_id: null,
+  job_id: null,
+  scheduled_at: null,
+  error_code: null,
+  error_message: null,
+  receipt_json: null,
+  created_by: 'test',
+  started_at: null,
+  switched_at: null,
+  finished_at: null,
+}
+
+/** Events that a test adds one by one; each reader gets them from the start. */
+export class EventScript {
+  /** How many read at the moment: none must stay when their clients are gone. */
+  readers = 0
+  readonly #events: DeploymentEvent[] = []
+  #news = Promise.withResolvers<void>()
+
+  add(...events: DeploymentEvent[]): void {
+    this.#events.push(...events)
+    this.#news.resolve()
+    this.#news = Promise.withResolvers<void>()
+  }
+
+  async *tell(signal: AbortSignal): AsyncIterable<DeploymentEvent> {
+    this.readers += 1
+    const aborted = new Promise<void>(resolve =>
+      signal.addEventListener('abort', () => resolve(), { once: true }),
+    )
+    try {
+      for (let told = 0; !signal.aborted; ) {
+        for (const event of this.#events.slice(told)) {
+          told += 1
+          yield event
+          if (event.type === 'end') return
+        }
+        if (told === this.#events.length) await Promise.race([this.#news.promise, aborted])
+      }
+    } finally {
+      this.readers -= 1
+    }
+  }
+}
+
+class TestInstances implements Instances {
+  async list(): Promise<InstanceRow[]> {
+    return []
+  }
+
+  async scale({ scale }: { scale: Record<string, number> }) {
+    if ('mystery' in scale) throw new AppError('process_unknown', 'No process "mystery".', { status: 422 })
+    return scale
+  }
+
+  async *run({ argv, signal }: { argv: string[]; signal: AbortSignal }): AsyncIterable<RunOutput> {
+    if (argv[0] === 'broken')
+      throw new AppError('instance_start_failed', 'Could not start broken.', { status: 422 })
+    yield { type: 'log', stream: 'stdout', text: argv.join(' ') }
+    if (!signal.aborted) yield { type: 'exit', code: 0 }
+  }
+}
+
+export const RECEIPT: Receipt = {
+  verdict: 'kept',
+  reason: null,
+  url: 'http://shop.localhost:8080/',
+  release: 'v1',
+  previousRelease: null,
+  before: null,
+  after: { requests: 10, failures: 0, p50Ms: 1, p95Ms: 2 },
+  probes: { sent: 3, failed: 0 },
+  timings: { build: 1200 },
+  watchedMs: 5000,
+}
+
+/** A client with the session of an owner, over TCP. */
+export async function signInOwner(
+  { accounts, url }: TestControlPlane,
+  cleanup: Cleanup = onTestFinished,
+): Promise<{ client: ApiClient; token: string }> {
+  await accounts.ensureOwner(OWNER)
+  const { token } = await accounts.signIn({ ...OWNER, from: 'test' })
+  const client = createClient({ baseUrl: url, token })
+  cleanup(async () => client.close())
+  return { client, token }
+}
+
+/** Like `fetch`, over the socket file. */
+function askOver(socketPath: string) {
+  return async (
+    path: string,
+    { body, ...init }: { method?: string; headers?: Record<string, string>; body?: string | undefined },
+  ) => {
+    const outgoing = request({ socketPath, path, agent: false, ...init }).end(body)
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const headers = new Headers(response.headers as Record<string, string>)
+    return new Response(Buffer.concat(chunks), { status: response.statusCode!, headers })
+  }
+}
