@@ -105,6 +105,7 @@ function startServer(data: string, folder: string, user: SystemUser | undefined)
     cwd: folder,
     // It outlives the test process that needed it first; the end of the run stops it.
     detached: true,
+    env: { PATH: process.env.PATH, SEAWORTHY_TEST_SHARED: '1' },
     stdio: ['ignore', log, log],
   })
   server.on('error', () => {}) // seen as a server that does not answer
