@@ -22,16 +22,29 @@ const SEARCHED_BYTES = 1_000_000_000
 const SEARCH_BUDGET_MS = 2_000
 const KEEP_ALL = { maxBytesPerApp: 10_000_000_000, maxAgeDays: 30 }
 
+interface Row extends Record<string, string> {
+  what: string
+  figure: string
+  ratio: string
+}
+
 interface Folders {
   logs: string
   spools: string
 }
 
-export async function run(): Promise<void> {
+/** Resolves with the rows of the printed tables. */
+export async function run(): Promise<{ flood: Row[]; search: Row[] }> {
   const root = mkdtempSync(join(tmpdir(), 'seaworthy-bench-logs-'))
   try {
-    await measureFlood(makeFolders(root, 'flood'))
-    await measureSearch(makeFolders(root, 'search'))
+    const flood = await measureFlood(makeFolders(root, 'flood'))
+    printTable(
+      `logs: ${WRITERS} processes write ${LINES_PER_SECOND} lines a second of ${LINE_BYTES} bytes`,
+      flood,
+    )
+    const search = await measureSearch(makeFolders(root, 'search'))
+    printTable('logs: search of 1 GB', search)
+    return { flood, search }
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
@@ -43,7 +56,7 @@ function makeFolders(root: string, name: string): Folders {
   return folders
 }
 
-async function measureFlood(folders: Folders): Promise<void> {
+async function measureFlood(folders: Folders): Promise<Row[]> {
   const writers = Array.from({ length: WRITERS }, (_, number) => `loud.${number}`)
   const quiet = Array.from({ length: QUIET_INSTANCES }, (_, number) => `quiet.${number}`)
   for (const id of quiet) closeSync(openSync(join(folders.spools, `${id}.out`), 'a'))
@@ -66,7 +79,7 @@ async function measureFlood(folders: Folders): Promise<void> {
     const idleCore = (idle.cpuMs - before.cpuMs) / (IDLE_SECONDS * 1_000)
     const floodCore = (flooded.cpuMs - idle.cpuMs) / writtenMs
     const kept = await countKept(collector, folders, writers)
-    reportFlood({ kept, idle, idleCore, flooded, floodCore })
+    return floodRows({ kept, idle, idleCore, flooded, floodCore })
   } finally {
     collector.kill('SIGKILL')
   }
@@ -105,7 +118,7 @@ async function countKept(
   collector: ChildProcess,
   folders: Folders,
   writers: readonly string[],
-): Promise<number> {
+): Promise<Kept> {
   collector.kill('SIGKILL')
   await once(collector, 'exit')
   const store = createFileLogStore({ directory: folders.logs, log: silentLogger, retention: KEEP_ALL })
@@ -143,14 +156,14 @@ interface FloodReport {
   floodCore: number
 }
 
-function reportFlood({ kept, idle, idleCore, flooded, floodCore }: FloodReport): void {
+function floodRows({ kept, idle, idleCore, flooded, floodCore }: FloodReport): Row[] {
   const written = LINES_PER_SECOND * FLOOD_SECONDS
   const perSecond = Math.round(kept.lines / (kept.overMs / 1_000))
-  printTable(`logs: ${WRITERS} processes write ${LINES_PER_SECOND} lines a second of ${LINE_BYTES} bytes`, [
+  return [
     {
       what: 'lines kept, in order, once',
       figure: `${kept.lines} of ${written}`,
-      ratio: (kept / written).toFixed(4),
+      ratio: (kept.lines / written).toFixed(4),
     },
     {
       what: 'lines a second',
@@ -165,10 +178,10 @@ function reportFlood({ kept, idle, idleCore, flooded, floodCore }: FloodReport):
       ratio: `${(flooded.peakResidentMb / idle.residentMb).toFixed(2)} × idle`,
     },
     { what: `collector: CPU with ${QUIET_INSTANCES} quiet instances`, figure: percent(idleCore), ratio: '' },
-  ])
+  ]
 }
 
-async function measureSearch(folders: Folders): Promise<void> {
+async function measureSearch(folders: Folders): Promise<Row[]> {
   const store = createFileLogStore({ directory: folders.logs, log: silentLogger, retention: KEEP_ALL })
   try {
     writeAccessLog(join(folders.spools, 'web.1.out'))
@@ -189,7 +202,7 @@ async function measureSearch(folders: Folders): Promise<void> {
       figure: ms(collectMs),
       ratio: `${Math.round(SEARCHED_BYTES / 1_000 / collectMs)} MB/s`,
     })
-    printTable('logs: search of 1 GB', rows)
+    return rows
   } finally {
     await store.close()
   }
@@ -221,7 +234,7 @@ function accessLines(seed: number): string {
   return text
 }
 
-async function searchRow(store: LogStore, what: string, grep: string) {
+async function searchRow(store: LogStore, what: string, grep: string): Promise<Row> {
   const startedAt = performance.now()
   const lines = await store.query({ appId: APP, grep, limit: 500 })
   const tookMs = performance.now() - startedAt
@@ -233,7 +246,7 @@ async function searchRow(store: LogStore, what: string, grep: string) {
 }
 
 /** The same data searched by the system's own `grep`, for comparison. */
-async function systemGrepRow({ logs }: Folders) {
+async function systemGrepRow({ logs }: Folders): Promise<Row> {
   const files = readdirSync(join(logs, APP)).map(name => join(logs, APP, name))
   const startedAt = performance.now()
   const child = spawn('grep', ['-a', '-c', '-i', '-F', 'Payment-Declined-4711', ...files], {

@@ -1,2 +1,0 @@
-import { run } from './logs.ts'
-await run()
