@@ -38,6 +38,16 @@ describe('calls', () => {
     })
   })
 
+  test('delete with a body that arrives whole', async () => {
+    const { client } = await serve(async (request, response) => {
+      answer(response, 200, { data: JSON.parse(await textOf(request)) })
+    })
+
+    const deleted = await client.call('apps.delete', { params: { slug: 'shop' }, body: { confirm: 'shöp' } })
+
+    expect(deleted).toEqual({ confirm: 'shöp' })
+  })
+
   test('reject with what the problem says', async () => {
     const errors = [{ path: 'body.slug', message: 'is too short' }]
     const problem = {

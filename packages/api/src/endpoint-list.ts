@@ -20,8 +20,8 @@ export interface EndpointEntry {
 
 export interface StreamKind {
   when: 'always' | 'follow'
-  /** The event after which the server closes the stream; without one it goes on until the client leaves. */
-  last?: string
+  /** The events after which the server closes the stream; without one it goes on until the client leaves. */
+  last?: readonly string[]
 }
 
 export type Tag =
@@ -184,7 +184,7 @@ export const endpointList = {
     path: `${APP}/deployments/{number}/events`,
     action: 'deployment:read',
     tag: 'deployments',
-    stream: { when: 'always', last: 'end' },
+    stream: { when: 'always', last: ['end'] },
     summary: 'Follow a deployment from its start to its end',
   },
   'deployments.receipt': {
@@ -214,7 +214,7 @@ export const endpointList = {
     path: `${APP}/builds/{number}/log`,
     action: 'build:read',
     tag: 'builds',
-    stream: { when: 'follow', last: 'end' },
+    stream: { when: 'follow', last: ['end'] },
     summary: 'Read or follow the log of a build',
   },
 
@@ -297,7 +297,7 @@ export const endpointList = {
     path: `${APP}/run`,
     action: 'app:run',
     tag: 'instances',
-    stream: { when: 'always', last: 'exit' },
+    stream: { when: 'always', last: ['exit', 'error'] },
     summary: 'Run a command in a fresh instance of the current release',
   },
 

@@ -6,8 +6,8 @@ import { parseEvents } from './sse-parser.ts'
 export interface EventStreamOptions {
   /** Opens the stream after the given event. Rejects with `ApiError` or `ApiUnreachable`. */
   open(lastEventId: string | undefined, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>>
-  /** The event after which the server ends the stream on purpose. */
-  last: string | undefined
+  /** The events after which the server ends the stream on purpose. */
+  last: readonly string[]
   /** Only a GET may be repeated. */
   reconnect: boolean
   /** Longest time without a sign of life before giving up. */
@@ -19,7 +19,7 @@ export interface EventStreamOptions {
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 3_000
 
-/** Ends after the `last` event, or quietly once the signal aborts. */
+/** Ends after one of the `last` events, or quietly once the signal aborts. */
 export async function* followEvents<Event>(options: EventStreamOptions): AsyncIterable<Event> {
   const place = { lastEventId: options.lastEventId, aliveAt: Date.now(), failures: 0, connected: false }
   while (!options.signal?.aborted) {
@@ -47,7 +47,7 @@ interface Place {
 async function* readEvents<Event>(
   chunks: AsyncIterable<Uint8Array>,
   place: Place,
-  last: string | undefined,
+  last: readonly string[],
 ): AsyncGenerator<Event, boolean> {
   for await (const event of parseEvents(chunks)) {
     place.aliveAt = Date.now()
@@ -55,7 +55,7 @@ async function* readEvents<Event>(
     if (!event) continue
     place.lastEventId = event.id ?? place.lastEventId
     yield JSON.parse(event.data) as Event
-    if (event.event === last) return true
+    if (last.includes(event.event)) return true
   }
   return false
 }
