@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { systemPart } from '@seaworthy/testing'
+import { systemPart, waitFor } from '@seaworthy/testing'
 import { describe, expect, test } from 'vitest'
 import { pathsInside, TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 import { isAlive, openStage } from './sandbox-stage.ts'
@@ -170,8 +170,7 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     const { handle } = await stage.start({ argv, limits: { cpus: 0.2 } })
 
     const startedAt = performance.now()
-    const usedCpuMs = async () => (await stage.sandbox.sample(handle)).cpuMs
-    while ((await usedCpuMs()) < 200) await new Promise(resolve => setTimeout(resolve, 20))
+    await waitFor(async () => (await stage.sandbox.sample(handle)).cpuMs >= 200, { timeoutMs: 25_000 })
 
     expect(performance.now() - startedAt).toBeGreaterThan(600) // 200 ms of CPU at a fifth of one: a second
   })
