@@ -7,7 +7,7 @@ const {
   SEAWORTHY_INSTANCE = 'local',
 } = process.env
 
-const server = createServer((request, response) => {
+const server = createServer((_request, response) => {
   response.setHeader('content-type', 'text/plain; charset=utf-8')
   response.end(`Hello from ${SEAWORTHY_APP} ${SEAWORTHY_RELEASE}, instance ${SEAWORTHY_INSTANCE}\n`)
 })

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import type { LogSpool } from '../log-store.ts'
 import { createRedactor } from '../redactor.ts'
@@ -40,6 +40,8 @@ const STEPS_BEFORE_A_QUERY = 16
 export class Collector {
   readonly #options: CollectorOptions
   readonly #attachments = new Map<string, Attachment>()
+  /** By path. */
+  readonly #readers = new Map<string, SpoolReader>()
   readonly #watches = new Map<string, SpoolWatch>()
   readonly #dirty = new Set<SpoolReader>()
   #buffer = Buffer.alloc(0)
@@ -61,7 +63,10 @@ export class Collector {
     const attachment = this.#createAttachment(spool)
     this.#attachments.set(spool.instanceId, attachment)
     for (const directory of attachment.directories) this.#watch(directory)
-    for (const reader of attachment.readers) this.#dirty.add(reader)
+    for (const reader of attachment.readers) {
+      this.#readers.set(reader.path, reader)
+      this.#dirty.add(reader)
+    }
     this.#scheduleCollect()
     this.#tickTimer ??= setInterval(() => this.#tick(), TICK_MS).unref()
   }
@@ -125,13 +130,14 @@ export class Collector {
   }
 
   #changed(directory: string, name: string | undefined): void {
-    const path = name && `${directory}/${name}`
-    for (const { readers } of this.#attachments.values()) {
-      for (const reader of readers) {
-        if (path ? reader.path === path : dirname(reader.path) === directory) this.#dirty.add(reader)
-      }
+    if (name === undefined) {
+      for (const reader of this.#readers.values())
+        if (dirname(reader.path) === directory) this.#dirty.add(reader)
+    } else {
+      const reader = this.#readers.get(join(directory, name)) // one look: there may be thousands of changes a second
+      if (reader) this.#dirty.add(reader)
     }
-    this.#scheduleCollect()
+    if (this.#dirty.size > 0) this.#scheduleCollect()
   }
 
   #tick(): void {
@@ -223,6 +229,7 @@ export class Collector {
     await (await this.#options.openAppLog(appId)).sync() // the lines must outlive a power cut before the spool goes
     await closeAll(readers)
     for (const reader of readers) {
+      this.#readers.delete(reader.path)
       await rm(reader.path, { force: true })
       await reader.forget().catch(error => {
         this.#options.log.warn({ app: appId, error }, 'could not note the end of an output')

@@ -144,16 +144,21 @@ class FileLogStore implements LogStore {
 
   /** For all apps that have lines, also those of which nothing runs. */
   async #applyRetention(): Promise<void> {
-    try {
-      for (const appId of await readdir(this.#settings.directory)) {
+    for (const appId of await listFolders(this.#settings.directory)) {
+      try {
         const log = await this.#appLog(appId)
         if (this.#closing.signal.aborted) return
         await this.#turns.run(() => log.applyRetention())
+      } catch (error) {
+        this.#settings.log.warn({ app: appId, error }, 'old log lines could not be deleted')
       }
-    } catch (error) {
-      this.#settings.log.warn({ error }, 'old log lines could not be deleted')
     }
   }
+}
+
+async function listFolders(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
+  return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
 }
 
 function toFilter({ since, until, grep, process, instanceId, after }: Partial<LogQuery>): LineFilter {

@@ -1,3 +1,4 @@
+import { normalize } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import type { Redactor } from '../redactor.ts'
 import type { AppLog, SourceIdentity } from './app-log.ts'
@@ -47,7 +48,7 @@ export class SpoolReader {
 
   constructor(options: SpoolReaderOptions) {
     this.#options = options
-    this.path = options.path
+    this.path = normalize(options.path)
     this.#file = new SpoolFile(options.path)
   }
 

@@ -1,14 +1,14 @@
 import { type FSWatcher, watch } from 'node:fs'
 
 /** Above this many changes between two looks, watching costs more than looking. */
-const BUSY_CHANGES = 200
-const BUSY_LOOK_MS = 50
+const BUSY_CHANGES = 400
+const BUSY_LOOK_MS = 100
 /** So long nothing is watched once it was busy. */
 const BUSY_FOR_MS = 2_000
 
 /**
  * Says when files of a folder may have grown. Nothing happens while they rest (inotify). Under a flood, where each
- * written line would cost an event, it stops listening for a while and just says "look" 20 times a second.
+ * written line would cost an event, it stops listening for a while and just says "look" ten times a second.
  */
 export class SpoolWatch {
   readonly #directory: string
