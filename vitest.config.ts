@@ -13,6 +13,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
+          setupFiles: ['packages/testing/src/leak-check.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { beforeAll } from 'vitest'
 
 /** A killed process takes a moment to go. */
 const GRACE_MS = 3_000
@@ -16,8 +16,8 @@ const MARK = `SEAWORTHY_TEST_MARK=${randomUUID()}`
 
 if (process.platform === 'linux') {
   process.env.SEAWORTHY_TEST_MARK = MARK.slice(MARK.indexOf('=') + 1)
-  // Set up first, so that it runs last: hooks of a file run in reverse order.
-  afterAll(failOnLeaks, GRACE_MS + 10_000)
+  // What the first `beforeAll` returns runs last of all: after every hook, and after what the file's own ones return.
+  beforeAll(() => failOnLeaks)
 }
 
 async function failOnLeaks(): Promise<void> {
