@@ -1,31 +1,21 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { recoverAppLog } from './recover-app-log.ts'
+import { type LogRetention, oldestToKeep, segmentsToDelete } from './retention.ts'
 import {
   encodeRecord,
   encodeSources,
+  type KeptSegment,
   type LogSource,
   RECORD,
-  type SegmentFile,
   segmentName,
 } from './segment-format.ts'
-
-export interface LogRetention {
-  /** Of each app on its own. The newest segment is never deleted for its size. */
-  maxBytesPerApp: number
-  maxAgeDays: number
-}
 
 export interface AppLogOptions {
   /** The app's own folder. */
   directory: string
   segmentMaxBytes: number
   retention: LogRetention
-}
-
-/** A segment and how much of it may be read. */
-export interface KeptSegment extends SegmentFile {
-  bytes: number
 }
 
 /** Lines that were just kept, for those who follow. */
@@ -41,7 +31,6 @@ export type SourceIdentity = Pick<LogSource, 'instanceId' | 'process' | 'release
 
 /** A clock that steps back further than this is believed; smaller steps only hold time still. */
 const CLOCK_STEP_MS = 60_000
-const DAY_MS = 86_400_000
 
 /**
  * The kept lines of one app: segment files of which the newest grows. The caller takes turns: no two methods at once.
@@ -141,16 +130,11 @@ export class AppLog {
 
   /** Deletes what is too old or too much. */
   async applyRetention(): Promise<void> {
-    const { maxBytesPerApp, maxAgeDays } = this.#options.retention
-    const oldest = Date.now() - maxAgeDays * DAY_MS
-    if (this.#hasLines() && this.#lastAt < oldest) await this.#rotate(this.#lastAt)
-    let total = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
-    while (this.#segments.length > 1) {
-      const [first, second] = this.#segments as [KeptSegment, KeptSegment]
-      if (total <= maxBytesPerApp && second.createdAt >= oldest) return
-      await rm(first.path, { force: true })
+    const { retention } = this.#options
+    if (this.#hasLines() && this.#lastAt < oldestToKeep(retention)) await this.#rotate(this.#lastAt)
+    for (const segment of segmentsToDelete(this.#segments, retention)) {
+      await rm(segment.path, { force: true })
       this.#segments.shift()
-      total -= first.bytes
     }
   }
 

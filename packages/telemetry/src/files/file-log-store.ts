@@ -5,9 +5,10 @@ import type { Logger } from '@seaworthy/kit'
 import { LogCursorInvalid, LogStoreClosed } from '../errors.ts'
 import { validateLogId } from '../log-id.ts'
 import type { LogLine, LogQuery, LogSpool, LogStore } from '../log-store.ts'
-import { AppLog, type LogRetention } from './app-log.ts'
+import { AppLog } from './app-log.ts'
 import { Collector } from './collector.ts'
 import { followLines } from './follow-lines.ts'
+import { hasOldLines, type LogRetention } from './retention.ts'
 import { SearchThread } from './search-thread.ts'
 import { fromCursor } from './segment-format.ts'
 import type { LineFilter } from './segment-scan.ts'
@@ -19,7 +20,8 @@ export interface FileLogStoreOptions extends Partial<SpoolLimits> {
   directory: string
   log: Logger
   retention: LogRetention
-  /** A new file is begun at this size; retention deletes whole files. 16 MB unless told. */
+  /** A new file is begun at this size; retention deletes whole files. 4 MB unless told: so much is read of each
+   * app at a start. */
   segmentMaxBytes?: number
   /** What may wait for one slow follower. 4 MB unless told. */
   maxFollowQueueBytes?: number
@@ -30,7 +32,7 @@ const MAX_ANSWER_BYTES = 16_777_216
 const RETENTION_EVERY_MS = 3_600_000
 
 const DEFAULTS = {
-  segmentMaxBytes: 16_777_216,
+  segmentMaxBytes: 4_194_304,
   maxFollowQueueBytes: 4_194_304,
   maxLineBytes: 65_536,
   punchBytes: 16_777_216,
@@ -146,6 +148,9 @@ class FileLogStore implements LogStore {
   async #applyRetention(): Promise<void> {
     for (const appId of await listFolders(this.#settings.directory)) {
       try {
+        const isOpen = this.#apps.has(appId)
+        if (!isOpen && !(await hasOldLines(join(this.#settings.directory, appId), this.#settings.retention)))
+          continue
         const log = await this.#appLog(appId)
         if (this.#closing.signal.aborted) return
         await this.#turns.run(() => log.applyRetention())

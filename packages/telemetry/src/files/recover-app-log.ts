@@ -1,11 +1,10 @@
-import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { KeptSegment } from './app-log.ts'
+import { readFile, rm, truncate } from 'node:fs/promises'
+import { listSegments } from './list-segments.ts'
 import {
   decodeSources,
   isIntact,
+  type KeptSegment,
   type LogSource,
-  parseSegmentName,
   RECORD,
   readRecord,
   type StoredRecord,
@@ -41,25 +40,6 @@ export async function recoverAppLog(
     }
     if (repair) await rm(newest.path)
     segments.pop()
-  }
-}
-
-async function listSegments(directory: string): Promise<KeptSegment[]> {
-  const names = await readdir(directory).catch(ifMissing<string[]>([]))
-  const segments: KeptSegment[] = []
-  for (const name of names.sort()) {
-    const parsed = parseSegmentName(name)
-    if (!parsed) continue
-    const path = join(directory, name)
-    segments.push({ ...parsed, path, bytes: (await stat(path)).size })
-  }
-  return segments
-}
-
-function ifMissing<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
-  return error => {
-    if (error.code === 'ENOENT') return value
-    throw error
   }
 }
 

@@ -113,6 +113,11 @@ export interface SegmentFile {
   createdAt: number
 }
 
+/** A segment and how much of it may be read. */
+export interface KeptSegment extends SegmentFile {
+  bytes: number
+}
+
 const NAME = /^(\d{15})-(\d{15})\.log$/
 
 /** `<first sequence>-<time>.log`: sorts by age, and tells a search what it can leave out. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { LogLine } from '../log-store.ts'
-import type { KeptSegment } from './app-log.ts'
 import {
   decodeSources,
+  type KeptSegment,
   type LogSource,
   RECORD,
   readRecord,
