@@ -59,6 +59,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   #resent = false
   #phase: 'idle' | 'connecting' | 'sending' | 'receiving' = 'idle'
   deadlineAt = Number.POSITIVE_INFINITY
+  watchIndex = -1
 
   constructor(options: ExchangeOptions, route: ActiveRoute) {
     this.#options = options

@@ -15,6 +15,7 @@ export interface HeldRequest {
 interface Waiting {
   request: HeldRequest
   deadlineAt: number
+  watchIndex: number
   onDeadline(): void
 }
 
@@ -53,6 +54,7 @@ export class HeldRequests {
     const item: Waiting = {
       request,
       deadlineAt: performance.now() + timeouts.wakeMs,
+      watchIndex: -1,
       onDeadline: () => {
         this.#remove(appId, item)
         request.refuse()

@@ -117,6 +117,7 @@ export class ResponseRelay {
     }
     this.#context.deadlines.watch({
       deadlineAt: performance.now() + this.#context.limits.keepAliveMs,
+      watchIndex: -1,
       onDeadline,
     })
   }

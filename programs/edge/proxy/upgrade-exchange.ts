@@ -41,6 +41,7 @@ export class UpgradeExchange implements Deadlined {
   #received: Buffer = Buffer.alloc(0)
   #answered = false
   deadlineAt = Number.POSITIVE_INFINITY
+  watchIndex = -1
 
   constructor(options: UpgradeOptions) {
     this.#options = options
