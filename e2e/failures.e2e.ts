@@ -53,7 +53,7 @@ test('the first version of an app that never works leaves nothing running and sa
 
   expect(deployment.state).toBe('failed')
   expect(await platform.running('never-worked')).toEqual([])
-  expect((await platform.request('never-worked')).status).toBe(503)
+  expect((await platform.request('never-worked')).status).toBe(404)
 })
 
 test('the log of a failed deployment ends with the last lines of what failed', async () => {

@@ -228,7 +228,18 @@ export async function createControlPlane(config: ControlPlaneConfig): Promise<Li
     isDeploying: async appId => (await deploymentRecords.listUnfinished(appId)).length > 0,
     log,
   })
-  const sweeper = new Sweeper({ store, artifacts, sources, releases, sourceRecords, removal, builder, log })
+  const sweeper = new Sweeper({
+    store,
+    artifacts,
+    sources,
+    releases,
+    sourceRecords,
+    removal,
+    builder,
+    jobs,
+    events,
+    log,
+  })
   const takeover = new Takeover({
     store,
     manager,
@@ -325,7 +336,14 @@ export async function createControlPlane(config: ControlPlaneConfig): Promise<Li
     stop: () => edgeEvents?.close(),
   })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
-  lifecycle.add({ name: 'jobs', start: () => worker.start(), stop: () => worker.stop({ drainMs: 500 }) })
+  lifecycle.add({
+    name: 'jobs',
+    start: async () => {
+      await jobs.recover()
+      worker.start()
+    },
+    stop: () => worker.stop({ drainMs: 500 }),
+  })
   lifecycle.add({
     name: 'sweeps',
     start: () => {

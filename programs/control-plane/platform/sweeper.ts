@@ -3,6 +3,8 @@ import type { HostBuilder } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { AppRemoval } from '../apps/app-removal.ts'
+import type { Events } from '../events/events.ts'
+import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
@@ -15,8 +17,14 @@ export interface SweeperOptions {
   sourceRecords: SourceRecords
   removal: AppRemoval
   builder: Pick<HostBuilder, 'forgetApp'>
+  jobs: Pick<JobLedger, 'prune'>
+  events: Pick<Events, 'prune'>
   log: Logger
 }
+
+const DAY_MS = 86_400_000
+const KEPT_JOBS_MS = 30 * DAY_MS
+const KEPT_EVENTS_MS = 365 * DAY_MS
 
 /**
  * Frees what nothing refers to any more: apps whose time in the trash is over, artifacts that no release names,
@@ -31,13 +39,16 @@ export class Sweeper {
 
   /** The handler of `sweep` jobs. */
   async sweep(): Promise<void> {
-    const { artifacts, sources, releases, sourceRecords, removal, builder, store, log } = this.#options
+    const { artifacts, sources, releases, sourceRecords, removal, builder, jobs, events, store, log } =
+      this.#options
     const purgedApps = await removal.purgeDue(Date.now())
     for (const appId of purgedApps) await builder.forgetApp(appId)
     const keptArtifacts = new Set(await releases.referencedArtifactDigests())
     const freedArtifacts = await artifacts.sweep(keptArtifacts)
     await this.#forgetArtifacts(store, keptArtifacts)
     const freedSources = await sources.sweep(new Set(await sourceRecords.referencedDigests()))
+    await jobs.prune(Date.now() - KEPT_JOBS_MS)
+    await events.prune(Date.now() - KEPT_EVENTS_MS)
     log.info({ purgedApps: purgedApps.length, artifacts: freedArtifacts, sources: freedSources }, 'swept')
   }
 

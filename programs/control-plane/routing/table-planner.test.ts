@@ -23,8 +23,8 @@ test('an app answers at its slug under the base domain', () => {
   expect(route?.targets).toEqual([{ id: 'ins_1', host: '127.0.0.1', port: 20_001, state: 'healthy' }])
 })
 
-test('an app without a release is unavailable, not unknown', () => {
-  expect(modeOf({ release: undefined, instances: [] })).toBe('unavailable')
+test('an app that was never live has no route', () => {
+  expect(planRoutes([{ ...shop, release: undefined, instances: [] }], settings)).toEqual([])
 })
 
 test('an app without a healthy instance holds its requests', () => {

@@ -28,7 +28,8 @@ export interface RoutingSettings {
 }
 
 export function planRoutes(apps: readonly AppFacts[], settings: RoutingSettings): Route[] {
-  return apps.filter(app => app.state !== 'deleting').map(app => planRoute(app, settings))
+  // An app that was never live has no route: asking for it is asking for nothing.
+  return apps.filter(app => app.release && app.state !== 'deleting').map(app => planRoute(app, settings))
 }
 
 function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Route {
@@ -38,7 +39,7 @@ function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Ro
     hosts: [`${app.slug}.${baseDomain}`],
     pathPrefix: '/',
     process: 'web',
-    release: app.release ? `v${app.release.version}` : 'none',
+    release: `v${app.release!.version}`,
     targets: targetsOf(app),
     timeouts,
   }
@@ -48,8 +49,8 @@ function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Ro
 }
 
 function modeOf(app: AppFacts): Route['mode'] {
-  if (!app.release || app.state === 'suspended') return 'unavailable'
-  if (app.release.staticRoot !== undefined) return 'static'
+  if (app.state === 'suspended') return 'unavailable'
+  if (app.release?.staticRoot !== undefined) return 'static'
   if (app.instances.some(instance => instance.state === 'healthy')) return 'proxy'
   return app.stoppedAfterCrashes ? 'unavailable' : 'wake'
 }
