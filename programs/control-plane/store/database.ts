@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@seaworthy/kit'
 import { type Dialect, Kysely, type Transaction as KyselyTransaction } from 'kysely'
-import { DatabaseBusy, DatabaseUnavailable, isTransient } from './errors.ts'
+import { DatabaseBusy, DatabaseUnavailable, DiskFull, isTransient } from './errors.ts'
 import { migrateToLatest } from './migrate.ts'
 import { createPostgresDialect } from './postgres-dialect.ts'
 import type { Database } from './schema.ts'
@@ -49,9 +49,10 @@ export interface OpenDatabaseOptions {
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Store> {
   const kind: DatabaseKind = options.url ? 'postgres' : 'sqlite'
   const scopes: TransactionScopes = new AsyncLocalStorage()
-  const db = new Kysely<Database>({ dialect: await createDialect(options, scopes) })
+  const dialect = await createDialect(options, scopes).catch(cannotOpen(kind, options))
+  const db = new Kysely<Database>({ dialect })
   try {
-    await reach(db, kind, options)
+    await reach(db).catch(cannotOpen(kind, options))
     await migrateToLatest({ db, kind, log: options.log })
   } catch (error) {
     await db.destroy().catch(() => {})
@@ -66,19 +67,28 @@ async function createDialect(
 ): Promise<Dialect> {
   if (url) return createPostgresDialect({ url, log })
   if (!file) throw new TypeError('openDatabase needs a url or a file')
-  // Rows hold password hashes and sealed secrets: nobody else may read the folder.
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await makePrivate(file)
   return new SqliteDialect({ file, isInsideTransaction: () => scopes.getStore()?.active ?? false })
 }
 
-async function reach(db: Kysely<Database>, kind: DatabaseKind, { file }: OpenDatabaseOptions): Promise<void> {
-  try {
-    await db.selectNoFrom(eb => eb.val(1).as('answer')).execute()
-  } catch (error) {
-    // A PostgreSQL URL may hold a password: it is not repeated.
-    const what =
-      kind === 'sqlite' ? `the database file ${file}` : 'the PostgreSQL database of SEAWORTHY_DATABASE_URL'
-    throw new DatabaseUnavailable(what, error)
+/** Rows hold password hashes and sealed secrets. SQLite gives its journal files the mode of the database. */
+async function makePrivate(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const handle = await open(file, 'a', 0o600)
+  await handle.chmod(0o600)
+  await handle.close()
+}
+
+async function reach(db: Kysely<Database>): Promise<void> {
+  await db.selectNoFrom(eb => eb.val(1).as('answer')).execute()
+}
+
+function cannotOpen(kind: DatabaseKind, { file }: OpenDatabaseOptions): (cause: unknown) => never {
+  // A PostgreSQL URL may hold a password: it is not repeated.
+  const what =
+    kind === 'sqlite' ? `the database file ${file}` : 'the PostgreSQL database of SEAWORTHY_DATABASE_URL'
+  return cause => {
+    throw cause instanceof DiskFull ? cause : new DatabaseUnavailable(what, cause)
   }
 }
 
