@@ -43,6 +43,7 @@ export class StaticCache {
   }
 
   set(root: string, path: string, answer: StaticAnswer): void {
+    this.#forget(this.#roots.get(root)?.get(path))
     const bytes = ENTRY_OVERHEAD_BYTES + 2 * path.length
     const entry: Entry = { root, path, answer, bytes, used: false }
     const paths = this.#roots.get(root) ?? new Map<string, Entry>()
@@ -65,15 +66,18 @@ export class StaticCache {
     while (this.#bytes > this.#maxBytes) {
       const [oldest] = this.#byAnswer.values() // a Map keeps the order of insertion
       if (oldest === undefined) return
-      this.#byAnswer.delete(oldest.answer)
       if (oldest.used) {
         oldest.used = false
+        this.#byAnswer.delete(oldest.answer) // and to the end of the row
         this.#byAnswer.set(oldest.answer, oldest)
-      } else this.#remove(oldest)
+      } else this.#forget(oldest)
     }
   }
 
-  #remove({ root, path, bytes }: Entry): void {
+  #forget(entry: Entry | undefined): void {
+    if (entry === undefined) return
+    const { root, path, answer, bytes } = entry
+    this.#byAnswer.delete(answer)
     const paths = this.#roots.get(root)
     paths?.delete(path)
     if (paths?.size === 0) this.#roots.delete(root)
