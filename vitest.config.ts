@@ -13,7 +13,8 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
-          setupFiles: ['packages/testing/src/leak-check.ts'],
+          // Their clean-ups run in reverse order: first what a file registered, then the check.
+          setupFiles: ['packages/testing/src/leak-check.ts', 'packages/testing/src/after-file-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -22,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
+          setupFiles: ['packages/testing/src/after-file-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterTestOrFile } from './after-file.ts'
 
 export interface HttpBackend {
   /** `http://127.0.0.1:41234` */
@@ -36,14 +36,6 @@ export async function httpBackend(
     server.closeAllConnections()
     await closed
   }
-  closeAfterwards(close)
+  afterTestOrFile(close)
   return { url: `http://${host}:${port}`, host, port, requests, close, [Symbol.asyncDispose]: close }
-}
-
-function closeAfterwards(close: () => Promise<void>): void {
-  try {
-    onTestFinished(close)
-  } catch {
-    afterAll(close)
-  }
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterTestOrFile } from './after-file.ts'
 
 export interface TemporaryFolder {
   path: string
@@ -18,14 +18,6 @@ export function temporaryFolder({ prefix = 'seaworthy-test-' }: { prefix?: strin
   const path = mkdtempSync(join(tmpdir(), prefix))
   chmodSync(path, 0o755) // mkdtemp makes 0700
   const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
-  removeAfterwards(remove)
+  afterTestOrFile(remove)
   return { path, remove, [Symbol.dispose]: remove }
-}
-
-function removeAfterwards(remove: () => void): void {
-  try {
-    onTestFinished(remove)
-  } catch {
-    afterAll(remove) // no test runs: we are at the top of a file, in a `describe` or in a `beforeAll`
-  }
 }

@@ -1,6 +1,7 @@
 /** Every endpoint of the catalogue, with all that can be wrong with a request: a 4xx problem, and nothing changed. */
 import { type Endpoint, type EndpointId, endpoints, problemSchema } from '@seaworthy/api'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterFile } from '@seaworthy/testing'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { signInOwner, startTestControlPlane, type TestControlPlane } from './test-control-plane.ts'
 
@@ -29,8 +30,8 @@ let token: string
 let before: string
 
 beforeAll(async () => {
-  platform = await startTestControlPlane({ cleanup: afterAll })
-  token = (await signInOwner(platform, afterAll)).token
+  platform = await startTestControlPlane({ cleanup: afterFile })
+  token = (await signInOwner(platform, afterFile)).token
   await platform.apps.create({ slug: 'shop', name: 'Shop' })
   before = await everything()
 })
