@@ -31,7 +31,10 @@ export interface LogQuery {
 export interface LogStore {
   /** Reads a spool file (appended to by an instance) until `detach`; resumes where it stopped, also after a restart. */
   attach(spool: LogSpool): void
-  /** Reads what is left of the spool, then forgets and deletes it. */
+  /**
+   * Reads what is left of the spool, then forgets and deletes it. An unknown instance is not an error. While lines
+   * cannot be kept (full disk) it resolves early and finishes by itself later.
+   */
   detach(instanceId: string): Promise<void>
   /** Oldest first. */
   query(query: LogQuery): Promise<LogLine[]>

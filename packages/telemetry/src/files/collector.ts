@@ -230,6 +230,7 @@ export class Collector {
     await closeAll(readers)
     for (const reader of readers) {
       this.#readers.delete(reader.path)
+      if (reader.isUnreadable) continue // what could not be read is not thrown away
       await rm(reader.path, { force: true })
       await reader.forget().catch(error => {
         this.#options.log.warn({ app: appId, error }, 'could not note the end of an output')

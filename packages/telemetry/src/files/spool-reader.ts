@@ -43,7 +43,7 @@ export class SpoolReader {
   #punchedBytes = 0
   /** Up to here there was only the beginning of a line. */
   #unfinishedTo = -1
-  #saidUnreadable = false
+  #isUnreadable = false
   #canPunch = process.platform === 'linux'
 
   constructor(options: SpoolReaderOptions) {
@@ -84,6 +84,11 @@ export class SpoolReader {
       this.#options.log.info({ file: this.path }, 'cannot free space inside of spool files')
   }
 
+  /** Whether the last read failed although the file is there (no rights, too many open files). */
+  get isUnreadable(): boolean {
+    return this.#isUnreadable
+  }
+
   /** Lets go of the file. */
   close(): Promise<void> {
     return this.#file.close()
@@ -104,11 +109,13 @@ export class SpoolReader {
 
   async #read(buffer: Buffer, position: number): Promise<Buffer> {
     try {
-      return await this.#file.read(buffer, position)
+      const raw = await this.#file.read(buffer, position)
+      this.#isUnreadable = false
+      return raw
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      if (!isMissing && !this.#saidUnreadable) {
-        this.#saidUnreadable = true
+      if (!isMissing && !this.#isUnreadable) {
+        this.#isUnreadable = true
         this.#options.log.warn({ file: this.path, error }, 'spool file cannot be read')
       }
       return buffer.subarray(0, 0)
