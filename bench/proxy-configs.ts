@@ -1,0 +1,70 @@
+/**
+ * nginx and Caddy set up for the same work as our edge: two threads, keep-alive both ways, the same forwarded headers,
+ * a request id in both directions, an access log in JSON.
+ */
+
+/** A backend that is never the bottleneck: nginx answering from memory. */
+export function backendConfig({ folder, port }: { folder: string; port: number }): string {
+  return nginx(folder, 'backend', [
+    'access_log off;',
+    `server { listen 127.0.0.1:${port} reuseport; keepalive_requests 100000000;`,
+    'location / { default_type text/plain; return 200 "hello from a small app, with a small body\\n"; } }',
+  ])
+}
+
+export function nginxProxyConfig(options: { folder: string; port: number; backendPort: number }): string {
+  const { folder, port, backendPort } = options
+  return nginx(folder, 'proxy', [
+    'log_format json escape=json \'{"time":"$time_iso8601","id":"$request_id","ip":"$remote_addr",' +
+      '"method":"$request_method","host":"$host","path":"$uri","status":$status,"bytesIn":$request_length,' +
+      '"bytesOut":$body_bytes_sent,"ms":$request_time,"headMs":"$upstream_header_time","agent":"$http_user_agent"}\';',
+    `access_log ${folder}/nginx-access.log json buffer=64k flush=500ms;`,
+    `upstream app { server 127.0.0.1:${backendPort}; keepalive 128; keepalive_requests 100000000; }`,
+    `server { listen 127.0.0.1:${port} reuseport; keepalive_requests 100000000;`,
+    'location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";',
+    'proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;',
+    'proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;',
+    'proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Port $server_port;',
+    'proxy_set_header Forwarded "for=$remote_addr;proto=$scheme;host=\\"$http_host\\"";',
+    'proxy_set_header X-Request-Id $request_id; add_header X-Request-Id $request_id; } }',
+  ])
+}
+
+export function caddyConfig(options: { folder: string; port: number; backendPort: number }): string {
+  const { folder, port, backendPort } = options
+  return `{
+  admin off
+  auto_https off
+  log default {
+    output discard
+  }
+}
+http://127.0.0.1:${port} {
+  log {
+    output file ${folder}/caddy-access.log
+    format json
+  }
+  header X-Request-Id {http.request.uuid}
+  reverse_proxy 127.0.0.1:${backendPort} {
+    header_up X-Request-Id {http.request.uuid}
+    header_up X-Real-IP {remote_host}
+    header_up X-Forwarded-Port ${port}
+    header_up Forwarded "for={remote_host};proto=http;host={host}"
+    transport http {
+      keepalive_idle_conns_per_host 128
+    }
+  }
+}
+`
+}
+
+function nginx(folder: string, name: string, http: string[]): string {
+  return [
+    `worker_processes 2; daemon off; pid ${folder}/${name}.pid; error_log ${folder}/${name}-error.log;`,
+    'events { worker_connections 4096; }',
+    `http { client_body_temp_path ${folder}/${name}-body; proxy_temp_path ${folder}/${name}-proxy;`,
+    `fastcgi_temp_path ${folder}/${name}-f; uwsgi_temp_path ${folder}/${name}-u; scgi_temp_path ${folder}/${name}-s;`,
+    ...http,
+    '}',
+  ].join('\n')
+}
