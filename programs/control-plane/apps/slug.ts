@@ -3,14 +3,16 @@
 export const MIN_SLUG_LENGTH = 3
 export const MAX_SLUG_LENGTH = 40
 
-/** Names that the platform, mail, or people's expectations own: `status.example.com` is nobody's app. */
+/**
+ * Names that the platform serves, that mail and the web's own machinery look up by themselves (RFC 2142, RFC 8461,
+ * auto-configuration), or under which visitors expect the owner of the domain. Few, so that users find theirs free.
+ */
 const RESERVED = new Set(
-  `about abuse account accounts acme admin administrator api app apps assets auth billing blog cdn cli console
-  control-plane dashboard db dev dns docs edge example ftp gateway git health help home host hostmaster imap internal
-  invalid live local localhost login logout mail metrics mta-sts mx my node ns ns1 ns2 ntp oauth openid owner
-  platform pop pop3 postmaster proxy ready registry root router seaworthy security server setup sftp signin signup
-  sip smtp ssh ssl static status support sysadmin system test tls vpn webhook webhooks webmail webmaster well-known
-  wpad www www1 www2`.split(/\s+/),
+  `acme admin administrator api assets autoconfig autodiscover dashboard docs edge ftp health hostmaster imap
+  internal live localhost login logout mail metrics mta-sts ns ns1 ns2 pop pop3 postmaster ready root seaworthy
+  security setup signin signup smtp ssh static status system webmail webmaster well-known wpad www`.split(
+    /\s+/,
+  ),
 )
 
 /** A sentence that says what is wrong with `slug`, or undefined when nothing is. */
