@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { type DeploymentEvent, endpoints } from '@seaworthy/api'
 import { createClient } from '@seaworthy/api/client'
 import { createHealth, silentLogger } from '@seaworthy/kit'
@@ -61,6 +63,18 @@ describe('registration', () => {
     })
 
     await expect(server).rejects.toThrow(/has no implementation/)
+  })
+})
+
+describe('starting', () => {
+  test('on a port that is taken says so, and leaves no socket file behind', async () => {
+    const { url } = await startTestControlPlane()
+    const port = Number(new URL(url).port)
+
+    await expect(startTestControlPlane({ port })).rejects.toMatchObject({
+      code: 'port_taken',
+      message: expect.stringMatching(/SEAWORTHY_PORT/),
+    })
   })
 })
 
@@ -533,6 +547,94 @@ describe('event streams', () => {
     expect(await collect(platform.local.stream('builds.log', { params }))).toEqual([
       { type: 'end', state: 'cancelled' },
     ])
+  })
+})
+
+describe('log lines', () => {
+  test('are searched, and followed from where one left off', async () => {
+    const { local, logs, folder, apps } = await withApp()
+    const { id } = (await apps.getBySlug('shop'))!
+    const files = { stdoutFile: join(folder, 'i1.out'), stderrFile: join(folder, 'i1.err') }
+    await Promise.all([writeFile(files.stdoutFile, 'one\ntwo\n'), writeFile(files.stderrFile, '')])
+    logs.attach({ appId: id, instanceId: 'i1', process: 'web', release: 'v1', secrets: [], ...files })
+    const params = { slug: 'shop' }
+    const texts = async (query = {}) =>
+      (await local.call('logs.query', { params, query })).map(({ text }) => text)
+    await waitFor(async () => (await texts()).length === 2)
+
+    expect(await texts({ grep: 'TW' })).toEqual(['two'])
+    expect(await texts({ limit: 1 })).toEqual(['two'])
+    expect(await texts({ since: '2100-01-01T00:00:00Z' })).toEqual([])
+    const seen: string[] = []
+    const enough = new AbortController()
+    for await (const line of local.stream('logs.query', {
+      params,
+      query: { limit: 1 },
+      signal: enough.signal,
+    })) {
+      seen.push(line.text)
+      if (line.text === 'two') await appendFile(files.stdoutFile, 'three\n')
+      if (line.text === 'three') enough.abort()
+    }
+    expect(seen).toEqual(['two', 'three'])
+  })
+
+  test('are not found after a cursor that never was', async () => {
+    const { local } = await withApp()
+
+    const query = local.call('logs.query', { params: { slug: 'shop' }, query: { after: 'made up' } })
+
+    await expect(query).rejects.toMatchObject({ status: 400 })
+  })
+})
+
+describe('lists', () => {
+  test('of releases, builds, events and jobs show what there is', async () => {
+    const platform = await withApp()
+    const { local, apps, jobs, events, builds, releases, envVars } = platform
+    const { id } = (await apps.getBySlug('shop'))!
+    const build = await addBuild(platform, id)
+    await builds.recordSteps(build.id, [{ name: 'install', state: 'cached', startedAt: 1, finishedAt: 2 }])
+    const settings = {
+      processes: { web: 'node server.js' },
+      runtime: { kind: 'node', version: '22.1.0' },
+    } as never
+    const release = await releases.create({
+      appId: id,
+      artifactDigest: 'sha256:1',
+      buildId: build.id,
+      envVersion: 0,
+      settings,
+      reason: 'deploy',
+      createdBy: 'test',
+    })
+    await apps.setCurrentRelease(id, release.id)
+    await events.append({ appId: id, type: 'app:slept', data: {} } as never)
+    const job = await jobs.enqueue({ kind: 'deploy', payload: { secret: 1 } })
+    await envVars.change(id, { set: { A: { value: '1' } } }, 'test')
+    const params = { slug: 'shop' }
+
+    expect(await local.call('releases.get', { params: { slug: 'shop', version: 'v1' } })).toMatchObject({
+      version: 1,
+      current: true,
+      runtime: 'node 22.1.0',
+    })
+    expect(await local.call('releases.list', { params })).toHaveLength(1)
+    expect(await local.call('builds.get', { params: { slug: 'shop', number: 1 } })).toMatchObject({
+      steps: [{ name: 'install', state: 'cached' }],
+    })
+    expect(await local.call('builds.list', { params })).toHaveLength(1)
+    expect(await local.call('events.app', { params, query: { type: 'app:slept' } })).toHaveLength(1)
+    expect(await local.call('events.list', { query: { type: 'app:woke' } })).toEqual([])
+    expect(JSON.stringify(await local.call('jobs.get', { params: { id: job.id } }))).not.toContain('secret')
+    expect((await local.call('jobs.cancel', { params: { id: job.id } })).state).toBe('cancelled')
+    expect((await local.call('jobs.retry', { params: { id: job.id } })).state).toBe('queued')
+    expect(await local.call('jobs.list', { query: { state: 'queued' } })).toHaveLength(1)
+    expect(await local.call('apps.restart', { params })).toMatchObject({ reason: 'restart' })
+    expect(await local.call('apps.scale', { params, body: { web: 3 } })).toEqual({ web: 3 })
+    expect(await local.call('instances.list', { params })).toEqual([])
+    expect((await local.call('status.get')).runtime.kind).toBe('process')
+    expect((await local.call('apps.list'))[0]?.currentRelease?.version).toBe(1)
   })
 })
 

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import multipart from '@fastify/multipart'
-import type { Health, Logger } from '@seaworthy/kit'
+import { AppError, type Health, type Logger } from '@seaworthy/kit'
 import { hardening, secureServerOptions, stopServer } from '@seaworthy/kit/http'
 import { httpMetrics, type Metrics } from '@seaworthy/kit/metrics'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -72,7 +72,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       socketServer = await listenOnSocketFile(options.socketPath, (request, response) =>
         fastify.routing(request, response),
       )
-      await fastify.listen({ host: options.host, port: options.port })
+      await listenOnPort(fastify, options).catch(async error => {
+        await closeServer(socketServer!)
+        throw error
+      })
     },
     async stop() {
       stopping.abort()
@@ -81,6 +84,16 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       socketServer?.closeAllConnections()
       await closing
     },
+  }
+}
+
+async function listenOnPort(fastify: FastifyInstance, { host, port }: HttpServerOptions): Promise<void> {
+  try {
+    await fastify.listen({ host, port })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    const message = `Port ${port} on ${host} is taken by another program. Stop that one, or set SEAWORTHY_PORT to a free port.`
+    throw new AppError('port_taken', message, { cause })
   }
 }
 

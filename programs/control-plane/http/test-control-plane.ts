@@ -32,14 +32,16 @@ export const UPLOAD_LIMIT_BYTES = 1_000_000
 
 export type TestControlPlane = Awaited<ReturnType<typeof startTestControlPlane>>
 
-/** When to clean up: after the test, or `afterAll` for a server that a whole file shares. */
+/** When to clean up: after the test, or `afterFile` for a server that a whole file shares. */
 type Cleanup = (stop: () => Promise<void>) => void
 
 export async function startTestControlPlane({
   heartbeatMs = 15_000,
+  port = 0,
   cleanup = onTestFinished,
 }: {
   heartbeatMs?: number
+  port?: number
   cleanup?: Cleanup
 } = {}) {
   const folder = temporaryFolder()
@@ -55,7 +57,7 @@ export async function startTestControlPlane({
   const socketPath = join(folder.path, 'run', 'control-plane.sock')
   const server = await createHttpServer({
     host: '127.0.0.1',
-    port: 0,
+    port,
     socketPath,
     domains: ['panel.example.org'],
     version: '0.0.0-test',
@@ -69,8 +71,6 @@ export async function startTestControlPlane({
     stopDeadlineMs: 2_000,
     checkAnswers: true,
   })
-  await server.start()
-  health.setPhase('running')
   const local = createClient({ socketPath })
   cleanup(async () => {
     local.close()
@@ -78,6 +78,8 @@ export async function startTestControlPlane({
     await logs.close()
     await store.close()
   })
+  await server.start()
+  health.setPhase('running')
   return {
     ...parts,
     folder: folder.path,

@@ -202,7 +202,7 @@ function lastDeployment(deployment) {
 function pager({ page, pages, hasNext, hasPrev }) {
   if (pages <= 1) return element('span', {})
   const links = []
-  if (hasPrev) links.push(element('a', { href: `/?page=${page - 1}`, 'data-inside': '' }, 'Newer'))
+  if (hasPrev) links.push(element('a', { href: `/?page=${page - 1}`, 'data-inside': '' }, 'Back'))
   if (hasNext) links.push(element('a', { href: `/?page=${page + 1}`, 'data-inside': '' }, 'More'))
   return element('nav', { class: 'row', 'aria-label': 'Pages' }, `Page ${page} of ${pages}`, ...links)
 }
