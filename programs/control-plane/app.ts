@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { createArtifactStore } from '@seaworthy/artifacts'
 import { createHostBuilder, createToolchains } from '@seaworthy/builder'
-import { createHealth, createLifecycle, createLogger, type Lifecycle } from '@seaworthy/kit'
+import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
@@ -39,6 +39,7 @@ import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
+import { type Parent, parentProcess } from './platform/parent-messages.ts'
 import { PlatformStatus } from './platform/platform-status.ts'
 import { Sweeper } from './platform/sweeper.ts'
 import { Takeover } from './platform/takeover.ts'
@@ -53,9 +54,20 @@ const SWEEP_EVERY_MS = 3_600_000
 const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
 const WAKE_MS = 60_000
 
+/** What a control plane within a test brings itself. */
+export interface Surroundings {
+  log?: Logger
+  parent?: Parent
+}
+
 /** Opens the home and puts everything together; nothing serves until the lifecycle starts. */
-export async function createControlPlane(config: ControlPlaneConfig): Promise<Lifecycle> {
-  const log = createLogger({ name: 'control-plane', level: config.logLevel })
+export async function createControlPlane(
+  config: ControlPlaneConfig,
+  {
+    log = createLogger({ name: 'control-plane', level: config.logLevel }),
+    parent = parentProcess,
+  }: Surroundings = {},
+): Promise<Lifecycle> {
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtime } = ground
   const edgeUrl = (slug: string) =>
@@ -317,6 +329,7 @@ export async function createControlPlane(config: ControlPlaneConfig): Promise<Li
     apps,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
     setupUrlOf: token => setupLink(dashboardUrl, token),
+    parent,
   })
 
   const lifecycle = createLifecycle({ log, stopDeadlineMs: 15_000 })

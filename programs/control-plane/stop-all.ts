@@ -1,4 +1,4 @@
-import { createLogger } from '@seaworthy/kit'
+import { createLogger, type Logger } from '@seaworthy/kit'
 import type { ControlPlaneConfig } from './config.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
 import { InstanceRecords } from './instances/instance-records.ts'
@@ -8,8 +8,10 @@ import { VERSION } from './version.ts'
 const STOP_GRACE_MS = 10_000
 
 /** Ends every instance and the edge, for `seaworthy down`. What should run stays on record, for the next start. */
-export async function stopAll(config: ControlPlaneConfig): Promise<void> {
-  const log = createLogger({ name: 'stop-all', level: config.logLevel })
+export async function stopAll(
+  config: ControlPlaneConfig,
+  { log = createLogger({ name: 'stop-all', level: config.logLevel }) }: { log?: Logger } = {},
+): Promise<void> {
   const { store, sandbox, runtime, close } = await openGround(config, log)
   try {
     const edge = new EdgeProcess({ home: config.home, httpPort: config.httpPort, version: VERSION, log })

@@ -2,7 +2,7 @@ import type { SandboxPowers } from '@seaworthy/sandbox'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Apps } from '../apps/apps.ts'
 import { type InstanceManager, isOneOff } from '../instances/instance-manager.ts'
-import { tellParent } from './parent-messages.ts'
+import type { Parent } from './parent-messages.ts'
 
 export interface AnnouncementOptions {
   accounts: Accounts
@@ -12,6 +12,7 @@ export interface AnnouncementOptions {
   apps: Apps
   urls: { dashboard: string; edge: string }
   setupUrlOf: (token: string) => string
+  parent: Parent
 }
 
 /** Tells whoever started the platform that it is ready, how to claim it, and at the end what goes on without it. */
@@ -23,12 +24,12 @@ export class Announcement {
   }
 
   async ready(): Promise<void> {
-    const { accounts, admin, urls, setupUrlOf, powers } = this.#options
+    const { accounts, admin, urls, setupUrlOf, powers, parent } = this.#options
     const { adminEmail: email, adminPassword: password } = admin
     if (email && password) await accounts.ensureOwner({ email, password, name: email.split('@')[0]! })
     // Only who listens gets a link: a platform without a parent prints no token anywhere.
-    const token = process.connected ? await accounts.createSetupToken() : undefined
-    await tellParent({
+    const token = parent.isListening() ? await accounts.createSetupToken() : undefined
+    await parent.tell({
       type: 'ready',
       urls,
       setupUrl: token ? setupUrlOf(token) : null,
@@ -37,7 +38,7 @@ export class Announcement {
   }
 
   async stopping(): Promise<void> {
-    const { manager, apps } = this.#options
+    const { manager, apps, parent } = this.#options
     const ids = new Set(
       manager
         .live()
@@ -45,7 +46,7 @@ export class Announcement {
         .map(live => live.row.app_id),
     )
     const slugs = await Promise.all([...ids].map(async id => (await apps.getById(id))?.slug))
-    await tellParent({ type: 'stopped', apps: slugs.filter(slug => slug !== undefined).sort(), edge: true })
+    await parent.tell({ type: 'stopped', apps: slugs.filter(slug => slug !== undefined).sort(), edge: true })
   }
 }
 
