@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createReadStream, lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -302,6 +303,26 @@ describe('a hostile tar leaves nothing on disk:', () => {
       code: 'source_too_many_entries',
       status: 413,
     })
+  })
+
+  test('headers without end', async () => {
+    const header = rawPaxEntry({ comment: randomBytes(20_000).toString('base64') })
+    const tar = Buffer.concat([...Array.from({ length: 4000 }, () => header), rawTarEntry(OK), TAR_END])
+    const limits = { maxUnpackedBytes: 1_000_000, maxEntries: 100, maxRatio: 1e9 }
+
+    expect(await refusal(gzipSync(tar), { limits })).toMatchObject({ code: 'source_too_large' })
+  })
+
+  test('deep paths that would take hours to walk again for each file', async () => {
+    const deep = 'a/'.repeat(1500)
+    const entries = Array.from({ length: 3000 }, (_, index) =>
+      Buffer.concat([rawPaxEntry({ path: `${deep}${index}` }), rawTarEntry({ name: 'x', body: '' })]),
+    )
+    const tar = Buffer.concat([...entries, rawTarEntry({ name: '../evil' }), TAR_END])
+    const started = performance.now()
+
+    expect(await refusal(tar)).toMatchObject({ code: 'source_path_outside' })
+    expect(performance.now() - started).toBeLessThan(15_000)
   })
 
   test('more bytes than allowed, counted and not believed', async () => {

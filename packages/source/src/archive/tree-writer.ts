@@ -101,29 +101,35 @@ export class TreeWriter {
     while (this.#writes.size > 0) await Promise.all(this.#writes)
   }
 
-  /** Claims a path and makes the folders that lead to it. Implied folders count: each takes room on the disk. */
+  /** Claims a path and makes the folders that lead to it. */
   async #claim(name: string, kind: Kind): Promise<Known> {
     if (this.#writeFailure !== undefined) throw this.#writeFailure.error
-    const parts = parseEntryName(name)
-    if (parts.length === 0 && kind !== 'folder') throw conflict(name)
-    if (parts.length === 0 || name.startsWith('./')) this.#namesItsRoot = true
-    let known: Known = { path: '', kind: 'folder', sizeBytes: 0 }
-    for (let length = 1; length <= parts.length; length++) {
-      const isLast = length === parts.length
-      known = await this.#claimPath(parts.slice(0, length).join('/'), isLast ? kind : 'folder', isLast)
-    }
+    const path = parseEntryName(name).join('/')
+    if (path === '' || name.startsWith('./')) this.#namesItsRoot = true
+    if (kind === 'folder') return await this.#ensureFolder(path)
+    if (path === '') throw conflict(name)
+    await this.#ensureFolder(parentOf(path))
+    const before = this.#known.get(spelling(path))
+    if (before !== undefined) throw before.kind === kind ? duplicate(path, before.path) : conflict(path)
+    return this.#add(path, kind)
+  }
+
+  /** Implied folders count as entries too: each takes room on the disk. */
+  async #ensureFolder(path: string): Promise<Known> {
+    if (path === '') return { path, kind: 'folder', sizeBytes: 0 }
+    const before = this.#known.get(spelling(path))
+    if (before?.kind === 'folder' && before.path === path) return before
+    if (before !== undefined) throw before.path === path ? conflict(path) : duplicate(path, before.path)
+    await this.#ensureFolder(parentOf(path))
+    const known = this.#add(path, 'folder')
+    await mkdir(join(this.#root, path))
     return known
   }
 
-  async #claimPath(path: string, kind: Kind, isLast: boolean): Promise<Known> {
-    const before = this.#known.get(spelling(path))
-    if (before !== undefined && before.path !== path) throw duplicate(path, before.path)
-    if (before?.kind === 'folder' && kind === 'folder') return before
-    if (before !== undefined) throw isLast && before.kind === kind ? duplicate(path, path) : conflict(path)
+  #add(path: string, kind: Kind): Known {
     this.#meter.addEntry()
     const known: Known = { path, kind, sizeBytes: 0 }
     this.#known.set(spelling(path), known)
-    if (kind === 'folder') await mkdir(join(this.#root, path))
     return known
   }
 
@@ -156,6 +162,10 @@ export class TreeWriter {
   #linksFrom(top: string): Map<string, string> {
     return new Map([...this.#symbolicLinks].map(([path, target]) => [relative(top, path), target]))
   }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 /** Equal for names that some file system takes for one: differing in case or in Unicode form only. */

@@ -14,6 +14,8 @@ const RATIO_FREE_BYTES = 4 * 1024 * 1024
 /** An archive has some bytes of its own for each entry, stored or not. */
 const ARCHIVE_SLACK_BYTES = 64 * 1024 * 1024
 
+const HEADER_BYTES = 2048
+
 /** Counts what really goes in and comes out, whatever the archive's headers claim, and throws at the first excess. */
 export class UnpackMeter {
   readonly #limits: UnpackLimits
@@ -37,6 +39,11 @@ export class UnpackMeter {
   /** Bytes out of the decompressor. */
   addExpanded(bytes: number): void {
     this.#expandedBytes += bytes
+    // Files and a few headers for each: an archive of headers alone would keep us reading without end.
+    const { maxUnpackedBytes, maxEntries } = this.#limits
+    if (this.#expandedBytes > maxUnpackedBytes + maxEntries * HEADER_BYTES + ARCHIVE_SLACK_BYTES) {
+      throw tooLarge(maxUnpackedBytes)
+    }
     if (this.#expandedBytes < RATIO_FREE_BYTES) return
     if (this.#expandedBytes <= this.#packedBytes * this.#limits.maxRatio) return
     throw new SourceRefused(
