@@ -63,11 +63,11 @@ function describeNuxt(facts: SourceFacts): Framework {
     : { title: 'Nuxt', start: 'node .output/server/index.mjs' }
 }
 
-/** https://docs.astro.build/en/guides/integrations-guide/node/: the adapter makes a server of it. */
+/** https://docs.astro.build/en/guides/integrations-guide/node/: a server, which listens on `localhost` (perhaps ::1) unless told. */
 function describeAstro(facts: SourceFacts): Framework {
   const config = configText(facts, 'astro.config')
   return config.includes('@astrojs/node')
-    ? { title: 'Astro (server)', start: 'node dist/server/entry.mjs' }
+    ? { title: 'Astro (server)', start: 'HOST=127.0.0.1 node dist/server/entry.mjs' }
     : { title: 'Astro', outputs: [outDir(config) ?? 'dist'] }
 }
 

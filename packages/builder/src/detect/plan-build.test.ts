@@ -81,7 +81,7 @@ describe('what an app is', () => {
         'package.json': { dependencies: { astro: '6' } },
         'astro.config.mjs': "import node from '@astrojs/node'",
       },
-      'node dist/server/entry.mjs',
+      'HOST=127.0.0.1 node dist/server/entry.mjs',
     ],
     ['SvelteKit', { 'package.json': { devDependencies: { '@sveltejs/kit': '2', vite: '8' } } }, 'node build'],
     ['a Python script', { 'app.py': 'print(1)', 'requirements.txt': '' }, 'python3 app.py'],

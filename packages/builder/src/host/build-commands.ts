@@ -1,17 +1,18 @@
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandExit, RunningCommand, Sandbox } from '@seaworthy/sandbox'
 import type { BuildSpec } from '../builder.ts'
 import { BuildFailed } from '../errors.ts'
 import type { BuildFolders } from './build-folders.ts'
 import type { BuildSteps } from './build-steps.ts'
-import { hintFor } from './failure-hints.ts'
+import { DISK_FULL_HINT, hintFor } from './failure-hints.ts'
 import { OutputTail } from './output-tail.ts'
 
 /** Half of the 5 s within which nothing of a cancelled build may be left. */
 const STOP_GRACE_MS = 2_000
 const LAST_LINES = 20
 const HINT_LINES = 200
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 /** Enough for any compiler; a fork bomb ends here. */
 const MAX_PROCESSES = 2_048
 
@@ -47,7 +48,8 @@ export class BuildCommands {
       const running = await this.#start(argv, env, watch.files)
       const exit = await this.#untilItEnds(running, watch)
       await watch.finish()
-      if (exit.code !== 0) throw this.#failure(argv, exit, watch)
+      watch.tooMuch.throwIfAborted()
+      if (exit.code !== 0) throw await this.#failure(argv, exit, watch)
     } finally {
       await watch.finish()
     }
@@ -77,53 +79,61 @@ export class BuildCommands {
   }
 
   async #untilItEnds({ handle, exited }: RunningCommand, watch: OutputWatch): Promise<CommandExit> {
-    const stopped = Promise.withResolvers<never>()
-    const stop = (reason: unknown) => {
-      this.#options.sandbox
-        .stop(handle, { graceMs: STOP_GRACE_MS })
-        .then(() => stopped.reject(reason), stopped.reject)
-    }
-    const onAbort = () => stop(this.#options.signal.reason)
-    this.#options.signal.addEventListener('abort', onAbort, { once: true })
-    watch.onTooMuch = () => stop(this.#tooMuchOutput())
-    if (this.#options.signal.aborted) onAbort()
-    try {
-      const exit = await Promise.race([stopped.promise, exited])
-      // A command that ends because it is being stopped has not come to its own end.
-      if (this.#options.signal.aborted) await stopped.promise
-      return exit
-    } finally {
-      this.#options.signal.removeEventListener('abort', onAbort)
-      stopped.promise.catch(() => {})
-    }
+    const stopSignal = AbortSignal.any([this.#options.signal, watch.tooMuch])
+    const settled = new AbortController()
+    await Promise.race([exited, untilAborted(stopSignal, settled.signal)])
+    settled.abort()
+    if (!stopSignal.aborted) return exited
+    // What prints without end fills the disk while we wait: it gets no time to end by itself.
+    await this.#options.sandbox.stop(handle, { graceMs: watch.tooMuch.aborted ? 0 : STOP_GRACE_MS })
+    throw stopSignal.reason
   }
 
-  #failure(argv: readonly string[], exit: CommandExit, watch: OutputWatch): BuildFailed {
-    const { steps, spec } = this.#options
+  async #failure(argv: readonly string[], exit: CommandExit, watch: OutputWatch): Promise<BuildFailed> {
+    const step = this.#options.steps.current
     const command = argv.join(' ').slice(0, 200)
-    const memory = spec.limits.memoryMb ? ` of ${spec.limits.memoryMb} MB` : ''
-    const hint = exit.oomKilled
-      ? `The build needed more than its memory${memory}: raise "resources.memoryMb".`
-      : hintFor(watch.lastLines)
     const end = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
-    return new BuildFailed(`The step "${steps.current}" failed: "${command}" ${end}.`, {
-      step: steps.current,
+    return new BuildFailed(`The step "${step}" failed: "${command}" ${end}.`, {
+      step,
       exitCode: exit.code,
       lastLines: watch.lastLines.slice(-LAST_LINES),
-      hint,
+      hint: await this.#hint(exit, watch.lastLines),
     })
   }
 
-  #tooMuchOutput(): BuildFailed {
-    const step = this.#options.steps.current
-    const limit = `${MAX_OUTPUT_BYTES / 1024 / 1024} MB`
-    return new BuildFailed(`The step "${step}" was stopped: it printed more than ${limit}.`, {
-      step,
-      exitCode: null,
-      lastLines: [],
-      hint: 'Make the build print less.',
-    })
+  async #hint(exit: CommandExit, lines: readonly string[]): Promise<string | undefined> {
+    const { memoryMb } = this.#options.spec.limits
+    if (exit.oomKilled) {
+      const limit = memoryMb ? ` of ${memoryMb} MB` : ''
+      return `The build needed more than its memory${limit}: raise "resources.memoryMb".`
+    }
+    const isFull = await isDiskFull(this.#options.folders.tree)
+    return isFull ? DISK_FULL_HINT : hintFor(lines)
   }
+}
+
+/** On a full disk the command's own complaint may not have found room either. */
+async function isDiskFull(directory: string): Promise<boolean> {
+  const { bavail, bsize, files, ffree } = await statfs(directory)
+  return bavail * bsize < 256 * 1024 || (files > 0 && ffree === 0)
+}
+
+function tooMuchOutput(step: string): BuildFailed {
+  const limit = `${MAX_OUTPUT_BYTES / 1024 / 1024} MB`
+  return new BuildFailed(`The step "${step}" was stopped: it printed more than ${limit}.`, {
+    step,
+    exitCode: null,
+    lastLines: [],
+    hint: 'Make the build print less.',
+  })
+}
+
+/** Resolves once `signal` aborts. Forgets its watch when `settled` aborts. */
+function untilAborted(signal: AbortSignal, settled: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: settled })
+  })
 }
 
 interface OutputFiles {
@@ -136,35 +146,37 @@ class OutputWatch {
   readonly files: OutputFiles
   /** Newest last. */
   readonly lastLines: string[] = []
-  onTooMuch: (() => void) | undefined
+  readonly #tooMuch = new AbortController()
   readonly #tails: OutputTail[]
-  #finished: Promise<unknown> | undefined
 
-  constructor({ spec }: BuildCommandsOptions, files: OutputFiles) {
+  constructor({ spec, steps }: BuildCommandsOptions, files: OutputFiles) {
     this.files = files
     this.#tails = (['stdout', 'stderr'] as const).map(
       stream =>
         new OutputTail({
           file: files[stream],
+          maxBytes: MAX_OUTPUT_BYTES,
           onLine: line => this.#take(line, () => spec.log.line(line, stream)),
+          onTooLarge: () => this.#tooMuch.abort(tooMuchOutput(steps.current)),
         }),
     )
+  }
+
+  /** Aborts, with the error as its reason, once the command has printed more than it may. */
+  get tooMuch(): AbortSignal {
+    return this.#tooMuch.signal
   }
 
   start(): void {
     for (const tail of this.#tails) tail.start()
   }
 
-  finish(): Promise<unknown> {
-    this.#finished ??= Promise.all(this.#tails.map(tail => tail.finish()))
-    return this.#finished
+  /** Idempotent. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#tails.map(tail => tail.finish()))
   }
 
   #take(line: string, log: () => void): void {
-    if (this.#tails.some(tail => tail.bytesRead > MAX_OUTPUT_BYTES)) {
-      this.onTooMuch?.()
-      return
-    }
     log()
     if (line.trim() === '') return
     this.lastLines.push(line)

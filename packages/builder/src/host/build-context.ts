@@ -5,7 +5,7 @@ import type { Tool } from '../toolchains/toolchains.ts'
 import type { BuildCommands } from './build-commands.ts'
 import type { BuildFolders } from './build-folders.ts'
 import type { BuildWorkplace } from './build-workplace.ts'
-import type { DependencyCache } from './dependency-cache.ts'
+import type { DependencyCache, Sharing } from './dependency-cache.ts'
 import type { RegistrySettings } from './registry-settings.ts'
 
 /** What the steps of one build share, once the plan and the tool chains are known. */
@@ -16,6 +16,8 @@ export interface BuildContext {
   workplace: BuildWorkplace
   commands: BuildCommands
   cache: DependencyCache
+  /** How the work tree and the cache share installed files. */
+  sharing: Sharing
   inside: PathsInside
   /** The Node that builds the app, and runs it if it is a Node app. */
   node?: Tool

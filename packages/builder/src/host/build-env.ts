@@ -27,6 +27,7 @@ export function buildEnv({ appEnv, inside, bins, python }: BuildEnvFacts): Recor
   return {
     ...networkEnv(process.env),
     LANG: 'C.UTF-8',
+    NO_COLOR: '1', // the log is text; with CI set, some tools colour what no terminal reads
     NODE_ENV: 'production',
     // Frameworks that report to their makers ask for a yes in a terminal first; a build has none.
     NEXT_TELEMETRY_DISABLED: '1',

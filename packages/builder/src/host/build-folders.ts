@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTree } from '../copy-tree.ts'
 
 /**
  * Folders in the work tree that only the build needs, removed before the release. Both lie directly in the tree: what
@@ -42,9 +43,4 @@ export async function createFolders(folders: BuildFolders): Promise<void> {
 export async function removeFolders(folders: BuildFolders): Promise<void> {
   await removeTree(folders.root)
   await removeTree(folders.finished)
-}
-
-/** Removes a folder that an app may have filled: follows no link, and gets through folders without permissions. */
-export async function removeTree(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 })
 }

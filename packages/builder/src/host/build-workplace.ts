@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sandbox } from '@seaworthy/sandbox'
-import { BUILD_DOWNLOADS, BUILD_HOME, type BuildFolders, removeTree } from './build-folders.ts'
-import { copyTree, makeWritable } from './copy-tree.ts'
+import { copyTree, makeWritable, removeTree } from '../copy-tree.ts'
+import { BUILD_DOWNLOADS, BUILD_HOME, type BuildFolders } from './build-folders.ts'
 import type { DependencyCache } from './dependency-cache.ts'
 
 interface WorkplaceOptions {

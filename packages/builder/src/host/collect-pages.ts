@@ -1,8 +1,8 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { removeTree } from '../copy-tree.ts'
 import type { BuildPlan } from '../detect/build-plan.ts'
 import { BuildFailed } from '../errors.ts'
-import { removeTree } from './build-folders.ts'
 
 /** In an app whose root is served: what is there for the platform or its tools, not for visitors. */
 const NOT_FOR_VISITORS =

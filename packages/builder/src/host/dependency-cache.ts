@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, realpath, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
-import { removeTree } from './build-folders.ts'
-import { copyTree } from './copy-tree.ts'
+import { copyTree, linkTree, removeTree, takeOwnership } from '../copy-tree.ts'
 import { stampTree } from './tree-stamp.ts'
 
 interface Entry {
@@ -18,33 +17,53 @@ export interface DependencyCacheOptions {
   directory: string
   /** Together; what was used least recently goes first. */
   maxBytes: number
+  /** Whether apps have users of their own, so that their files change hands on the way in. */
+  hasUsers: boolean
   log: Logger
+}
+
+/** How a tree and the cache share files. */
+export interface Sharing {
+  /**
+   * `link`: the files in the tree are those of the cache; only where no command of the app will run in the tree, and
+   * where its instances are other users than the platform. `copy`: the build may do with its files what it likes.
+   */
+  how: 'link' | 'copy'
+  /** Gives copied folders to the app's user. */
+  giveToApp(directory: string): Promise<void>
 }
 
 /**
  * Installed dependencies, by app and key. Each app has its own: what one app's install scripts made is never given to
- * another. Entries are copies, so that a build may do with its `node_modules` what it likes; complete or absent.
+ * another. Entries belong to the platform and are complete or absent.
  */
 export class DependencyCache {
   readonly #entries: string
   readonly #downloads: string
   readonly #maxBytes: number
+  readonly #ownsEntries: boolean
   readonly #log: Logger
 
-  constructor({ directory, maxBytes, log }: DependencyCacheOptions) {
+  constructor({ directory, maxBytes, hasUsers, log }: DependencyCacheOptions) {
     this.#entries = join(directory, 'dependencies')
     this.#downloads = join(directory, 'downloads')
     this.#maxBytes = maxBytes
+    this.#ownsEntries = hasUsers
     this.#log = log
   }
 
   /** Puts the folders of an entry into a tree. False when there is no entry, or when it was damaged (it is then removed). */
-  async restore(appId: string, key: string, tree: string, staging: string): Promise<boolean> {
+  async restore(
+    appId: string,
+    key: string,
+    { tree, staging }: TreePlaces,
+    sharing: Sharing,
+  ): Promise<boolean> {
     const place = join(this.#entries, appId, key)
     const entry = await readEntry(place)
     if (!entry) return false
     try {
-      await this.#copyOut(entry, place, tree, staging)
+      await this.#takeOut(entry, place, { tree, staging }, sharing)
       await utimes(place, new Date(), new Date())
       return true
     } catch (error) {
@@ -57,10 +76,10 @@ export class DependencyCache {
   }
 
   /** Keeps a tree's folders. A failure (a full disk) is logged, not thrown: the build has what it needs. */
-  async store(appId: string, key: string, tree: string, folders: string[]): Promise<void> {
+  async store(appId: string, key: string, tree: string, folders: string[], { how }: Sharing): Promise<void> {
     const staging = join(this.#entries, `.staging-${randomUUID()}`)
     try {
-      const entry = await copyIn(tree, folders, staging)
+      const entry = await this.#putIn(tree, folders, staging, how)
       await writeFile(join(staging, 'entry.json'), JSON.stringify(entry))
       await mkdir(join(this.#entries, appId), { recursive: true, mode: 0o700 })
       await removeTree(join(this.#entries, appId, key))
@@ -117,31 +136,45 @@ export class DependencyCache {
     )
   }
 
-  async #copyOut({ folders, digests }: Entry, place: string, tree: string, staging: string): Promise<void> {
-    for (const [index, folder] of folders.entries()) {
-      const stamp = await stampTree(join(place, String(index)))
-      if (stamp.digest !== digests[index]) throw new Error(`${folder} is not as it was stored`)
+  async #takeOut(
+    entry: Entry,
+    place: string,
+    { tree, staging }: TreePlaces,
+    sharing: Sharing,
+  ): Promise<void> {
+    for (const [index, folder] of entry.folders.entries()) {
+      const kept = join(place, String(index))
+      const stamp = await stampTree(kept)
+      if (stamp.digest !== entry.digests[index]) throw new Error(`${folder} is not as it was stored`)
       await mkdir(staging, { recursive: true })
-      await copyTree(join(place, String(index)), staging)
+      await (sharing.how === 'link' ? linkTree : copyTree)(kept, staging)
+      if (sharing.how === 'copy') await sharing.giveToApp(staging)
       await ensureRealParent(tree, folder)
       await removeTree(join(tree, folder))
       await rename(staging, join(tree, folder))
     }
   }
+
+  async #putIn(tree: string, folders: string[], staging: string, how: Sharing['how']): Promise<Entry> {
+    const entry: Entry = { folders, digests: [], bytes: 0 }
+    for (const [index, folder] of folders.entries()) {
+      const kept = join(staging, String(index))
+      await ensureRealParent(tree, folder)
+      await mkdir(kept, { recursive: true, mode: 0o700 })
+      await (how === 'link' ? linkTree : copyTree)(join(tree, folder), kept)
+      if (this.#ownsEntries) await takeOwnership(kept)
+      const { digest, bytes } = await stampTree(kept)
+      entry.digests.push(digest)
+      entry.bytes += bytes
+    }
+    return entry
+  }
 }
 
-async function copyIn(tree: string, folders: string[], staging: string): Promise<Entry> {
-  const entry: Entry = { folders, digests: [], bytes: 0 }
-  for (const [index, folder] of folders.entries()) {
-    const copy = join(staging, String(index))
-    await ensureRealParent(tree, folder)
-    await mkdir(copy, { recursive: true, mode: 0o700 })
-    await copyTree(join(tree, folder), copy)
-    const { digest, bytes } = await stampTree(copy)
-    entry.digests.push(digest)
-    entry.bytes += bytes
-  }
-  return entry
+export interface TreePlaces {
+  tree: string
+  /** A folder that is not there, on the same file system. */
+  staging: string
 }
 
 /** An app's script may have put a link where a folder was: we would then read or write elsewhere, with our rights. */

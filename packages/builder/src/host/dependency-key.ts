@@ -33,7 +33,6 @@ export interface DependencyFacts {
   packages: PackagePlan
   nodeVersion: string
   managerVersion: string
-  userNumber: number
 }
 
 /**
@@ -49,7 +48,7 @@ export async function dependencyKey(facts: DependencyFacts): Promise<string | un
     return undefined
   const hash = createHash('sha256')
   hash.update(JSON.stringify([1, process.platform, process.arch, packages.name, packages.devDependencies]))
-  hash.update(JSON.stringify([facts.nodeVersion, facts.managerVersion, facts.userNumber]))
+  hash.update(JSON.stringify([facts.nodeVersion, facts.managerVersion]))
   for (const [index, path] of packageFiles.entries())
     hash.update(`\0${path}\0${tellingParts(packageTexts[index])}`)
   for (const path of [packages.lockfile, ...TELLING_FILES, ...(await patchFiles(directory))]) {

@@ -1,3 +1,5 @@
+export const DISK_FULL_HINT = 'The disk is full: free space on the server.'
+
 interface Hint {
   pattern: RegExp
   /** A sentence that says what to try. May use the groups of the pattern as $1, $2. */
@@ -6,10 +8,7 @@ interface Hint {
 
 /** What a failed command's output means, most telling first. */
 const HINTS: readonly Hint[] = [
-  {
-    pattern: /ENOSPC|no space left on device|disk quota exceeded/i,
-    text: 'The disk is full: free space on the server.',
-  },
+  { pattern: /ENOSPC|no space left on device|disk quota exceeded/i, text: DISK_FULL_HINT },
   {
     pattern: /JavaScript heap out of memory|Reached heap limit/i,
     text: 'The build ran out of memory: raise "resources.memoryMb", or set NODE_OPTIONS=--max-old-space-size=… in the env.',

@@ -3,23 +3,22 @@ import { dirname, join } from 'node:path'
 import { AppError } from '@seaworthy/kit'
 import { type PathsInside, parseCommandLine, type Sandbox } from '@seaworthy/sandbox'
 import type { AppRuntime, BuildResult, BuildSpec } from '../builder.ts'
+import { CopyFailed, removeTree, takeOwnership } from '../copy-tree.ts'
 import type { BuildPlan } from '../detect/build-plan.ts'
 import { planBuild } from '../detect/plan-build.ts'
 import { collectFacts } from '../detect/source-facts.ts'
 import { BuildCancelled, BuildFailed, BuildTimedOut } from '../errors.ts'
 import { MANIFEST_FILE, type Manifest, PROCFILE, readManifest } from '../manifest.ts'
-import { runProgram } from '../run-program.ts'
 import type { Tool, Toolchains } from '../toolchains/toolchains.ts'
 import { BuildCommands } from './build-commands.ts'
 import type { BuildContext } from './build-context.ts'
 import { buildEnv } from './build-env.ts'
-import { type BuildFolders, createFolders, removeFolders, removeTree } from './build-folders.ts'
+import { type BuildFolders, createFolders, removeFolders } from './build-folders.ts'
 import { BuildSteps } from './build-steps.ts'
 import { BuildWorkplace } from './build-workplace.ts'
 import { ensureNoOutwardLinks, findPages, hidePrivateFiles } from './collect-pages.ts'
-import { CopyFailed } from './copy-tree.ts'
-import type { DependencyCache } from './dependency-cache.ts'
-import { installNode, needsPruning, pruneNode } from './install-node.ts'
+import type { DependencyCache, Sharing } from './dependency-cache.ts'
+import { installNode, mayNeedPruning, needsPruning, pruneNode } from './install-node.ts'
 import { installPython } from './install-python.ts'
 import type { RegistrySettings } from './registry-settings.ts'
 import { findSystemPython } from './system-python.ts'
@@ -112,6 +111,7 @@ export class HostBuild {
 
   async #findTools(plan: BuildPlan): Promise<Pick<BuildContext, 'node' | 'python'> & { bins: string[] }> {
     const { toolchains } = this.#parts
+    await toolchains.ensureDirectory()
     const node = plan.node && (await toolchains.node(plan.node.range))
     if (node) this.#steps.remark(`Node ${node.version} (${plan.node!.from})`)
     const tools: Tool[] = []
@@ -134,8 +134,25 @@ export class HostBuild {
     const { folders, cache, inside, sandbox, registrySettings } = this.#parts
     const spec = this.#spec
     const commands = new BuildCommands({ sandbox, spec, folders, steps: this.#steps, signal: this.#signal })
+    const sharing: Sharing = {
+      how: sandbox.powers.users && isUntouchedAfterInstall(plan) ? 'link' : 'copy',
+      giveToApp: directory => sandbox.prepareWorkTree(directory, spec.app.userNumber),
+    }
     const env = buildEnv({ appEnv: spec.env, inside, bins, python: python !== undefined })
-    return { spec, plan, folders, workplace, commands, cache, inside, node, python, env, registrySettings }
+    return {
+      spec,
+      plan,
+      folders,
+      workplace,
+      commands,
+      cache,
+      sharing,
+      inside,
+      node,
+      python,
+      env,
+      registrySettings,
+    }
   }
 
   async #runLines(build: BuildContext, name: string, title: string, lines: readonly string[]): Promise<void> {
@@ -170,7 +187,8 @@ export class HostBuild {
       const { tree, finished } = build.folders
       const { pages, runtime } = build.plan
       await build.workplace.close()
-      await this.#takeOwnership(tree)
+      // Its instances shall not be able to change their own release.
+      if (this.#parts.sandbox.powers.users) await takeOwnership(tree)
       const root = pages && (await findPages(tree, pages))
       const isPagesOnly = root !== undefined && runtime === 'static'
       const result = isPagesOnly ? join(tree, root) : tree
@@ -180,13 +198,6 @@ export class HostBuild {
       await rename(result, finished)
       return pages && { root: isPagesOnly ? '.' : root!, spa: pages.spa }
     })
-  }
-
-  /** The finished files are no longer the app's user's: its instances cannot change their own release. */
-  async #takeOwnership(tree: string): Promise<void> {
-    if (!this.#parts.sandbox.powers.users) return
-    const owner = `${process.getuid!()}:${process.getgid!()}`
-    await runProgram('chown', ['-RhP', owner, '--', tree])
   }
 
   async #runtime({ plan, node, python }: BuildContext): Promise<AppRuntime> {
@@ -234,6 +245,16 @@ export class HostBuild {
       { cause },
     )
   }
+}
+
+/** Then nothing writes to the installed files once they are there. */
+function isUntouchedAfterInstall(plan: BuildPlan): boolean {
+  const commands = [
+    ...plan.after,
+    ...(plan.build ? [plan.build] : []),
+    ...(plan.packages?.lifecycleScripts ?? []),
+  ]
+  return commands.length === 0 && !mayNeedPruning(plan)
 }
 
 function isDiskFull(error: unknown): boolean {

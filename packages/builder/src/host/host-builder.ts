@@ -3,9 +3,10 @@ import { basename, join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { pathsInside, type Sandbox } from '@seaworthy/sandbox'
 import type { AppRuntime, Builder, BuildResult, BuildSpec } from '../builder.ts'
+import { removeTree } from '../copy-tree.ts'
 import type { Toolchains } from '../toolchains/toolchains.ts'
 import { pathOf, pythonEnv } from './build-env.ts'
-import { foldersOf, removeTree } from './build-folders.ts'
+import { foldersOf } from './build-folders.ts'
 import { DependencyCache } from './dependency-cache.ts'
 import { HostBuild } from './host-build.ts'
 import { type RegistrySettings, readRegistrySettings } from './registry-settings.ts'
@@ -55,6 +56,7 @@ class SandboxedHostBuilder implements HostBuilder {
     this.#cache = new DependencyCache({
       directory: options.cacheDirectory,
       maxBytes: options.maxCacheBytes ?? DEFAULT_MAX_CACHE_BYTES,
+      hasUsers: options.sandbox.powers.users,
       log: this.#log,
     })
   }
@@ -73,6 +75,7 @@ class SandboxedHostBuilder implements HostBuilder {
 
   async runtimeEnv(runtime: AppRuntime): Promise<Record<string, string>> {
     if (runtime.kind === 'static') return {}
+    await this.#options.toolchains.ensureDirectory()
     // Without mounts an instance's work tree is known only when it starts; its commands start in it.
     const inside = this.#inside('.')
     const bins = runtime.kind === 'node' ? await this.#bins(runtime) : []

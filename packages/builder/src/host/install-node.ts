@@ -1,10 +1,10 @@
 import { join } from 'node:path'
+import { removeTree } from '../copy-tree.ts'
 import type { BuildPlan, PackagePlan } from '../detect/build-plan.ts'
 import { type PackageJson, parsePackageJson } from '../detect/package-json.ts'
 import { readInside } from '../read-inside.ts'
 import type { BuildContext } from './build-context.ts'
 import { installEnv, installHome } from './build-env.ts'
-import { removeTree } from './build-folders.ts'
 import { dependencyKey, findModuleFolders } from './dependency-key.ts'
 import { installCommand, pruneCommand, scriptCommand } from './step-commands.ts'
 
@@ -16,19 +16,25 @@ export async function installNode(
 ): Promise<void> {
   const { folders, cache, spec } = build
   const key = await keyOf(build, packages)
-  if (key && (await cache.restore(spec.app.id, key, folders.tree, folders.staging))) {
+  if (key && (await cache.restore(spec.app.id, key, folders, build.sharing))) {
     cached()
     return runLifecycleScripts(build, packages)
   }
   await runWithRegistry(build, packages, installCommand(packages))
-  if (key) await cache.store(spec.app.id, key, folders.tree, await findModuleFolders(folders.tree))
+  if (key)
+    await cache.store(spec.app.id, key, folders.tree, await findModuleFolders(folders.tree), build.sharing)
+}
+
+/** Whether the install may bring dev dependencies that must go. */
+export function mayNeedPruning({ packages, runtime }: BuildPlan): boolean {
+  if (!packages?.install || runtime === 'static') return false
+  return packages.devDependencies || packages.name === 'berry'
 }
 
 /** Whether the installed tree holds dev dependencies that the finished app does not need. */
 export async function needsPruning(build: BuildContext, plan: BuildPlan): Promise<boolean> {
-  const { packages, runtime } = plan
-  if (!packages?.install || runtime === 'static') return false
-  if (!packages.devDependencies && packages.name !== 'berry') return false
+  const { packages } = plan
+  if (!packages || !mayNeedPruning(plan)) return false
   const text = await readInside(build.folders.tree, 'package.json')
   const packageJson = text === undefined ? undefined : parsePackageJson(text)
   return packageJson !== undefined && hasDevDependencies(packageJson)
@@ -45,7 +51,7 @@ function hasDevDependencies({ devDependencies, hasWorkspaces }: PackageJson): bo
 }
 
 async function keyOf(
-  { plan, spec, folders, node }: BuildContext,
+  { plan, folders, node }: BuildContext,
   packages: PackagePlan,
 ): Promise<string | undefined> {
   const manager = plan.tools.find(tool => tool.name === packages.name)
@@ -54,7 +60,6 @@ async function keyOf(
     packages,
     nodeVersion: node?.version ?? '',
     managerVersion: manager?.range ?? '',
-    userNumber: spec.app.userNumber,
   })
 }
 

@@ -14,7 +14,7 @@ export async function installPython(
   const text = requirements === '.' ? undefined : await readInside(folders.tree, requirements)
   if (text !== undefined && requirementLines(text).length === 0) return cached()
   const key = text === undefined ? undefined : requirementsKey(text, build)
-  if (key && (await cache.restore(spec.app.id, key, folders.tree, folders.staging))) return cached()
+  if (key && (await cache.restore(spec.app.id, key, folders, build.sharing))) return cached()
   const registry = await build.registrySettings()
   await build.workplace.withDownloads(installHome(build.inside, registry), () =>
     build.commands.run(pipCommand(requirements), {
@@ -22,7 +22,7 @@ export async function installPython(
       ...installEnv(build.inside, registry, 'pip'),
     }),
   )
-  if (key) await cache.store(spec.app.id, key, folders.tree, [PYTHON_PACKAGES])
+  if (key) await cache.store(spec.app.id, key, folders.tree, [PYTHON_PACKAGES], build.sharing)
 }
 
 function requirementLines(text: string): string[] {
@@ -33,9 +33,9 @@ function requirementLines(text: string): string[] {
 }
 
 /** Only exact versions install the same each time: one open range, option or local path, and nothing is cached. */
-function requirementsKey(text: string, { spec, python }: BuildContext): string | undefined {
+function requirementsKey(text: string, { python }: BuildContext): string | undefined {
   const lines = requirementLines(text)
   if (!lines.every(line => /^[\w.-]+(\[[\w,.-]+\])?\s*===?\s*[\w.!+]+(\s*;.*)?$/.test(line))) return undefined
-  const facts = [1, 'python', python, process.platform, process.arch, spec.app.userNumber, lines]
+  const facts = [1, 'python', python, process.platform, process.arch, lines]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }

@@ -5,25 +5,37 @@ const POLL_MS = 60
 const CHUNK_BYTES = 64 * 1024
 const MAX_LINE_LENGTH = 8 * 1024
 
-/** Reads a file that a command appends to, line by line, until `finish`. */
+export interface OutputTailOptions {
+  file: string
+  /** What lies beyond is not read. */
+  maxBytes: number
+  onLine(line: string): void
+  /** May be called more than once. */
+  onTooLarge(): void
+}
+
+/**
+ * Reads a file that a command appends to, line by line, until `finish` or until the file is larger than it may be. Says
+ * so by the file's size, not by what was read: a command can write faster than anybody reads.
+ */
 export class OutputTail {
   readonly #file: string
   readonly #onLine: (line: string) => void
+  readonly #onTooLarge: () => void
+  readonly #maxBytes: number
   readonly #decoder = new StringDecoder('utf8')
   #handle: FileHandle | undefined
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> = Promise.resolve()
+  #finished: Promise<void> | undefined
   #rest = ''
   #offset = 0
 
-  constructor({ file, onLine }: { file: string; onLine: (line: string) => void }) {
+  constructor({ file, maxBytes, onLine, onTooLarge }: OutputTailOptions) {
     this.#file = file
+    this.#maxBytes = maxBytes
     this.#onLine = onLine
-  }
-
-  /** How much the command has written, as far as it was read. */
-  get bytesRead(): number {
-    return this.#offset
+    this.#onTooLarge = onTooLarge
   }
 
   start(): void {
@@ -33,7 +45,12 @@ export class OutputTail {
   }
 
   /** Reads what is left, the unfinished last line too. Call it once the command has ended. */
-  async finish(): Promise<void> {
+  finish(): Promise<void> {
+    this.#finished ??= this.#finishOnce()
+    return this.#finished
+  }
+
+  async #finishOnce(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
     await this.#reading
@@ -45,9 +62,15 @@ export class OutputTail {
 
   async #readOn(): Promise<void> {
     this.#handle ??= await open(this.#file, 'r').catch(() => undefined)
+    if (!this.#handle) return
+    const { size } = await this.#handle.stat()
+    if (size > this.#maxBytes) this.#onTooLarge()
+    // Not to the end of the file but to where it ended just now, or a busy writer would keep us here.
+    const end = Math.min(size, this.#maxBytes)
     const buffer = Buffer.alloc(CHUNK_BYTES)
-    while (this.#handle) {
-      const { bytesRead } = await this.#handle.read(buffer, 0, CHUNK_BYTES, this.#offset)
+    while (this.#offset < end) {
+      const length = Math.min(CHUNK_BYTES, end - this.#offset)
+      const { bytesRead } = await this.#handle.read(buffer, 0, length, this.#offset)
       if (bytesRead === 0) return
       this.#offset += bytesRead
       this.#take(this.#decoder.write(buffer.subarray(0, bytesRead)))

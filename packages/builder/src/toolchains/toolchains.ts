@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import {
   chmod,
   copyFile,
-  cp,
   link,
   mkdir,
   readdir,
@@ -16,6 +15,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import semver from 'semver'
+import { copyTree } from '../copy-tree.ts'
 import type { ToolName } from '../detect/build-plan.ts'
 import { ToolchainUnavailable } from '../errors.ts'
 import { runProgram } from '../run-program.ts'
@@ -39,6 +39,8 @@ export interface Toolchains {
   readonly directory: string
   /** The npm of this host. */
   hostNpm(): HostNpm
+  /** Makes the folder: the sandbox mounts it for every command, whether it needs a tool or not. */
+  ensureDirectory(): Promise<void>
   /**
    * A Node that fits: the platform's own, else one that is here, else the newest from the registry.
    * @throws {ToolchainUnavailable}
@@ -84,6 +86,10 @@ class NpmToolchains implements Toolchains {
     return this.#npm
   }
 
+  async ensureDirectory(): Promise<void> {
+    await ensureFolder(this.directory)
+  }
+
   async node(range: string): Promise<Tool> {
     if (semver.satisfies(this.#hostNode.version, range)) return this.#placeHostNode()
     return (await this.#present('node', range)) ?? this.#fetch('node', { name: nodePackage() }, range)
@@ -125,7 +131,8 @@ class NpmToolchains implements Toolchains {
     if (!semver.satisfies(version, range)) return undefined
     return this.#place('npm', version, async staging => {
       const copy = join(staging, 'lib/node_modules/npm')
-      await cp(directory, copy, { recursive: true, dereference: true })
+      await mkdir(copy, { recursive: true })
+      await copyTree(directory, copy)
       await linkPrograms(staging, copy, {})
       await expectRuns(join(copy, 'bin/npm-cli.js'), version)
     }).catch(() => undefined)

@@ -1,0 +1,270 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { BuildFailed } from '../errors.ts'
+import { runProgram } from '../run-program.ts'
+import { buildSpec, createTestingBuilder, type TestingBuilder, writeSource } from './testing-builder.ts'
+
+const lacksRoot = await systemPart.missing('root')
+
+let testing: TestingBuilder
+
+beforeAll(async () => {
+  testing = await createTestingBuilder()
+})
+
+afterAll(() => testing.close())
+
+async function failureOf(files: Record<string, string | object>): Promise<BuildFailed> {
+  return testing.builder.build(buildSpec(await writeSource(files))).then(
+    () => expect.unreachable('the build succeeded'),
+    (error: BuildFailed) => error,
+  )
+}
+
+async function nothingIsLeft(id: string): Promise<boolean> {
+  const left = await Promise.all(
+    ['running', 'finished'].map(folder => readdir(join(testing.home, 'builds', folder)).catch(() => [])),
+  )
+  return !left.flat().includes(id)
+}
+
+describe('a build that fails', () => {
+  test('tells the step, the exit code, the last lines and what to try', async () => {
+    const command =
+      'for i in $(seq 1 30); do echo line $i; done; echo "npm error Missing script: \\"nope\\"" >&2; exit 3'
+    const error = await failureOf({
+      'server.js': '',
+      'seaworthy.json': JSON.stringify({ build: { command } }),
+    })
+
+    expect(error.code).toBe('build_failed')
+    expect(error.failure).toMatchObject({
+      step: 'build',
+      exitCode: 3,
+      hint: expect.stringContaining('"nope"'),
+    })
+    expect(error.failure.lastLines).toHaveLength(20)
+    expect(error.failure.lastLines).toContain('line 30')
+    expect(error.details).toEqual(error.failure)
+    expect(error.message).toMatch(
+      /^The step "build" failed: .* ended with exit code 3\. Add a script named "nope"/s,
+    )
+    expect(await readdir(join(testing.home, 'builds/running'))).toEqual([])
+  })
+
+  test('a lockfile that does not fit package.json', async () => {
+    const error = await failureOf({
+      'package.json': { name: 'x', dependencies: { ms: '2.1.3' }, scripts: { start: 'node a' } },
+      'package-lock.json': { name: 'x', lockfileVersion: 3, packages: { '': { name: 'x' } } },
+    })
+
+    expect(error.failure).toMatchObject({
+      step: 'install',
+      hint: expect.stringContaining('lockfile does not fit'),
+    })
+  })
+
+  test('a source that nothing can be made of', async () => {
+    const error = await failureOf({ 'notes.txt': '' })
+
+    expect(error.failure.step).toBe('detect')
+    expect(error.message).toContain('found: notes.txt')
+  })
+
+  test('a wrong manifest names the line', async () => {
+    const error = await failureOf({ 'server.js': '', 'seaworthy.json': '{\n "healht": {} }' })
+
+    expect(error.message).toContain('line 2, healht')
+  })
+
+  test('a Node version that does not exist', async () => {
+    const error = await failureOf({ 'server.js': '', '.nvmrc': '20.999.0' })
+
+    expect(error.failure.step).toBe('prepare')
+    expect(error.message).toContain('20.999.0')
+  })
+
+  test('a command that does not exist', async () => {
+    const error = await failureOf({
+      'server.js': '',
+      'seaworthy.json': '{"build":{"command":"no-such-command a"}}',
+    })
+
+    expect(error.failure.step).toBe('build')
+    expect(error.message).toContain('no-such-command')
+  })
+
+  test('a build without its output folder names where it looked', async () => {
+    const error = await failureOf({ 'package.json': { scripts: { build: 'true' }, devDependencies: {} } })
+
+    expect(error.failure).toMatchObject({ step: 'collect', hint: expect.stringContaining('"output"') })
+    expect(error.message).toContain('"dist"')
+  })
+
+  test('pages that link out of their folder', async () => {
+    const command = 'mkdir dist && ln -s /etc/passwd dist/index.html'
+    const error = await failureOf({ 'package.json': { scripts: { build: command } } })
+
+    expect(error.message).toContain('"index.html" is a link')
+  })
+
+  test('an output folder that is a link out of the tree', async () => {
+    const error = await failureOf({ 'package.json': { scripts: { build: 'ln -s /etc dist' } } })
+
+    expect(error.failure.step).toBe('collect')
+  })
+
+  test.skipIf(lacksRoot)('a build that takes more memory than it may', async () => {
+    const source = await writeSource({
+      'server.js': '',
+      'seaworthy.json': '{"build":{"command":"node -e \\"const a=[];for(;;)a.push(Buffer.alloc(1e7,1))\\""}}',
+    })
+
+    const build = testing.builder.build(buildSpec(source, { limits: { memoryMb: 128 } }))
+
+    await expect(build).rejects.toThrow(/memory of 128 MB/)
+  })
+})
+
+describe('a build that is ended', () => {
+  /** Ignores SIGTERM, and so does its child; a second child leaves the process group. */
+  const stubborn = `trap "" TERM; setsid sleep 71717.5 & sleep 71717.5 & echo started; wait; sleep 71717.5`
+  const files = { 'server.js': '', 'seaworthy.json': JSON.stringify({ build: { command: stubborn } }) }
+
+  test('by a cancel: its whole process tree is gone within 5 seconds', async () => {
+    const controller = new AbortController()
+    const spec = buildSpec(await writeSource(files), { signal: controller.signal })
+    const build = testing.builder.build(spec)
+    build.catch(() => {})
+    await waitFor(() => spec.log.lines.includes('stdout: started'))
+    expect(await countProcesses('sleep 71717.5')).toBeGreaterThan(0)
+
+    const cancelledMs = performance.now()
+    controller.abort()
+
+    await expect(build).rejects.toMatchObject({ code: 'build_cancelled' })
+    expect(performance.now() - cancelledMs).toBeLessThan(5_000)
+    expect(await countProcesses('sleep 71717.5')).toBe(0)
+    expect(await nothingIsLeft(spec.id)).toBe(true)
+    expect(spec.log.steps.at(-1)).toBe('build failed')
+  })
+
+  test('by its deadline, and says so', async () => {
+    const spec = buildSpec(await writeSource(files), { deadlineMs: 700 })
+    const startedMs = performance.now()
+
+    await expect(testing.builder.build(spec)).rejects.toMatchObject({
+      code: 'build_timed_out',
+      message: expect.stringContaining('step "build"'),
+    })
+    expect(performance.now() - startedMs).toBeLessThan(5_700)
+    expect(await countProcesses('sleep 71717.5')).toBe(0)
+    expect(await nothingIsLeft(spec.id)).toBe(true)
+  })
+
+  test('before it began', async () => {
+    const spec = buildSpec(await writeSource(files), { signal: AbortSignal.abort() })
+
+    await expect(testing.builder.build(spec)).rejects.toMatchObject({ code: 'build_cancelled' })
+    expect(await nothingIsLeft(spec.id)).toBe(true)
+  })
+
+  test('for printing without end', async () => {
+    const source = await writeSource({
+      'server.js': '',
+      'seaworthy.json':
+        '{"build":{"command":"yes 0123456789012345678901234567890123456789012345678901234567890123456789"}}',
+    })
+
+    await expect(testing.builder.build(buildSpec(source))).rejects.toThrow(/printed more than/)
+  })
+})
+
+describe('a hostile build', () => {
+  test('cannot make the platform write or delete elsewhere by links in its tree', async () => {
+    const outside = temporaryFolder().path
+    await mkdir(join(outside, 'node_modules'))
+    await writeFile(join(outside, 'node_modules/keep.txt'), 'keep')
+    const before = [
+      `rm -rf node_modules .seaworthy-home .seaworthy-cache`,
+      `ln -s ${outside} .seaworthy-home`,
+    ]
+    const files = {
+      'package.json': { dependencies: { ms: '2.1.3' }, scripts: { start: 'node a' } },
+      'seaworthy.json': { build: { before: [...before, `ln -s ${outside}/node_modules node_modules`] } },
+    }
+
+    await testing.builder.build(buildSpec(await writeSource(files))).catch(() => {})
+
+    expect(await readdir(outside)).toEqual(['node_modules'])
+    expect(await readFile(join(outside, 'node_modules/keep.txt'), 'utf8')).toBe('keep')
+  })
+
+  test('a link in a source is not followed out of it', async () => {
+    const outside = temporaryFolder().path
+    await writeFile(join(outside, 'package.json'), '{"scripts":{"start":"node stolen.js"}}')
+    const source = await writeSource({ 'index.html': '' })
+    await symlink(join(outside, 'package.json'), join(source, 'package.json'))
+
+    await expect(testing.builder.build(buildSpec(source))).rejects.toThrow(/package\.json/)
+  })
+
+  test('does not get its private files served with the pages in its root', async () => {
+    const source = await writeSource({
+      'index.html': '',
+      '.env': 'SECRET=1',
+      '.git/config': '',
+      '.well-known/a': '',
+      Procfile: '',
+    })
+
+    const { directory } = await testing.builder.build(buildSpec(source))
+
+    expect((await readdir(directory)).sort()).toEqual(['.well-known', 'index.html'])
+  })
+})
+
+describe.skipIf(lacksRoot)('a full disk', () => {
+  async function buildOnSmallDisk(files: Record<string, string>, megabytes: number) {
+    const disk = temporaryFolder().path
+    await runProgram('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', disk])
+    onTestFinished(async () => {
+      await runProgram('umount', [disk])
+    })
+    const small = await createTestingBuilder({ buildsDirectory: join(disk, 'builds') })
+    onTestFinished(() => small.close())
+    const failure = await small.builder
+      .build(buildSpec(await writeSource(files)))
+      .catch((error: BuildFailed) => error)
+    return {
+      failure: failure as BuildFailed,
+      left: existsSync(join(disk, 'builds/running')) ? await readdir(join(disk, 'builds/running')) : [],
+    }
+  }
+
+  test('during a command is named as the reason', async () => {
+    const manifest = '{"build":{"command":"dd if=/dev/zero of=big bs=1M count=20"}}'
+
+    const { failure, left } = await buildOnSmallDisk({ 'server.js': '', 'seaworthy.json': manifest }, 4)
+
+    expect(failure.failure).toMatchObject({ step: 'build', hint: expect.stringContaining('disk is full') })
+    expect(left).toEqual([])
+  })
+
+  test('while the source is copied is named as the reason', async () => {
+    const { failure, left } = await buildOnSmallDisk({ 'server.js': 'x'.repeat(6_000_000) }, 4)
+
+    expect(failure.message).toContain('The disk is full')
+    expect(failure.failure.step).toBe('prepare')
+    expect(left).toEqual([])
+  })
+})
+
+/** Processes whose command line is this, on the whole host. */
+async function countProcesses(commandLine: string): Promise<number> {
+  const { stdout } = await runProgram('ps', ['-eo', 'args='])
+  return stdout.split('\n').filter(line => line.trim() === commandLine).length
+}
