@@ -38,7 +38,7 @@ test('finds exactly what comparing in lower case finds', () => {
     fc.property(letters, texts, (line, text) => {
       expect(finds(line, text)).toBe(line.toLowerCase().includes(text.toLowerCase()))
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   )
 })
 
@@ -48,3 +48,19 @@ test('stays within the bounds it is given', () => {
   expect(createTextSearch('needle').next(bytes, 1, 12)).toBe(-1)
   expect(createTextSearch('needle').next(bytes, 1, 13)).toBe(7)
 })
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'finds each place of a text of %s bytes, wherever the search begins and ends',
+  length => {
+    const bytes = Buffer.from('abcabcabdabcabcxabcabcab'.repeat(2))
+    const text = 'abcabcxabc'.slice(7 - length, 7)
+    const places = [...bytes.keys()].filter(at => bytes.toString('utf8', at, at + length) === text)
+    for (let from = 0; from < bytes.length; from++) {
+      for (let to = from; to <= bytes.length; to++) {
+        const expected = places.find(place => place >= from && place + length <= to) ?? -1
+
+        expect(createTextSearch(text).next(bytes, from, to)).toBe(expected)
+      }
+    }
+  },
+)
