@@ -35,7 +35,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts', 'programs/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/fixtures/**', '**/main.ts'],
+      exclude: ['**/*.test.ts', '**/fixtures/**', '**/main.ts', 'packages/testing/**', '**/*.conformance.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 80 },
     },

@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '..', '..')
  * with `N passed, N failed, N skipped`. Resolves with the exit code.
  */
 export async function runTests({ project, args, coverage }: RunTestsOptions): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'seaworthy-test-run-'))
+  const folder = await mkdtemp(join(tmpdir(), 'seaworthy-report-'))
   const reportFile = join(folder, 'report.json')
   const missingFile = join(folder, 'missing-parts')
   try {

@@ -22,7 +22,7 @@ const SECRET_ENDINGS =
 // Names as they occur in query strings: `code` and `state` are the secrets of an OAuth redirect.
 const QUERY_SECRET =
   /([?&;](?:[\w.-]*(?:token|secret|password|passwd|signature|credential|api[-_]?key|access[-_]?key)|auth|code|jwt|key|otp|pwd|session|sig|state)=)[^&;#\s"'\\<>]+/gi
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"\\]*:)[^\s@/"\\]+(?=@)/gi
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"\\]*:)[^\s@/"\\]+(?=@)/gi
 const AUTH_SCHEME = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/-]{6,}=*/g
 
 /** Whether a field of this name holds a secret: case, `-` and `_` do not matter. */
