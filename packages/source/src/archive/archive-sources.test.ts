@@ -313,16 +313,10 @@ describe('a hostile tar leaves nothing on disk:', () => {
     expect(await refusal(gzipSync(tar), { limits })).toMatchObject({ code: 'source_too_large' })
   })
 
-  test('deep paths that would take hours to walk again for each file', async () => {
-    const deep = 'a/'.repeat(1500)
-    const entries = Array.from({ length: 3000 }, (_, index) =>
-      Buffer.concat([rawPaxEntry({ path: `${deep}${index}` }), rawTarEntry({ name: 'x', body: '' })]),
-    )
-    const tar = Buffer.concat([...entries, rawTarEntry({ name: '../evil' }), TAR_END])
-    const started = performance.now()
+  test('a path deeper than any project nests', async () => {
+    const tar = Buffer.concat([rawPaxEntry({ path: `${'a/'.repeat(201)}x` }), rawTarEntry(OK), TAR_END])
 
-    expect(await refusal(tar)).toMatchObject({ code: 'source_path_outside' })
-    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(await refusal(tar)).toMatchObject({ code: 'source_name_invalid', message: /200 folders deep/ })
   })
 
   test('more bytes than allowed, counted and not believed', async () => {

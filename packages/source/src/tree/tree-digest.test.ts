@@ -65,7 +65,7 @@ describe('the digest of a tree', () => {
       for (let file = 0; file < 50; file++)
         writeFileSync(join(large, `folder${folder}/${file}.js`), `// ${file}`)
     }
-    writeFileSync(join(large, 'video.bin'), Buffer.alloc(64 * 1024 * 1024, 'x'))
+    writeFileSync(join(large, 'video.bin'), Buffer.alloc(32 * 1024 * 1024, 'x'))
     const first = await describeTree(large)
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
@@ -75,7 +75,7 @@ describe('the digest of a tree', () => {
     delay.disable()
     expect(again).toEqual(first)
     expect(again.entries).toBe(2041)
-    // The 64 MB alone take longer than this: held in one go they would show. Generous for busy machines.
+    // The 32 MB alone take longer than this: held in one go they would show. Generous for busy machines.
     expect(delay.percentile(50) / 1e6).toBeLessThan(20)
   })
 
