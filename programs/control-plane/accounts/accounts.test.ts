@@ -144,6 +144,22 @@ describe('sessions', () => {
   })
 })
 
+test('many guesses at once are no way around the limit', async () => {
+  const { options } = await claimed()
+  const accounts = new Accounts({ ...options, limiter: new SignInLimiter({ maxFailures: 3 }) })
+
+  const guesses = Array.from({ length: 20 }, (_, n) =>
+    accounts.signIn({ ...OWNER, password: `guess ${n}`, from: '::1' }),
+  )
+  const codes = (await Promise.allSettled(guesses)).map(
+    result => (result as PromiseRejectedResult).reason.code,
+  )
+
+  // Two are checked at a time, so that one more than the limit may have begun.
+  expect(codes.filter(code => code === 'wrong_credentials').length).toBeLessThanOrEqual(4)
+  expect(codes.filter(code => code === 'too_many_sign_ins').length).toBeGreaterThanOrEqual(16)
+})
+
 test('no password and no token reaches the log', async () => {
   const lines: string[] = []
   const log = createLogger({

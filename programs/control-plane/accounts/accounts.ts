@@ -48,6 +48,7 @@ const BELIEVE_MS = 10_000
 const MAX_BELIEVED = 1_000
 /** A password check takes tens of megabytes for a moment. */
 const CHECKS_AT_ONCE = 2
+const NEVER = new AbortController().signal
 
 /** The owner's account and sessions. One owner for now; teams come on top of this. */
 export class Accounts {
@@ -100,12 +101,19 @@ export class Accounts {
   async signIn(credentials: { email: string; password: string; from: string }): Promise<SignedIn> {
     const keys = [`account:${credentials.email.toLowerCase()}`, `from:${credentials.from}`]
     this.#limiter.check(keys)
-    const session = await this.#openSession(credentials).catch(error => {
+    const done = await this.#checks.acquire(NEVER)
+    try {
+      // Again, since those who guess many at once were all let in by the first look.
+      this.#limiter.check(keys)
+      const session = await this.#openSession(credentials)
+      this.#limiter.succeeded(keys)
+      return session
+    } catch (error) {
       if (accountErrors.wrong_credentials.is(error)) this.#limiter.failed(keys)
       throw error
-    })
-    this.#limiter.succeeded(keys)
-    return session
+    } finally {
+      done()
+    }
   }
 
   /** The owner of a session, or undefined. */
@@ -139,7 +147,6 @@ export class Accounts {
 
   async #openSession({ email, password }: { email: string; password: string }): Promise<SignedIn> {
     const auth = await this.#load()
-    const release = await this.#checks.acquire(new AbortController().signal)
     try {
       const { token } = await auth.api.signInEmail({ body: { email, password } })
       const owner = await this.#readSession(token)
@@ -148,8 +155,6 @@ export class Accounts {
     } catch (cause) {
       if (isRefusal(cause)) throw accountErrors.wrong_credentials({}, { cause })
       throw cause
-    } finally {
-      release()
     }
   }
 

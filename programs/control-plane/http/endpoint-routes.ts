@@ -34,6 +34,8 @@ export function registerEndpoints(server: FastifyInstance, options: EndpointRout
       method: endpoint.method,
       url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
       config: { action: endpoint.action },
+      // The head of a stream alone would have to wait for the end of its body.
+      exposeHeadRoute: endpoint.stream === undefined,
       handler: (request, reply) => handle({ endpoint, implementation, request, reply, options }),
     })
   }
@@ -98,7 +100,7 @@ async function answer(
     ? await pageOf(implementation, call)
     : { data: await implementation.answer!(call) }
   if (options.checkAnswers) endpoint.data.parse(result.data)
-  reply.code(endpoint.success ?? 200)
+  reply.code(endpoint.success ?? 200).header('cache-control', 'no-store')
   return { success: true, ...result, meta }
 }
 

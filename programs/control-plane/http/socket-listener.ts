@@ -22,6 +22,8 @@ export async function listenOnSocketFile(path: string, handler: RequestListener)
     fromSocketFile.add(request)
     handler(request, response)
   })
+  // A large upload may take its time.
+  server.requestTimeout = 0
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
   await chmod(path, 0o600)
   return server
