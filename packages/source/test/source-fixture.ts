@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { silentLogger } from '@seaworthy/kit'
 import { temporaryFolder } from '@seaworthy/testing'
+import { expect } from 'vitest'
 import { createSourceStore, type SourceStoreOptions } from '../src/index.ts'
 
 /** A store in a folder of its own, removed when the test ends. */
@@ -61,4 +62,22 @@ function readEntry(path: string): string | null {
   if (stats.isSymbolicLink()) return `-> ${readlinkSync(path)}`
   if (stats.isDirectory()) return null
   return (stats.mode & 0o100 ? 'x:' : '') + readFileSync(path, 'utf8')
+}
+
+/** The error that an archive is refused with; fails when it is taken, or anything is left of it. */
+export async function refusal(archive: Uint8Array, options = {}) {
+  const { store, directory } = makeStore(options)
+  const error = await store.fromArchive(streamOf(archive)).then(
+    source => Promise.reject(new Error(`taken: ${JSON.stringify(readTree(source.path))}`)),
+    caught => caught,
+  )
+  expect(leftovers(directory)).toEqual([])
+  return error
+}
+
+/** The archive with one byte changed. */
+export function corrupt(archive: Buffer, position: number): Buffer {
+  const copy = Buffer.from(archive)
+  copy[position] = (copy[position] ?? 0) ^ 0x55
+  return copy
 }

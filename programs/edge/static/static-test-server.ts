@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { dirname, join } from 'node:path'
+import { silentLogger } from '@seaworthy/kit'
 import type { StaticSettings } from '@seaworthy/routes'
+import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
-import type { StaticHandler } from './static-handler.ts'
+import { createStaticHandler, type StaticHandler, type StaticHandlerOptions } from './static-handler.ts'
 
 /** The handler behind a real HTTP server, closed when the test ends. */
 export async function serveStatic(handler: StaticHandler, settings: StaticSettings, extraHeaders?: string[]) {
@@ -50,4 +55,44 @@ function parseAnswer(text: string): RawAnswer {
     headers: Object.fromEntries(headers),
     body: text.slice(end + 4),
   }
+}
+
+export type Files = Record<string, string | Buffer>
+
+export const SITE: Files = {
+  'index.html': '<h1>home</h1>',
+  'about.html': 'about',
+  'docs/index.html': 'docs',
+  'assets/index-BvZ9nQ1k.js': 'hashed',
+  'app.js': 'plain',
+  'notes.txt': 'ünïcode',
+  'data.bin': randomBytes(1000),
+}
+
+interface Options extends Partial<StaticHandlerOptions> {
+  files?: Files
+  spa?: boolean
+  extraHeaders?: string[]
+}
+
+/** A site of its own in a temporary folder, behind a real server. */
+export async function serve({ files = SITE, spa = false, extraHeaders, ...options }: Options = {}) {
+  const parent = temporaryFolder().path
+  const root = join(parent, 'public')
+  writeFiles(root, files)
+  const handler = createStaticHandler({ log: silentLogger, ...options })
+  return { ...(await serveStatic(handler, { root, spa }, extraHeaders)), root, parent }
+}
+
+export function writeFiles(root: string, files: Files): void {
+  mkdirSync(root, { recursive: true })
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), content)
+  }
+}
+
+export async function get(url: string, headers: Record<string, string> = {}, method = 'GET') {
+  const response = await fetch(url, { method, headers, redirect: 'manual' })
+  return { status: response.status, headers: response.headers, body: await response.text() }
 }
