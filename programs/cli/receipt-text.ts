@@ -12,11 +12,7 @@ export function receiptText(receipt: Receipt): string {
         : null,
     ],
     ['verdict', verdictText(receipt)],
-    [
-      'requests',
-      after &&
-        `${after.failures} of ${after.requests} failed while it was watched for ${duration(receipt.watchedMs ?? 0)}`,
-    ],
+    ['requests', after && requestsText(after, receipt.watchedMs ?? 0)],
     [
       'p95',
       after?.p95Ms == null
@@ -26,6 +22,14 @@ export function receiptText(receipt: Receipt): string {
     ['probes', probes && `${probes.sent - probes.failed} of ${probes.sent} passed through the edge`],
     ['timings', timingsText(receipt.timings)],
   ])
+}
+
+function requestsText(
+  { requests, failures }: { requests: number; failures: number },
+  watchedMs: number,
+): string {
+  if (requests === 0) return `none came while it was watched for ${duration(watchedMs)}`
+  return `${failures} of ${requests} failed while it was watched for ${duration(watchedMs)}`
 }
 
 function verdictText({ verdict, reason }: Receipt): string {

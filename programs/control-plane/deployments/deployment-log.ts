@@ -26,6 +26,7 @@ export class DeploymentLog implements BuildLogWriter {
   }
 
   stepFinished(name: string, outcome: 'succeeded' | 'failed' | 'cached', durationMs: number): void {
+    this.timings[name] = durationMs
     this.#log.stepFinished(name, outcome, durationMs)
   }
 
@@ -43,8 +44,7 @@ export class DeploymentLog implements BuildLogWriter {
       outcome = 'succeeded'
       return result
     } finally {
-      this.timings[name] = Math.round(performance.now() - startedAt)
-      this.stepFinished(name, outcome, this.timings[name])
+      this.stepFinished(name, outcome, Math.round(performance.now() - startedAt))
     }
   }
 

@@ -21,6 +21,7 @@ export class DeploymentRecords {
 
   /** Numbered from 1 for each app. Called in the transaction that also enqueues the job. */
   async create(fields: NewDeployment, trx: Transaction): Promise<DeploymentRow> {
+    await this.#store.lock(trx, `app:${fields.app_id}`)
     const last = await trx
       .selectFrom('deployments')
       .select(eb => eb.fn.max('number').as('number'))

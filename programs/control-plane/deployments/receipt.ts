@@ -77,6 +77,8 @@ function withoutProbes({ after, probes }: WatchResult): EdgeCounts {
 }
 
 function traffic({ requests, failures, latencyBuckets }: EdgeCounts) {
+  // Latencies cannot be told apart by who asked: without a real request they would be those of our probes.
+  if (requests === 0) return { requests, failures, p50Ms: null, p95Ms: null }
   const at = (share: number) => percentile(latencyBuckets, share) ?? null
   return { requests, failures, p50Ms: at(0.5), p95Ms: at(0.95) }
 }

@@ -114,11 +114,14 @@ export class InstanceManager {
     const { records, runtime, log } = this.#options
     for (const row of await records.listLive()) {
       const instance = await runtime.adopt(row.id, JSON.parse(row.handle_json))
+      const { version, secretValues } = await releaseVersionOf(row)
       if (!instance) {
         await records.update(row.id, { state: 'crashed', stopped_at: Date.now() })
+        // What it wrote while nobody read, its last words among them, belongs to the app's log.
+        this.#readSpool(row, version, secretValues)
+        await this.#options.logs.detach(row.id)
         continue
       }
-      const { version, secretValues } = await releaseVersionOf(row)
       this.#watch({ row, instance, stopping: false, closed: Promise.resolve() }, version, secretValues)
       log.info({ instance: row.id, process: row.process }, 'instance adopted')
     }
@@ -151,6 +154,15 @@ export class InstanceManager {
   #watch(live: LiveInstance, releaseVersion: number, secrets: readonly string[]): void {
     const { row } = live
     this.#live.set(row.id, live)
+    this.#readSpool(row, releaseVersion, secrets)
+    live.closed = live.instance.exited
+      .then(exit => this.#ended(live, exit))
+      .catch(error => {
+        this.#options.log.error({ instance: row.id, err: error }, 'could not record the end of an instance')
+      })
+  }
+
+  #readSpool(row: InstanceRow, releaseVersion: number, secrets: readonly string[]): void {
     this.#options.logs.attach({
       appId: row.app_id,
       instanceId: row.id,
@@ -160,11 +172,6 @@ export class InstanceManager {
       stderrFile: join(this.#options.outputDirectory, `${row.id}.err`),
       secrets,
     })
-    live.closed = live.instance.exited
-      .then(exit => this.#ended(live, exit))
-      .catch(error => {
-        this.#options.log.error({ instance: row.id, err: error }, 'could not record the end of an instance')
-      })
   }
 
   async #ended(live: LiveInstance, exit: InstanceExit): Promise<void> {
