@@ -1,9 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Sandbox } from '@seaworthy/sandbox'
 import { copyTree, makeWritable, removeTree } from '../copy-tree.ts'
 import { BUILD_DOWNLOADS, BUILD_HOME, type BuildFolders } from './build-folders.ts'
 import type { DependencyCache } from './dependency-cache.ts'
+
+/** Where build tools keep what makes the next build faster. https://nextjs.org/docs/messages/no-cache */
+const BUILD_CACHES = ['.next/cache']
 
 interface WorkplaceOptions {
   folders: BuildFolders
@@ -60,6 +63,24 @@ export class BuildWorkplace {
       await this.#cache.giveBackDownloads(this.#app.id, downloads)
       await this.#placeHome({})
     }
+  }
+
+  /**
+   * Lends the build what build tools kept of the app's last build, and takes it back: they use it to build faster, and
+   * a release has no need of it. Not kept when the build fails.
+   */
+  async withBuildCaches<Result>(action: () => Promise<Result>): Promise<Result> {
+    for (const folder of BUILD_CACHES) await this.#lendBuildCache(folder)
+    const result = await action()
+    for (const folder of BUILD_CACHES)
+      await this.#cache.keepBuildCache(this.#app.id, folder, this.folders.tree)
+    return result
+  }
+
+  async #lendBuildCache(folder: string): Promise<void> {
+    const isLent = await this.#cache.lendBuildCache(this.#app.id, folder, this.folders.tree)
+    if (isLent)
+      await this.#sandbox.prepareWorkTree(join(this.folders.tree, dirname(folder)), this.#app.userNumber)
   }
 
   /** What only the build needed goes. */

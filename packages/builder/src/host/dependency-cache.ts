@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, realpath, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, realpath, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { copyTree, linkTree, removeTree, takeOwnership } from '../copy-tree.ts'
@@ -12,7 +12,7 @@ interface Entry {
   bytes: number
 }
 
-/** Installed dependencies and download caches of apps. */
+/** Installed dependencies, download caches and build caches of apps. */
 export interface DependencyCacheOptions {
   directory: string
   /** Together; what was used least recently goes first. */
@@ -40,6 +40,7 @@ export interface Sharing {
 export class DependencyCache {
   readonly #entries: string
   readonly #downloads: string
+  readonly #builds: string
   readonly #maxBytes: number
   readonly #ownsEntries: boolean
   readonly #log: Logger
@@ -47,6 +48,7 @@ export class DependencyCache {
   constructor({ directory, maxBytes, hasUsers, log }: DependencyCacheOptions) {
     this.#entries = join(directory, 'dependencies')
     this.#downloads = join(directory, 'downloads')
+    this.#builds = join(directory, 'builds')
     this.#maxBytes = maxBytes
     this.#ownsEntries = hasUsers
     this.#log = log
@@ -103,9 +105,37 @@ export class DependencyCache {
     await utimes(join(this.#downloads, appId), new Date(), new Date()).catch(() => {})
   }
 
+  /** Moves what a build tool kept of the app's last build into the tree. False when there is nothing. */
+  async lendBuildCache(appId: string, folder: string, tree: string): Promise<boolean> {
+    const kept = this.#buildCache(appId, folder)
+    if (!(await isFolder(kept))) return false
+    try {
+      await mkdir(join(tree, dirname(folder)), { recursive: true })
+      await ensureRealParent(tree, folder)
+      await removeTree(join(tree, folder))
+      await rename(kept, join(tree, folder))
+      return true
+    } catch {
+      return false // the tree is not as it should be: the tool makes a new one
+    }
+  }
+
+  async keepBuildCache(appId: string, folder: string, tree: string): Promise<void> {
+    const kept = this.#buildCache(appId, folder)
+    if (!(await isFolder(join(tree, folder)))) return
+    await ensureRealParent(tree, folder)
+    await mkdir(dirname(kept), { recursive: true, mode: 0o700 })
+    await removeTree(kept)
+    await rename(join(tree, folder), kept)
+    await utimes(dirname(kept), new Date(), new Date())
+  }
+
+  #buildCache(appId: string, folder: string): string {
+    return join(this.#builds, appId, folder.replaceAll('/', '-'))
+  }
+
   async forgetApp(appId: string): Promise<void> {
-    await removeTree(join(this.#entries, appId))
-    await removeTree(join(this.#downloads, appId))
+    for (const folder of [this.#entries, this.#downloads, this.#builds]) await removeTree(join(folder, appId))
   }
 
   /** Removes what was used least recently until the rest fits, and what a killed platform left half-made. */
@@ -126,9 +156,11 @@ export class DependencyCache {
 
   async #items(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
     const entries = await foldersTwoDown(this.#entries)
-    const downloads = (await list(this.#downloads)).map(name => join(this.#downloads, name))
+    const others = [this.#downloads, this.#builds].map(async folder =>
+      (await list(folder)).map(name => join(folder, name)),
+    )
     return Promise.all(
-      [...entries, ...downloads].map(async path => ({
+      [...entries, ...(await Promise.all(others)).flat()].map(async path => ({
         path,
         bytes: (await readEntry(path))?.bytes ?? (await stampTree(path).catch(() => ({ bytes: 0 }))).bytes,
         usedMs: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0,
@@ -190,6 +222,14 @@ async function readEntry(place: string): Promise<Entry | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** A link to a folder is none. */
+async function isFolder(path: string): Promise<boolean> {
+  return lstat(path).then(
+    info => info.isDirectory(),
+    () => false,
+  )
 }
 
 async function list(directory: string): Promise<string[]> {

@@ -61,7 +61,7 @@ export class HostBuild {
       await removeTree(folders.root)
       return result
     } catch (error) {
-      await removeFolders(folders)
+      await removeFolders(folders).catch(() => {}) // why the build ended matters more; the next sweep removes them
       throw this.#explain(error)
     } finally {
       clearTimeout(timer)
@@ -73,7 +73,7 @@ export class HostBuild {
     const build = await this.#prepare(plan)
     await this.#runLines(build, 'before', 'Run the hooks before the build', plan.before)
     await this.#install(build)
-    await this.#runLines(build, 'build', 'Build the app', plan.build === undefined ? [] : [plan.build])
+    if (plan.build !== undefined) await this.#runBuild(build, plan.build)
     await this.#runLines(build, 'after', 'Run the hooks after the build', plan.after)
     await this.#prune(build)
     const pages = await this.#collect(build)
@@ -161,6 +161,11 @@ export class HostBuild {
       await build.workplace.openToCommands()
       for (const line of lines) await build.commands.run(parseCommandLine(line, build.env), build.env)
     })
+  }
+
+  async #runBuild(build: BuildContext, line: string): Promise<void> {
+    await build.workplace.openToCommands()
+    await build.workplace.withBuildCaches(() => this.#runLines(build, 'build', 'Build the app', [line]))
   }
 
   async #install(build: BuildContext): Promise<void> {

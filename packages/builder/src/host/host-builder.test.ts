@@ -124,6 +124,23 @@ describe('the steps of a build', () => {
     expect((await readdir(directory)).sort()).toEqual(['node_modules', 'package-lock.json', 'package.json'])
   })
 
+  test("keeps a build tool's cache for the next build, out of the release", async () => {
+    const source = await writeSource({
+      'package.json': { scripts: { start: 'node a.js', build: 'node build.js' } },
+      'build.js': `const fs = require('fs'); console.log('cached:', fs.existsSync('.next/cache/entry'))
+        fs.mkdirSync('.next/cache', { recursive: true }); fs.writeFileSync('.next/cache/entry', ''); fs.writeFileSync('.next/out', '')`,
+    })
+
+    const specs = [buildSpec(source), buildSpec(source)]
+    for (const spec of specs) {
+      const { directory } = await testing.builder.build(spec)
+      expect(await readdir(join(directory, '.next'))).toEqual(['out'])
+    }
+
+    expect(specs[0]!.log.lines).toContain('stdout: cached: false')
+    expect(specs[1]!.log.lines).toContain('stdout: cached: true')
+  })
+
   test('hands over only the pages of a static app', async () => {
     const source = await writeSource({
       'package.json': {
