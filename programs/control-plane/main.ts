@@ -1,14 +1,7 @@
-import { ConfigError } from '@seaworthy/kit'
-import { createControlPlane } from './app.ts'
-import { readConfig } from './config.ts'
-import { stopAll } from './stop-all.ts'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
-try {
-  const config = readConfig(process.env)
-  if (process.argv[2] === 'stop-all') await stopAll(config)
-  else await (await createControlPlane(config)).runUntilSignal()
-} catch (error) {
-  const text = error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error))
-  process.stderr.write(`${text}\n`)
-  process.exit(1)
-}
+// Before anything else is loaded: stripping types at each start would cost time, and 20 MB for good.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url)))
+const { main } = await import('./run.ts')
+await main(process.argv.slice(2), process.env)

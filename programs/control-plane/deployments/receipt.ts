@@ -79,6 +79,11 @@ function withoutProbes({ after, probes }: WatchResult): EdgeCounts {
 function traffic({ requests, failures, latencyBuckets }: EdgeCounts) {
   // Latencies cannot be told apart by who asked: without a real request they would be those of our probes.
   if (requests === 0) return { requests, failures, p50Ms: null, p95Ms: null }
-  const at = (share: number) => percentile(latencyBuckets, share) ?? null
+  const at = (share: number) => tenths(percentile(latencyBuckets, share))
   return { requests, failures, p50Ms: at(0.5), p95Ms: at(0.95) }
+}
+
+/** Buckets know no more than that. */
+function tenths(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms * 10) / 10
 }
