@@ -101,11 +101,11 @@ export class HostBuild {
   #prepare(plan: BuildPlan): Promise<BuildContext> {
     return this.#steps.run({ name: 'prepare', title: 'Prepare the source and the tools' }, async () => {
       const workplace = new BuildWorkplace({ ...this.#parts, app: this.#spec.app })
-      const [tools] = await Promise.all([
-        this.#untilAborted(this.#findTools(plan)),
-        workplace.copySource(this.#spec.sourceDirectory, this.#signal),
-      ])
-      return this.#context(plan, workplace, tools)
+      const copying = workplace.copySource(this.#spec.sourceDirectory, this.#signal)
+      const finding = this.#untilAborted(this.#findTools(plan))
+      await Promise.allSettled([copying, finding]) // both, or a failure would leave a copy under way
+      await copying
+      return this.#context(plan, workplace, await finding)
     })
   }
 
