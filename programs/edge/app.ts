@@ -11,6 +11,7 @@ import { EdgeCounters } from './counters/edge-counters.ts'
 import type { EdgeLog } from './edge-log.ts'
 import { type EdgeFiles, edgeFiles } from './home.ts'
 import { PidFile } from './pid-file.ts'
+import { ensurePortIsOurs } from './port-check.ts'
 import type { WorkerReport } from './workers/worker-messages.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
@@ -57,6 +58,8 @@ export class EdgeApp implements EdgeControls {
 
   /** Resolves once every worker serves by the table on disk and the control socket answers. */
   async start(): Promise<void> {
+    const { host, httpPort, workers } = this.#config
+    await ensurePortIsOurs({ host, port: httpPort, controlSocket: this.#files.controlSocket })
     const migrates = allowConnectionMigration()
     this.#table = await this.#tables.load()
     await this.#workers.start({ table: this.#table, slots: this.#counters.assign(this.#table) })
@@ -64,7 +67,6 @@ export class EdgeApp implements EdgeControls {
     this.#control.takeOver()
     this.#pidFile.write()
     flushCompileCache() // it is otherwise written at a regular exit only
-    const { httpPort, workers } = this.#config
     this.#log.info({ httpPort, workers, table: this.#table.version, migrates }, 'edge serves')
   }
 

@@ -71,6 +71,9 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
     workers: Math.trunc(number('SEAWORTHY_EDGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64)),
     limits: {
       ...DEFAULT_LIMITS,
+      headersMs: number('SEAWORTHY_EDGE_HEADERS_MS', DEFAULT_LIMITS.headersMs, 100, 3_600_000),
+      requestMs: number('SEAWORTHY_EDGE_REQUEST_MS', DEFAULT_LIMITS.requestMs, 100, 86_400_000),
+      keepAliveMs: number('SEAWORTHY_EDGE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs, 100, 3_600_000),
       drainMs: number('SEAWORTHY_EDGE_DRAIN_MS', DEFAULT_LIMITS.drainMs, 0, 3_600_000),
     },
     accessLog: {

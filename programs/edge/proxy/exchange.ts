@@ -95,6 +95,8 @@ export class Exchange implements UpstreamListener, Deadlined {
     this.#options.record.answered(head.status, { byEdge: false })
     this.#relay.closeAfter = this.#options.expectsContinue && this.#body?.isStarted === false
     this.#relay.head(head)
+    // RFC 9112, 9.6: who hears `close` while it still sends should stop, since nobody reads.
+    if (!head.keepAlive && this.#body && !this.#body.isSent) this.#body.discard()
   }
 
   onBody(chunk: Buffer): boolean {
@@ -129,7 +131,7 @@ export class Exchange implements UpstreamListener, Deadlined {
       return
     }
     if (!wasStale || failure.kind !== 'broken') this.#suspect(target, failure)
-    if (this.#mayRepeat(failure)) this.#attempt(wasStale ? target : undefined)
+    if (this.#mayRepeat(failure, wasStale)) this.#attempt(wasStale ? target : undefined)
     else this.#giveUp(502, failure.reason)
   }
 
@@ -211,18 +213,17 @@ export class Exchange implements UpstreamListener, Deadlined {
     )
   }
 
-  #mayRepeat({ kind, answered }: UpstreamFailure): boolean {
+  #mayRepeat({ kind, answered }: UpstreamFailure, wasStale: boolean): boolean {
     if (this.#attempts >= MAX_ATTEMPTS || this.#body?.isStarted || answered || kind === 'malformed')
       return false
     if (kind === 'connect') return true
     if (this.#body || !IDEMPOTENT.has(this.#options.request.method!)) return false
+    if (wasStale) return true
     // A request that makes apps crash must not take one instance after the other.
-    if ((this.#connectionServed ?? 0) === 0 && this.#resent) return false
+    if (this.#resent) return false
     this.#resent = true
     return true
   }
-
-  #connectionServed: number | undefined
 
   #suspect(target: ActiveTarget, { reason }: UpstreamFailure): void {
     const now = performance.now()
@@ -265,7 +266,6 @@ export class Exchange implements UpstreamListener, Deadlined {
   }
 
   #release(): void {
-    this.#connectionServed = this.#connection?.served
     this.#connection = undefined
     if (!this.#active) return
     this.#options.context.counters.targetReleased(this.#active.slot)

@@ -13,13 +13,15 @@ export interface RequestTarget {
 
 /** Why a request is refused before it is routed. */
 export interface Refusal {
-  status: 400 | 405 | 501
+  status: 400 | 405 | 431
   reason: string
 }
 
 /** Origin form: visible ASCII without a fragment. llhttp has seen to spaces and control characters. */
 const ORIGIN_FORM = /^\/[\x21\x22\x24-\x7e]*$/
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(\/[^#]*|\?[^#]*|)$/i
+
+const MAX_HEADERS = 256
 
 /** Host headers seen lately, in the table's form; only those of known hosts are remembered. */
 const MAX_CACHED_HOSTS = 5_000
@@ -34,6 +36,10 @@ export class RequestTargets {
   }
 
   read(request: IncomingMessage): RequestTarget | Refusal {
+    // llhttp also takes request lines that say HTTP/0.9 and HTTP/2.0.
+    if (request.httpVersionMajor !== 1) return refuse(400, 'Only HTTP/1.0 and HTTP/1.1 are spoken here.')
+    // Node counts neither colons nor line ends towards the size of the head.
+    if (request.rawHeaders.length > 2 * MAX_HEADERS) return refuse(431, 'The request has too many headers.')
     const hostHeader = request.headers.host
     if (!hostHeader) return refuse(400, 'The request names no host.')
     if (request.method === 'TRACE' || request.method === 'CONNECT') {

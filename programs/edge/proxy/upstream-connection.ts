@@ -1,7 +1,7 @@
-import { connect, type Socket } from 'node:net'
 import type { HeaderKinds } from './header-kinds.ts'
 import { MalformedResponse, type ResponseHead } from './response-head.ts'
 import { ResponseParser } from './response-parser.ts'
+import { UpstreamSocket } from './upstream-socket.ts'
 
 /** The exchange that a connection works for. Calls come in this order; after `onFailure` or `onEnd` none follows. */
 export interface UpstreamListener {
@@ -44,7 +44,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(65_536)
 export class UpstreamConnection {
   readonly #owner: UpstreamOwner
   readonly #parser: ResponseParser
-  readonly #socket: Socket
+  readonly #socket: UpstreamSocket
   #listener: UpstreamListener | undefined
   #connected = false
   #answered = false
@@ -65,10 +65,7 @@ export class UpstreamConnection {
   }: { host: string; port: number; owner: UpstreamOwner; kinds: HeaderKinds }) {
     this.#owner = owner
     this.#parser = new ResponseParser({ kinds, events: this })
-    this.#socket = connect({
-      host,
-      port,
-      noDelay: true,
+    this.#socket = new UpstreamSocket({
       onread: { buffer: READ_BUFFER, callback: (length, buffer) => this.#onRead(length, buffer as Buffer) },
     })
     this.#socket.on('connect', () => this.#onConnect())
@@ -76,6 +73,8 @@ export class UpstreamConnection {
     this.#socket.on('error', error => this.#fail(this.#connected ? 'broken' : 'connect', error.message))
     this.#socket.on('close', () => this.#fail('broken', 'closed'))
     this.#socket.on('drain', () => this.#listener?.onDrain())
+    this.#socket.setNoDelay(true)
+    this.#socket.connect({ host, port })
   }
 
   get isConnected(): boolean {
