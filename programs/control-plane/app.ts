@@ -4,6 +4,7 @@ import { createArtifactStore } from '@seaworthy/artifacts'
 import { createHostBuilder, createToolchains } from '@seaworthy/builder'
 import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
+import { nextRestart } from '@seaworthy/runtime'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { setupLink } from './accounts/accounts.routes.ts'
@@ -58,6 +59,7 @@ const WAKE_MS = 60_000
 export interface Surroundings {
   log?: Logger
   parent?: Parent
+  restartPolicy?: typeof nextRestart
 }
 
 /** Opens the home and puts everything together; nothing serves until the lifecycle starts. */
@@ -66,6 +68,7 @@ export async function createControlPlane(
   {
     log = createLogger({ name: 'control-plane', level: config.logLevel }),
     parent = parentProcess,
+    restartPolicy = nextRestart,
   }: Surroundings = {},
 ): Promise<Lifecycle> {
   const ground = await openGround(config, log)
@@ -137,7 +140,17 @@ export async function createControlPlane(
     },
     isStoppedAfterCrashes: appId => reconciler.stoppedReason(appId) !== undefined,
   })
-  const reconciler = new AppReconciler({ apps, releases, manager, starter, locks, publisher, events, log })
+  const reconciler = new AppReconciler({
+    apps,
+    releases,
+    manager,
+    starter,
+    locks,
+    publisher,
+    events,
+    restartPolicy,
+    log,
+  })
 
   const deploymentRecords = new DeploymentRecords({ store })
   const switcher = new Switcher({

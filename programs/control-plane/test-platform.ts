@@ -2,8 +2,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import type { Deployment, Event } from '@seaworthy/api'
 import { createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
+import { nextRestart } from '@seaworthy/runtime'
 import { afterFile, freePort, temporaryFolder } from '@seaworthy/testing'
 import { PlatformClient } from '@seaworthy/testing/platform-client'
 import { createControlPlane } from './app.ts'
@@ -42,8 +45,22 @@ export class TestPlatform extends PlatformClient {
     this.#controlPlane = await createControlPlane(this.config, {
       log: this.#log,
       parent: { isListening: () => true, tell: async message => void this.told.push(message) },
+      restartPolicy: withoutDelay,
     })
     await this.#controlPlane.start()
+  }
+
+  /** Deploys what has to work: a test about something else fails here if it does not. */
+  async goLive(slug: string, folder: string): Promise<Deployment> {
+    const { deployment } = await this.deploy(slug, folder)
+    if (deployment.state !== 'succeeded')
+      throw new Error(`${slug} did not go live: ${deployment.error?.message}`)
+    return deployment
+  }
+
+  /** The newest event of this type. */
+  async lastEvent(slug: string, type: string): Promise<Event | undefined> {
+    return (await this.api.call('events.app', { params: { slug } })).find(event => event.type === type)
   }
 
   /** Apps and edge run on. */
@@ -53,12 +70,27 @@ export class TestPlatform extends PlatformClient {
     if (outcome && !outcome.clean) throw new Error(`These parts did not stop: ${outcome.failed.join(', ')}`)
   }
 
+  /** Changes the database behind the platform's back, for what only time brings about. SQLite only. */
+  change(sql: string, ...values: (string | number)[]): void {
+    const database = new DatabaseSync(join(this.config.home, 'database', 'seaworthy.sqlite'), {
+      timeout: 5_000,
+    })
+    database.prepare(sql).run(...values)
+    database.close()
+  }
+
   async destroy(): Promise<void> {
     this.close()
     await this.stopControlPlane()
     await stopAll(this.config, { log: this.#log })
     rmSync(this.config.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
+}
+
+/** The rule for crash loops without its waits, which add up to minutes. */
+function withoutDelay(crashes: readonly number[], now: number): ReturnType<typeof nextRestart> {
+  const decision = nextRestart(crashes, now)
+  return decision.kind === 'stop' ? decision : { ...decision, delayMs: 1 }
 }
 
 async function configOf(settings: Record<string, string>): Promise<ControlPlaneConfig> {
@@ -87,6 +119,17 @@ createServer((request, response) => {
 }).listen(process.env.PORT)
 process.on('SIGTERM', () => process.exit(0))
 `
+}
+
+/** The program of an app that starts only while `gate` answers 200, and else ends with exit code 8. */
+export function startsIf(gate: { url: string }, text: string): string {
+  return serves(`response.end(${JSON.stringify(text)})`, {
+    before: `import { get } from 'node:http'
+await new Promise(resolve => get('${gate.url}', ({ statusCode }) => {
+  if (statusCode !== 200) process.exit(8)
+  resolve()
+}))`,
+  })
 }
 
 /** A folder with a Node app, removed when the test ends. `seaworthy.json` and `package.json` may be given as objects. */

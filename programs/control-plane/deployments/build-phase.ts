@@ -12,6 +12,7 @@ import type { Store } from '../store/database.ts'
 import type { AppRow, BuildRow, DeploymentRow, ReleaseRow, SourceRow } from '../store/schema.ts'
 import type { DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
+import { isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import type { Semaphore } from './semaphore.ts'
 
 export interface BuildPhaseOptions {
@@ -155,8 +156,8 @@ export class BuildPhase {
 
   /** A build that was cut off by a stop of the control plane is neither failed nor cancelled: it is run again. */
   async #buildEnded(build: BuildRow, error: unknown, signal: AbortSignal): Promise<void> {
-    if (signal.aborted && !isCancelled(signal)) return
-    const { code, message } = asFailure(error)
+    if (isCutOff(signal)) return
+    const { code, message } = isTimeout(signal) ? TOO_LATE : asFailure(error)
     await this.#options.builds.fail(build.id, { cancelled: isCancelled(signal), code, message })
   }
 
@@ -193,9 +194,10 @@ export class BuildPhase {
   }
 }
 
-/** The reason that a job's signal carries when a user asked to cancel it. */
-export function isCancelled(signal: AbortSignal): boolean {
-  return signal.aborted && (signal.reason as AppError | undefined)?.code === 'job_cancelled'
+/** Of a deployment that its deadline ended, and of the build in it. */
+export const TOO_LATE = {
+  code: 'deployment_timeout',
+  message: 'The deployment took longer than it may and was ended.',
 }
 
 /** What to write into a row for people to read. A bug of ours is logged elsewhere and leaks nothing here. */

@@ -10,10 +10,11 @@ import type { InstanceStarter } from '../instances/instance-starter.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
-import { asFailure, type BuildPhase, isCancelled } from './build-phase.ts'
+import { asFailure, type BuildPhase, TOO_LATE } from './build-phase.ts'
 import { DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
 import { hasSwitched, isEnded } from './deployment-state.ts'
+import { cutOffSignal, isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import { type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
 import type { StartPhase } from './start-phase.ts'
 import type { Switcher } from './switcher.ts'
@@ -86,7 +87,7 @@ export class DeploymentPipeline {
     try {
       await this.#run(app, deployment, job, log)
     } catch (error) {
-      if (job.signal.aborted && !isCancelled(job.signal) && !isTimeout(job.signal)) throw error
+      if (isCutOff(job.signal)) throw error
       await this.#fail(deployment, error, job.signal, log)
     } finally {
       await log.close()
@@ -161,7 +162,7 @@ export class DeploymentPipeline {
         before,
         atSwitch,
         windowMs,
-        signal,
+        signal: cutOffSignal(signal), // users have seen the release: only a rollback undoes it now
       }),
     )
     const receipt = this.#receipt(context, previous, watch)
@@ -216,12 +217,10 @@ export class DeploymentPipeline {
     log: DeploymentLog,
   ): Promise<void> {
     const { records, events, log: logger } = this.#options
-    const failure = isTimeout(signal)
-      ? { code: 'deployment_timeout', message: 'The deployment took longer than it may and was ended.' }
-      : asFailure(error)
+    const failure = isTimeout(signal) ? TOO_LATE : asFailure(error)
     if (failure.code === 'internal_error')
       logger.error({ deployment: deployment.id, err: error }, 'deployment failed')
-    await this.#stopFresh(deployment).catch(cause => {
+    await this.#cleanUp(deployment).catch(cause => {
       logger.warn({ deployment: deployment.id, err: cause }, 'clean-up after a failed deployment failed')
     })
     log.line(failure.message, 'platform')
@@ -299,23 +298,25 @@ export class DeploymentPipeline {
     await Promise.all(others.map(live => starter.drainAndStop(live, settings)))
   }
 
-  /** After a failure before the switch nothing of the new release may be left running. */
-  async #stopFresh(deployment: DeploymentRow): Promise<void> {
-    const { manager } = this.#options
-    const left = manager
-      .live(deployment.app_id)
-      .filter(({ row }) => row.deployment_id === deployment.id && row.state === 'starting')
-    await Promise.all(left.map(live => manager.stop(live, 1000)))
+  /** Nothing of a failed release may be left running, and what served before has to serve. */
+  async #cleanUp({ id, app_id: appId }: DeploymentRow): Promise<void> {
+    const { records, apps, switcher, manager } = this.#options
+    const deployment = await records.get(id)
+    const app = await apps.getById(appId)
+    const fresh = () => manager.live(appId).filter(({ row }) => row.deployment_id === id)
+    const stillServes = deployment.state === 'watching' && app?.current_release_id === deployment.release_id
+    if (stillServes) await switcher.returnToPrevious(deployment, fresh())
+    await Promise.all(
+      fresh()
+        .filter(({ row }) => row.state === 'starting' || row.state === 'draining')
+        .map(live => manager.stop(live, 1000)),
+    )
   }
 }
 
 /** A problem of the app, not of the platform: the user may read it and mend it. */
 function problem(code: string, message: string): AppError {
   return new AppError(code, message, { status: 422 })
-}
-
-function isTimeout(signal: AbortSignal): boolean {
-  return signal.aborted && (signal.reason as AppError | undefined)?.code === 'job_deadline'
 }
 
 /** What the previous release did while this deployment was prepared; all it ever did when that is too little. */

@@ -8,6 +8,7 @@ import type { InstanceStarter } from '../instances/instance-starter.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
 import type { DeploymentLog } from './deployment-log.ts'
+import { isCutOff } from './job-signal.ts'
 
 /** Healthy probes in a row before a new instance may take the place of one that works. */
 const SUCCESSES_BEFORE_SWITCH = 2
@@ -157,6 +158,8 @@ export class StartPhase {
       await live.closed
       return exit
     }
+    // The platform stops, the migration does not: it is taken over after the restart.
+    if (isCutOff(signal)) throw signal.reason
     await manager.stop(live, RELEASE_STOP_GRACE_MS)
     signal.throwIfAborted()
     return 'late' as const

@@ -51,10 +51,11 @@ export class Watcher {
   async watch(request: WatchRequest): Promise<WatchResult> {
     const startedAt = performance.now()
     const probes = { sent: 0, failed: 0, failedInARow: 0, lastAt: Number.NEGATIVE_INFINITY }
+    let after = NO_COUNTS
     for (;;) {
       const now = performance.now()
       if (now - probes.lastAt >= PROBE_EVERY_MS) await this.#probe(request, probes, now)
-      const after = countsSince(request.atSwitch, await this.counts(request.appId, request.release))
+      after = await this.#countsNow(request, after)
       const verdict = watchVerdict({
         before: request.before,
         after,
@@ -75,6 +76,12 @@ export class Watcher {
       }
       await sleep(LOOK_EVERY_MS, undefined, { signal: request.signal })
     }
+  }
+
+  /** An edge that restarts meanwhile cannot be asked; whether it serves is for the probes to say. */
+  async #countsNow({ appId, release, atSwitch }: WatchRequest, last: EdgeCounts): Promise<EdgeCounts> {
+    const now = await this.counts(appId, release).catch(() => undefined)
+    return now ? countsSince(atSwitch, now) : last
   }
 
   async #probe(

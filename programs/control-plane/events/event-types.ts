@@ -5,6 +5,7 @@ export interface EventData {
   'app:scaled': { scale: Record<string, number>; actor: string }
   'app:slept': Record<string, never>
   'app:woke': Record<string, never>
+  'app:wake-failed': { reason: string }
   'app:crash-looping': { reason: string }
   'app:deleted': { slug: string; actor: string }
   'app:restored': { actor: string }

@@ -1,5 +1,5 @@
 import type { AppError, Logger } from '@seaworthy/kit'
-import { nextRestart } from '@seaworthy/runtime'
+import { nextRestart, type Restart } from '@seaworthy/runtime'
 import type { Apps } from '../apps/apps.ts'
 import type { Events } from '../events/events.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
@@ -19,6 +19,8 @@ export interface AppReconcilerOptions {
   locks: AppLocks
   publisher: RoutePublisher
   events: Events
+  /** When to start again after these crashes, or whether to give up. */
+  restartPolicy?: (crashes: readonly number[], now: number) => Restart
   log: Logger
 }
 
@@ -149,15 +151,16 @@ export class AppReconciler {
   }
 
   #noteCrash(appId: string, what: string): void {
-    if (this.#closed) return
+    // What ends while a restart is due already is started by it: many instances that end together crashed once.
+    if (this.#closed || this.#timers.has(appId)) return
     const crashes = [...(this.#crashes.get(appId) ?? []), Date.now()].slice(-20)
     this.#crashes.set(appId, crashes)
-    const next = nextRestart(crashes, Date.now())
+    const { restartPolicy = nextRestart } = this.#options
+    const next = restartPolicy(crashes, Date.now())
     if (next.kind === 'stop') {
       this.#stopAfterCrashes(appId, `${what}; ${next.reason}`)
       return
     }
-    if (this.#timers.has(appId)) return
     const timer = setTimeout(() => {
       this.#timers.delete(appId)
       this.reconcile(appId).catch(error => {

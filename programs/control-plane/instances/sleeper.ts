@@ -1,5 +1,6 @@
 import type { Logger } from '@seaworthy/kit'
 import type { Apps } from '../apps/apps.ts'
+import { asFailure } from '../deployments/build-phase.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { Events } from '../events/events.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
@@ -57,7 +58,7 @@ export class Sleeper {
     const running = this.#waking.get(appId)
     if (running) return running
     const waking = this.#wake(appId)
-      .catch(error => this.#options.log.warn({ app: appId, err: error }, 'waking failed'))
+      .catch(error => this.#tellFailure(appId, error))
       .finally(() => this.#waking.delete(appId))
     this.#waking.set(appId, waking)
     return waking
@@ -108,6 +109,15 @@ export class Sleeper {
       await events.append({ appId, type: 'app:woke', data: {} })
     }
     await reconciler.reconcile(appId)
+  }
+
+  async #tellFailure(appId: string, error: unknown): Promise<void> {
+    const { events, log } = this.#options
+    log.warn({ app: appId, err: error }, 'waking failed')
+    const { message } = asFailure(error)
+    await events
+      .append({ appId, type: 'app:wake-failed', data: { reason: message } })
+      .catch(cause => log.error({ app: appId, err: cause }, 'could not record a failed wake-up'))
   }
 
   async #isIdle(app: AppRow, inFlight: number, lastRequestAt: number): Promise<boolean> {
