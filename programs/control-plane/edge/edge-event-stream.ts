@@ -11,7 +11,7 @@ export interface EdgeEventStreamOptions {
   onEvent(event: EdgeReport): void
   /** The stream is up: an edge serves. */
   onConnected?(): void
-  /** The stream broke: the edge may be gone. */
+  /** The stream broke or could not be opened: the edge may be gone. Called for each attempt. */
   onDisconnected?(): void
 }
 
@@ -36,7 +36,7 @@ export class EdgeEventStream {
     const { socketPath, onConnected } = this.#options
     let partial = ''
     let connected = false
-    const ended = () => this.#onEnded(outgoing, connected)
+    const ended = () => this.#onEnded(outgoing)
     const outgoing = request({ socketPath, path: '/events', agent: false, timeout: SILENCE_MS }, incoming => {
       connected = true
       this.#delayMs = RECONNECT_MS
@@ -65,10 +65,10 @@ export class EdgeEventStream {
     this.#request?.destroy()
   }
 
-  #onEnded(outgoing: ClientRequest, wasConnected: boolean): void {
+  #onEnded(outgoing: ClientRequest): void {
     if (this.#closed || this.#request !== outgoing) return
     this.#request = undefined
-    if (wasConnected) this.#options.onDisconnected?.()
+    this.#options.onDisconnected?.()
     this.#timer = setTimeout(() => this.start(), this.#delayMs)
     this.#delayMs = Math.min(this.#delayMs * 2, MAX_RECONNECT_MS)
   }

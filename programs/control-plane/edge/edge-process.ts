@@ -39,6 +39,7 @@ export class EdgeProcess {
   /** Set while we change the edge ourselves; its disappearance is then no failure. */
   #busy = false
   #left = false
+  #reviving = false
   #launchedAt = 0
   #failures = 0
 
@@ -121,6 +122,16 @@ export class EdgeProcess {
 
   /** The edge's stream ended: unless another edge serves, a new one is started, however often that takes. */
   async #revive(): Promise<void> {
+    if (this.#reviving) return
+    this.#reviving = true
+    try {
+      await this.#reviveUntilServed()
+    } finally {
+      this.#reviving = false
+    }
+  }
+
+  async #reviveUntilServed(): Promise<void> {
     while (!this.#left && !this.#busy) {
       if (await this.#serves()) return
       try {
