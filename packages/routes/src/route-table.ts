@@ -58,18 +58,22 @@ export interface RouteTimeouts {
 
 /**
  * What the edge counted for one app and release since the edge started (totals only grow).
- * `latencyBuckets[i]` counts answers that took at most `LATENCY_BOUNDS_MS[i]`; the last bucket is the rest.
+ * `latencyBuckets[i]` counts answers that took at most `LATENCY_BOUNDS_MS[i]`, from the request's headers to
+ * the answer's headers; the last bucket is the rest.
  */
 export interface RouteCounters {
   appId: string
   release: string
+  /** Requests that were answered, or whose client left before that. */
   requests: number
   /** Answers 5xx by the app itself. */
   failures: number
-  /** Answers that the edge had to give itself: 502, 503, 504. */
+  /** Answers that the edge had to give itself (502, 503, 504), and answers of the app that broke off half-way. */
   edgeFailures: number
   responses: { '1xx': number; '2xx': number; '3xx': number; '4xx': number; '5xx': number }
+  /** Requests that are being worked on or wait for the app to wake up, and open WebSockets. */
   inFlight: number
+  /** Of request and response bodies; of files that the edge serves itself, with the head. */
   bytesIn: number
   bytesOut: number
   latencyBuckets: number[]

@@ -22,16 +22,15 @@ export class WorkerCounters {
     this.#workers = memory.workers
   }
 
+  /** In flight from now on. It counts as a request once it is answered or given up: a waiting one may change release. */
   requestStarted(slot: number, now: number): void {
     const base = slot * SLOT_FIELDS
-    this.#region[base + FIELD.requests]!++
     this.#region[base + FIELD.inFlight]!++
     this.#region[base + FIELD.lastRequestAt] = now
   }
 
   /** A request that waited is served by another release than the one it was counted for. */
   requestMoved(from: number, to: number): void {
-    this.#region[from * SLOT_FIELDS + FIELD.requests]!--
     this.#region[from * SLOT_FIELDS + FIELD.inFlight]!--
     this.requestStarted(to, Date.now())
   }
@@ -46,9 +45,15 @@ export class WorkerCounters {
   /** An answer: `ms` is the time from the request's headers to the answer's headers. */
   answered(slot: number, status: number, ms: number): void {
     const base = slot * SLOT_FIELDS
+    this.#region[base + FIELD.requests]!++
     const kind = status >= 600 ? 5 : (status / 100) | 0
     this.#region[base + FIELD.responses + kind - 1]!++
     this.#region[base + FIELD.latency + latencyBucketIndex(ms)]!++
+  }
+
+  /** The client left before an answer. */
+  requestAbandoned(slot: number): void {
+    this.#region[slot * SLOT_FIELDS + FIELD.requests]!++
   }
 
   /** The app itself answered 5xx. */

@@ -82,7 +82,10 @@ export class RequestRecord {
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    if (this.status === 0) this.status = 499
+    if (this.status === 0) {
+      this.status = 499
+      this.#books.counters.requestAbandoned(this.#slot)
+    }
     this.#books.counters.requestEnded(this.#slot, this.bytesIn, this.bytesOut)
     this.#books.accessLog.write(this)
   }
