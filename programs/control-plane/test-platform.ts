@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Deployment, Event } from '@seaworthy/api'
 import { createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { nextRestart } from '@seaworthy/runtime'
-import { afterFile, freePort, temporaryFolder } from '@seaworthy/testing'
+import { afterTestOrFile, freePort, temporaryFolder } from '@seaworthy/testing'
 import { PlatformClient } from '@seaworthy/testing/platform-client'
 import { createControlPlane } from './app.ts'
 import { type ControlPlaneConfig, readConfig } from './config.ts'
@@ -32,11 +32,11 @@ export class TestPlatform extends PlatformClient {
     this.#log = createLogger({ name: 'control-plane', level: 'warn', destination })
   }
 
-  /** Ends with all it started, home included, when the test file ends. */
+  /** Ends with all it started, home included, when the test ends that started it, or else when the file ends. */
   static async start(settings: Record<string, string> = {}): Promise<TestPlatform> {
     process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE // the edge starts without compiling
     const platform = new TestPlatform(await configOf(settings))
-    afterFile(() => platform.destroy())
+    afterTestOrFile(() => platform.destroy())
     await platform.startControlPlane()
     return platform
   }
@@ -103,6 +103,11 @@ async function configOf(settings: Record<string, string>): Promise<ControlPlaneC
     SEAWORTHY_EDGE_WORKERS: '1',
     ...settings,
   })
+}
+
+/** For `appFolder`: an app that is built with this command. */
+export function builtWith(command: string): Record<string, object> {
+  return { 'seaworthy.json': { build: { command } } }
 }
 
 /** The program of an app that answers with this text, whatever is asked. */

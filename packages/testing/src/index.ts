@@ -1,4 +1,4 @@
-export { afterFile } from './after-file.ts'
+export { afterFile, afterTestOrFile } from './after-file.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'

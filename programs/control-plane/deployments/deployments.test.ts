@@ -1,16 +1,12 @@
 import { waitFor } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { answers, appFolder, processesOf, TestPlatform } from '../test-platform.ts'
+import { answers, appFolder, builtWith, processesOf, serves, TestPlatform } from '../test-platform.ts'
 
 let platform: TestPlatform
 
 beforeAll(async () => {
   platform = await TestPlatform.start()
 })
-
-const IS_BUILDING = {
-  'package.json': { name: 'x', scripts: { build: 'sleep 600', start: 'node server.js' } },
-}
 
 async function rollback(slug: string, body: { release?: number; env: 'release' | 'current' }) {
   const queued = await platform.api.call('releases.rollback', { params: { slug }, body })
@@ -96,7 +92,7 @@ describe('cancelling', () => {
   test('ends a deployment in the queue and one that is built, and leaves the old release serving', async () => {
     const params = { slug: 'cancelled' }
     await platform.deploy('cancelled', appFolder(answers('one')))
-    const building = await platform.push('cancelled', appFolder(answers('two'), IS_BUILDING))
+    const building = await platform.push('cancelled', appFolder(answers('two'), builtWith('sleep 600')))
     const queued = await platform.push('cancelled', appFolder(answers('three')))
     await waitFor(
       async () =>
@@ -249,15 +245,12 @@ describe('running an app anew', () => {
 
   test('the newest code is built again with the env of today', async () => {
     const slug = 'rebuilt'
-    const build = { scripts: { build: 'node build.js', start: 'node server.js' } }
-    const folder = appFolder(
-      `import { built } from './built.js'\n${answers('from ').replace('(process', '(built ?? process')}`,
-      {
-        'package.json': { name: 'x', type: 'module', ...build },
-        'build.js': `import { writeFileSync } from 'node:fs'
+    const server = `import { built } from './built.js'\n${serves("response.end('from ' + built)")}`
+    const folder = appFolder(server, {
+      ...builtWith('node build.js'),
+      'build.js': `import { writeFileSync } from 'node:fs'
 writeFileSync('built.js', 'export const built = ' + JSON.stringify(process.env.AT_BUILD ?? 'nothing'))`,
-      },
-    )
+    })
     await platform.deploy(slug, folder)
     expect((await platform.request(slug)).body).toBe('from nothing')
     await setEnv(slug, { AT_BUILD: { value: 'today' } })

@@ -1,7 +1,7 @@
 import { freePort, waitFor } from '@seaworthy/testing'
 import { ENDED_STATES } from '@seaworthy/testing/platform-client'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { answers, appFolder, processesOf, serves, TestPlatform } from '../test-platform.ts'
+import { answers, appFolder, builtWith, processesOf, serves, TestPlatform } from '../test-platform.ts'
 
 let platform: TestPlatform
 
@@ -24,7 +24,7 @@ const broken: Broken[] = [
     what: 'fails to build',
     code: 'build_failed',
     says: /build/i,
-    files: { 'package.json': { name: 'x', scripts: { build: 'exit 4', start: 'node server.js' } } },
+    files: builtWith('exit 4'),
   },
   { what: 'exits at once', code: 'instance_exited', says: /exit code 7/, server: 'process.exit(7)' },
   {

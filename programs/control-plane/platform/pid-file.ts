@@ -27,7 +27,7 @@ function runningControlPlane(path: string): number | undefined {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined
   }
   // Where /proc tells, a reused pid is told apart.
   const command = readOr(`/proc/${pid}/cmdline`, 'control-plane')

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { temporaryFolder } from '@seaworthy/testing'
+import { expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+
+test('nothing has to be set', () => {
+  expect(readConfig({})).toMatchObject({
+    home: join(homedir(), '.local/share/seaworthy'),
+    port: 4400,
+    httpPort: 8080,
+    baseDomain: 'localhost',
+    databaseUrl: undefined,
+    runtime: 'auto',
+    sleepAfterMinutes: 15,
+    watchSeconds: 5,
+    gitAllowLocal: false,
+    adminEmail: undefined,
+  })
+})
+
+test('values are read from the environment, or from the file that NAME_FILE names', () => {
+  const file = join(temporaryFolder().path, 'password')
+  writeFileSync(file, 'a long enough password\n')
+
+  const config = readConfig({
+    SEAWORTHY_HOME: '~/elsewhere',
+    SEAWORTHY_HTTP_PORT: '80',
+    SEAWORTHY_BASE_DOMAIN: 'Apps.Example.com',
+    SEAWORTHY_WATCH_SECONDS: '0.3',
+    SEAWORTHY_GIT_ALLOW_LOCAL: 'true',
+    SEAWORTHY_DATABASE_URL: 'postgres://user:secret@db:5432/seaworthy',
+    SEAWORTHY_ADMIN_EMAIL: 'ada@example.org',
+    SEAWORTHY_ADMIN_PASSWORD_FILE: file,
+  })
+
+  expect(config).toMatchObject({
+    home: join(homedir(), 'elsewhere'),
+    httpPort: 80,
+    baseDomain: 'apps.example.com',
+    watchSeconds: 0.3,
+    gitAllowLocal: true,
+    databaseUrl: 'postgres://user:secret@db:5432/seaworthy',
+    adminPassword: 'a long enough password',
+  })
+})
+
+test.each([
+  ['SEAWORTHY_PORT', '0'],
+  ['SEAWORTHY_PORT', '65536'],
+  ['SEAWORTHY_HTTP_PORT', 'http'],
+  ['SEAWORTHY_BASE_DOMAIN', 'http://example.com'],
+  ['SEAWORTHY_BASE_DOMAIN', 'example..com'],
+  ['SEAWORTHY_ADMIN_EMAIL', 'ada'],
+  ['SEAWORTHY_ADMIN_PASSWORD', 'short'],
+  ['SEAWORTHY_DATABASE_URL', 'mysql://db/seaworthy'],
+  ['SEAWORTHY_RUNTIME', 'podman'],
+  ['SEAWORTHY_BUILD_CONCURRENCY', '1.5'],
+  ['SEAWORTHY_GIT_ALLOW_LOCAL', 'perhaps'],
+])('%s="%s" is refused by name', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(name)
+})
+
+test('all that is wrong is named at once, and no secret is repeated', () => {
+  const read = () => readConfig({ SEAWORTHY_PORT: 'x', SEAWORTHY_ADMIN_PASSWORD: 'hunter2' })
+
+  expect(read).toThrow(
+    /SEAWORTHY_PORT[\s\S]*SEAWORTHY_ADMIN_PASSWORD|SEAWORTHY_ADMIN_PASSWORD[\s\S]*SEAWORTHY_PORT/,
+  )
+  expect(read).not.toThrow('hunter2')
+})
