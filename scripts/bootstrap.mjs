@@ -27,6 +27,16 @@ export function ensureInstalled() {
     )
     process.exit(1)
   }
+  refuseUnusableNode()
+}
+
+/** A binary from npm brings no system libraries: better said once in words than by every command after this. */
+function refuseUnusableNode() {
+  const { status, stderr } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' })
+  if (status === 0) return
+  const hint = /libatomic/.test(stderr ?? '') ? ' Install it with: apt-get install -y libatomic1' : ''
+  process.stderr.write(`The pinned Node cannot run on this machine: ${(stderr ?? '').trim()}.${hint}\n`)
+  process.exit(1)
 }
 
 /** npm writes down what it installed, at the very end: an install that was cut short leaves no such file. */
