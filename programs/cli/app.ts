@@ -30,7 +30,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   }
 }
 
-function createProgram(surroundings: Surroundings): Command {
+/** Every command, before any is run: `run` parses with it, and docs/reference/cli.md is made from it. */
+export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('seaworthy')
     .description('Push code, and it is built, released, run, routed and observed on your own server.')
     .exitOverride()

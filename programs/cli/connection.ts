@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { ClientOptions } from '@seaworthy/api/client'
+import { UsageError } from './exit-codes.ts'
 import { loadProfile } from './profile.ts'
 
 const DEFAULT_PORT = 4400
@@ -26,6 +27,8 @@ export async function findPlatform(
   options: { url?: string; token?: string },
 ): Promise<ClientOptions> {
   const url = options.url ?? (await setting(env, 'SEAWORTHY_URL'))
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new UsageError(`"${url}" is no address of a platform. Write it like http://127.0.0.1:4400.`)
   const token = options.token ?? (await setting(env, 'SEAWORTHY_TOKEN'))
   const profile = url === undefined ? await loadProfile(env) : await profileFor(env, url)
   if (url !== undefined) return { baseUrl: url, token: token ?? profile?.token }

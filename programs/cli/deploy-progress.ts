@@ -25,7 +25,8 @@ class PlainProgress implements DeployProgress {
 
   event(event: DeploymentEvent): void {
     if (event.type === 'log') this.note(`  ${printable(event.text)}`)
-    if (event.type === 'step' && event.state === 'started') this.note(`> ${event.title ?? event.name}`)
+    if (event.type === 'step' && event.state === 'started')
+      this.note(`> ${printable(event.title ?? event.name)}`)
     if (event.type === 'step' && event.state !== 'started')
       this.note(`${mark(event.state)} ${event.name} (${endOf(event)})`)
   }

@@ -2,6 +2,7 @@ import type { Deployment, DeploymentEvent, Receipt } from '@seaworthy/api'
 import type { Context } from './context.ts'
 import { createDeployProgress } from './deploy-progress.ts'
 import { CommandFailed } from './exit-codes.ts'
+import { printable } from './output.ts'
 import { receiptText } from './receipt-text.ts'
 
 const SILENT = { event() {}, note() {}, end() {} }
@@ -60,5 +61,5 @@ async function watch(
 function endText(deployment: Deployment, url: string): string {
   const receipt = deployment.receipt ? `\n${receiptText(deployment.receipt as Receipt)}` : ''
   if (deployment.state === 'succeeded') return `\nLive: ${url}${receipt}`
-  return `\nNot live: ${deployment.error?.message ?? deployment.state}${receipt}`
+  return `\nNot live: ${printable(deployment.error?.message ?? deployment.state)}${receipt}`
 }

@@ -33,13 +33,15 @@ export class Output {
   }
 
   problem(error: { code: string; message: string; [field: string]: unknown }): void {
-    this.#stderr.write(this.json ? `${JSON.stringify({ success: false, ...error })}\n` : `${error.message}\n`)
+    this.#stderr.write(
+      this.json ? `${JSON.stringify({ success: false, ...error })}\n` : `${printable(error.message)}\n`,
+    )
   }
 }
 
 /** Columns, aligned; a header line first. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows].map(row => row.map(printable))
+  const all = [header, ...rows].map(row => row.map(oneLine))
   const widths = header.map((_, column) => Math.max(...all.map(row => row[column]!.length)))
   return all
     .map(row =>
@@ -55,7 +57,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 export function facts(pairs: readonly (readonly [string, string | null | undefined])[]): string {
   const present = pairs.filter((pair): pair is readonly [string, string] => pair[1] != null)
   const width = Math.max(0, ...present.map(([label]) => label.length))
-  return present.map(([label, value]) => `${label.padEnd(width)}  ${printable(value)}`).join('\n')
+  return present.map(([label, value]) => `${label.padEnd(width)}  ${oneLine(value)}`).join('\n')
 }
 
 /** Text from an app or a user as plain characters: it cannot move the cursor, ring or recolour the terminal. */
@@ -67,10 +69,17 @@ export function printable(text: string): string {
   )
 }
 
+/** In a table nothing may look like a line of its own. */
+function oneLine(text: string): string {
+  return printable(text).replace(/\s*[\n\t]\s*/g, ' ')
+}
+
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
+  const tenths = Math.round(ms / 100)
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 export function ago(iso: string | null | undefined, now = Date.now()): string {
@@ -80,4 +89,9 @@ export function ago(iso: string | null | undefined, now = Date.now()): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
   return `${Math.floor(seconds / 86_400)} d ago`
+}
+
+/** Milliseconds since 1970, or NaN. `Date.parse` alone takes much for a time that is none: "10" is October 2001. */
+export function isoTime(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
 }

@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, slugFrom, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
+import { isoTime } from '../output.ts'
 
 interface DeployOptions {
   git?: string
@@ -79,7 +80,7 @@ async function push(
   options: DeployOptions,
 ): Promise<Deployment> {
   const api = await context.client()
-  const scheduledAt = options.at === undefined ? undefined : isoTime(options.at)
+  const scheduledAt = options.at === undefined ? undefined : startTime(options.at)
   const params = { slug }
   if (options.git !== undefined) {
     const git = { url: options.git, ref: options.ref, subdirectory: options.subdir }
@@ -137,8 +138,8 @@ function progressOf({ stderr, out }: Context, label: string): (sentBytes: number
   }
 }
 
-function isoTime(text: string): string {
-  const at = Date.parse(text)
+function startTime(text: string): string {
+  const at = isoTime(text)
   if (Number.isNaN(at)) throw new UsageError(`"${text}" is no time. Write it like 2030-01-31T22:00:00Z.`)
   return new Date(at).toISOString()
 }

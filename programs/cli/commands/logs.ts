@@ -2,7 +2,7 @@ import type { LogLine } from '@seaworthy/api'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
-import { printable } from '../output.ts'
+import { isoTime, printable } from '../output.ts'
 import { wholeNumber } from './releases.ts'
 
 interface LogOptions {
@@ -98,7 +98,7 @@ const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 8
 /** `10m` → the ISO time ten minutes ago; a time stays a time. */
 export function sinceTime(text: string, now = Date.now()): string {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
-  const at = amount === undefined ? Date.parse(text) : now - Number(amount) * UNIT_MS[unit!]!
+  const at = amount === undefined ? isoTime(text) : now - Number(amount) * UNIT_MS[unit!]!
   if (Number.isNaN(at))
     throw new UsageError(`"${text}" is no time. Write 10m, 2h, 1d, or 2030-01-31T22:00:00Z.`)
   return new Date(at).toISOString()
