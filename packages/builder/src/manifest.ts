@@ -27,6 +27,12 @@ export function defaultManifest(): Manifest {
   return manifestSchema.parse({})
 }
 
+/** Every field of `seaworthy.json` in dots, as a user may write it: `build`, `build.command` … */
+export function manifestFields(): string[] {
+  const { properties = {} } = z.toJSONSchema(manifestSchema, { io: 'input', unrepresentable: 'any' })
+  return fieldNames(properties, '')
+}
+
 /**
  * Reads a Procfile: `name: command` lines; empty lines and `#` comments are skipped.
  * @throws {ManifestInvalid} naming each wrong line
@@ -181,6 +187,20 @@ const manifestSchema = z.strictObject({
     })
     .prefault({}),
 })
+
+function fieldNames(properties: Record<string, unknown>, prefix: string): string[] {
+  return Object.entries(properties as Record<string, FieldShape>).flatMap(
+    ([name, { properties = {}, items }]) => [
+      `${prefix}${name}`,
+      ...fieldNames({ ...properties, ...items?.properties }, `${prefix}${name}.`),
+    ],
+  )
+}
+
+interface FieldShape {
+  properties?: Record<string, unknown>
+  items?: { properties?: Record<string, unknown> }
+}
 
 function isInsideTree(path: string): boolean {
   if (path.startsWith('/') || path.includes('\\') || path.includes('\0')) return false
