@@ -1,4 +1,7 @@
 /** For tests: the command line within the test's own process, and a platform of its own as a child of it. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterFile, freePort, temporaryFolder } from '@seaworthy/testing'
@@ -85,6 +88,36 @@ export class TestUser {
     if (code !== 0) throw new Error(`seaworthy ${args.join(' ')} ended with ${code}: ${stderr}`)
     return JSON.parse(stdout)
   }
+}
+
+/** The program of a small app. VERSION becomes what `smallApp` is told. */
+const SERVER = `import { createServer } from 'node:http'
+const text = 'VERSION ' + (process.env.COLOUR ?? 'plain')
+console.log('listening as ' + text)
+createServer((_, response) => response.end(text)).listen(process.env.PORT)
+`
+
+/** A folder with a small app, removed when the test ends. It answers `one plain` when told `one`. */
+export function smallApp(version: string, { server = SERVER, name = 'app' } = {}): string {
+  const folder = join(temporaryFolder().path, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","scripts":{"start":"node server.js"}}')
+  writeFileSync(join(folder, 'server.js'), server.replace('VERSION', version))
+  return folder
+}
+
+/** What an app answers through the edge. */
+export function ask(httpPort: number, slug: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { host: `${slug}.localhost` }
+    get({ host: '127.0.0.1', port: httpPort, headers, agent: false }, response => {
+      let body = ''
+      response.setEncoding('utf8').on('data', text => {
+        body += text
+      })
+      response.on('end', () => resolve(body))
+    }).on('error', reject)
+  })
 }
 
 export interface TestPlatform {

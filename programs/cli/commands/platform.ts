@@ -11,6 +11,7 @@ import { followDeployment } from '../follow-deployment.ts'
 import { duration, facts } from '../output.ts'
 import { type PlatformMessage, PlatformProcess } from '../platform-process.ts'
 
+const STOP_SIGNALS = ['SIGTERM', 'SIGHUP'] as const
 const HELLO = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'examples', 'hello')
 
 export function addPlatformCommands(program: Command, surroundings: Surroundings): void {
@@ -74,27 +75,38 @@ function welcome(
 
 async function waitForStop(context: Context, platform: PlatformProcess): Promise<void> {
   const { out } = context
-  const asked = new Promise<'asked'>(resolve => {
-    const ask = () => resolve('asked')
-    context.signal.addEventListener('abort', ask)
-    process.once('SIGTERM', ask)
-    process.once('SIGHUP', ask)
-  })
-  const outcome = await Promise.race([asked, platform.ended()])
-  if (outcome !== 'asked') {
+  const ending = await Promise.race([askedToStop(context.signal), platform.ended()])
+  if (ending !== 'asked') {
     out.problem({
       code: 'platform_ended',
-      message: `The platform ended by itself (exit code ${outcome}). Its log: ${platform.logFile}`,
+      message: `The platform ended by itself (exit code ${ending}). Its log: ${platform.logFile}`,
     })
     throw new CommandFailed('ended')
   }
-  process.once('SIGINT', () => {
+  const giveUp = () => {
     platform.kill()
     process.exit(EXIT.failed)
+  }
+  process.once('SIGINT', giveUp)
+  try {
+    out.progress('\nStopping the platform ...')
+    out.progress(afterStop(await platform.stop()))
+  } finally {
+    process.off('SIGINT', giveUp)
+  }
+}
+
+/** Resolves on Ctrl-C, or when the terminal or the machine goes. */
+function askedToStop(interrupted: AbortSignal): Promise<'asked'> {
+  return new Promise(resolve => {
+    const ask = () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, ask)
+      resolve('asked')
+    }
+    if (interrupted.aborted) return ask()
+    interrupted.addEventListener('abort', ask)
+    for (const signal of STOP_SIGNALS) process.once(signal, ask)
   })
-  out.progress('\nStopping the platform ...')
-  const stopped = await platform.stop()
-  out.progress(afterStop(stopped))
 }
 
 function afterStop(stopped: Extract<PlatformMessage, { type: 'stopped' }> | undefined): string {
