@@ -106,7 +106,8 @@ export const settings = defineSettings({
     name: 'SEAWORTHY_GIT_ALLOW_LOCAL',
     schema: z.stringbool(),
     default: false,
-    description: 'Whether git URLs may name this machine (file://) or its local network.',
+    description:
+      'Whether git URLs may name addresses of this machine or its local network, and begin with http://.',
   },
   logMaxMb: {
     name: 'SEAWORTHY_LOG_MAX_MB',

@@ -13,15 +13,15 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
   apps
     .command('create')
     .description('create an app without deploying it')
-    .argument('<slug>')
-    .option('--name <name>')
+    .argument('<slug>', 'its name in addresses: 3 to 40 of a-z, 0-9 and inner hyphens')
+    .option('--name <name>', 'a name for people; the slug when missing')
     .action((slug: string, options: { name?: string }, command: Command) =>
       withContext(surroundings, command, context => createApp(context, slug, options.name)),
     )
   apps
     .command('delete')
     .description('stop an app and put it in the trash, where it stays for 7 days')
-    .argument('<slug>')
+    .argument('<slug>', 'the app')
     .option('--confirm <slug>', "the app's slug, typed again")
     .action((slug: string, options: { confirm?: string }, command: Command) =>
       withContext(surroundings, command, context => deleteApp(context, slug, options.confirm)),
@@ -33,7 +33,7 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
   apps
     .command('restore')
     .description('take an app out of the trash')
-    .argument('<slug>')
+    .argument('<slug>', 'its slug from before, or its id')
     .action((slug: string, _, command: Command) =>
       withContext(surroundings, command, context => restoreApp(context, slug)),
     )
@@ -50,7 +50,7 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     .description(
       'set after how many minutes without a request the app sleeps (0: never, default: as the platform)',
     )
-    .argument('<minutes>')
+    .argument('<minutes>', 'a whole number, or default')
     .action((minutes: string, _, command: Command) =>
       withContext(surroundings, command, context => setSleep(context, minutes)),
     )
@@ -175,7 +175,9 @@ async function setSleep(context: Context, text: string): Promise<void> {
 
 function sleepText(minutes: number | null): string {
   if (minutes === null) return "sleeps after the platform's default time"
-  return minutes === 0 ? 'never sleeps' : `sleeps after ${minutes} minutes without a request`
+  return minutes === 0
+    ? 'never sleeps'
+    : `sleeps after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} without a request`
 }
 
 function releaseOf(app: App): string {

@@ -29,7 +29,7 @@ export function addEnvCommands(program: Command, surroundings: Surroundings): vo
   env
     .command('unset')
     .description('remove variables; makes a new release')
-    .argument('<keys...>')
+    .argument('<keys...>', 'their names')
     .option('--detach', 'do not wait for the deployment')
     .action((keys: string[], options: ChangeOptions, command: Command) =>
       withContext(surroundings, command, context => unsetEnv(context, keys, options)),
@@ -37,7 +37,7 @@ export function addEnvCommands(program: Command, surroundings: Surroundings): vo
   env
     .command('import')
     .description('set the variables of a .env file')
-    .argument('<file>')
+    .argument('<file>', 'lines of KEY=VALUE')
     .option('--secret', 'all of them as secrets')
     .option('--detach', 'do not wait for the deployment')
     .action((file: string, options: ChangeOptions, command: Command) =>

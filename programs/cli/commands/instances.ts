@@ -22,7 +22,7 @@ export function addInstanceCommands(program: Command, surroundings: Surroundings
   program
     .command('run')
     .description('run a command with the release and the env of an app: seaworthy run -- node -v')
-    .argument('<command...>')
+    .argument('<command...>', 'the command and its arguments, after --')
     .passThroughOptions(false)
     .action((argv: string[], _, command: Command) =>
       withContext(surroundings, command, context => runCommand(context, argv)),

@@ -17,7 +17,7 @@ export function addSessionCommands(program: Command, surroundings: Surroundings)
   program
     .command('login')
     .description('sign in to a platform and keep the token (mode 0600)')
-    .option('--email <email>')
+    .option('--email <email>', 'whose sign-in; asked for when missing')
     .option('--password-stdin', 'read the password from standard input')
     .action((options: LoginOptions, command: Command) =>
       withContext(surroundings, command, context => login(context, options)),

@@ -42,6 +42,14 @@ describe('a request', () => {
     expect(errorsOf('apps.create', { ...NOTHING, body })).toEqual(errors)
   })
 
+  test('is told what is wrong with the name of a variable', () => {
+    const given = { ...NOTHING, params: { slug: 'shop' }, body: { set: { '1x': { value: 'a' } } } }
+
+    expect(errorsOf('env.update', given)).toEqual([
+      { path: 'set.1x', message: 'may hold letters, digits and _ only, and not begin with a digit' },
+    ])
+  })
+
   test('for a deployment is told about the alternative it meant', () => {
     const given = { ...NOTHING, params: { slug: 'shop' } }
 

@@ -84,6 +84,8 @@ function pathOf(part: Part, path: readonly PropertyKey[]): string {
 }
 
 function plainMessage(issue: z.core.$ZodIssue): string {
+  // The key of a record is wrong: what is wrong with it says more than that it is.
+  if (issue.code === 'invalid_key' && issue.issues[0]) return plainMessage(issue.issues[0])
   if (issue.code === 'invalid_type') {
     return issue.message.endsWith('received undefined') ? 'is missing' : `must be of type ${issue.expected}`
   }
