@@ -1,4 +1,6 @@
-import { httpBackend, waitFor } from '@seaworthy/testing'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { httpBackend, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { beforeAll, expect, test } from 'vitest'
 import { answers, appFolder, processesOf, serves, startsIf, TestPlatform } from '../test-platform.ts'
 
@@ -87,6 +89,24 @@ test('a sleeping app stays asleep over a restart of the platform, and wakes on r
 
   expect(await stateOf(slug)).toBe('asleep')
   expect((await platform.request(slug)).body).toBe('one')
+})
+
+test('the last request of an app is kept, also of a static one', async () => {
+  const slug = 'asked-for'
+  const folder = temporaryFolder().path
+  writeFileSync(join(folder, 'index.html'), '<h1>hello</h1>')
+  await platform.goLive(slug, folder)
+  const askedAt = Date.now()
+
+  await platform.request(slug)
+
+  await waitFor(
+    async () => {
+      const { lastRequestAt } = await platform.api.call('apps.get', { params: { slug } })
+      return Date.parse(lastRequestAt!) >= askedAt
+    },
+    { what: 'the request to be noted' },
+  )
 })
 
 test('an app that cannot be woken answers with an error page, and an event says why', async () => {

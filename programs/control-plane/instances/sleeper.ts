@@ -1,4 +1,5 @@
 import type { Logger } from '@seaworthy/kit'
+import type { RouteCounters } from '@seaworthy/routes'
 import type { Apps } from '../apps/apps.ts'
 import { asFailure } from '../deployments/build-phase.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
@@ -35,6 +36,8 @@ export interface SleeperOptions {
 export class Sleeper {
   readonly #options: SleeperOptions
   readonly #waking = new Map<string, Promise<void>>()
+  /** Milliseconds since 1970 by app, as the database knows it: an app that nobody asks for costs no write. */
+  readonly #noted = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: SleeperOptions) {
@@ -43,7 +46,7 @@ export class Sleeper {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.putIdleAppsToSleep().catch(error => {
+      this.look().catch(error => {
         this.#options.log.warn({ err: error }, 'could not look for idle apps')
       })
     }, this.#options.lookEveryMs)
@@ -64,23 +67,31 @@ export class Sleeper {
     return waking
   }
 
-  /** One look at all awake apps. */
-  async putIdleAppsToSleep(): Promise<void> {
-    const { manager, edge, apps } = this.#options
-    const awake = new Set(
-      manager
-        .live()
-        .filter(live => live.row.process === 'web')
-        .map(live => live.row.app_id),
-    )
-    if (awake.size === 0) return
-    const counters = await edge.counters()
-    for (const appId of awake) {
+  /** One look at all apps: notes their last requests, and puts to sleep those that are idle. */
+  async look(): Promise<void> {
+    const counters = await this.#options.edge.counters()
+    await this.#noteLastRequests(counters)
+    await this.#putIdleAppsToSleep(counters)
+  }
+
+  /** A new edge counts from zero, so the database remembers. */
+  async #noteLastRequests(counters: readonly RouteCounters[]): Promise<void> {
+    for (const { appId, lastRequestAt } of counters) {
+      if (lastRequestAt <= (this.#noted.get(appId) ?? 0)) continue
+      await this.#options.apps.touchLastRequest(appId, lastRequestAt)
+      this.#noted.set(appId, lastRequestAt)
+    }
+  }
+
+  async #putIdleAppsToSleep(counters: readonly RouteCounters[]): Promise<void> {
+    const { manager, apps } = this.#options
+    const awake = manager.live().filter(live => live.row.process === 'web')
+    for (const appId of new Set(awake.map(live => live.row.app_id))) {
       const app = await apps.getById(appId)
-      const mine = counters.filter(counter => counter.appId === appId)
-      const inFlight = mine.reduce((sum, counter) => sum + counter.inFlight, 0)
-      const lastRequestAt = Math.max(0, ...mine.map(counter => counter.lastRequestAt))
-      if (app?.state === 'active' && (await this.#isIdle(app, inFlight, lastRequestAt))) await this.sleep(app)
+      const inFlight = counters
+        .filter(counter => counter.appId === appId)
+        .reduce((sum, counter) => sum + counter.inFlight, 0)
+      if (app?.state === 'active' && (await this.#isIdle(app, inFlight))) await this.sleep(app)
     }
   }
 
@@ -120,7 +131,7 @@ export class Sleeper {
       .catch(cause => log.error({ app: appId, err: cause }, 'could not record a failed wake-up'))
   }
 
-  async #isIdle(app: AppRow, inFlight: number, lastRequestAt: number): Promise<boolean> {
+  async #isIdle(app: AppRow, inFlight: number): Promise<boolean> {
     const settings = await this.#settings(app)
     if (!settings || (await this.#options.isDeploying(app.id))) return false
     const healthySince = this.#options.manager.live(app.id).map(live => live.row.healthy_at ?? Date.now())
@@ -128,7 +139,7 @@ export class Sleeper {
       appMinutes: app.sleep_after_minutes ?? settings.idle.sleepAfterMinutes ?? null,
       defaultMinutes: this.#options.defaultMinutes,
       now: Date.now(),
-      lastActiveAt: Math.max(lastRequestAt, app.last_request_at ?? 0, ...healthySince),
+      lastActiveAt: Math.max(app.last_request_at ?? 0, ...healthySince),
       inFlight,
       otherProcesses: otherProcessCount(settings, JSON.parse(app.scale_json)),
     })
