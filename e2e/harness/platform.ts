@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@seaworthy/testing/free-port'
 import { PlatformClient } from '@seaworthy/testing/platform-client'
+import { CONTROL_PLANE_ENV, CONTROL_PLANE_FLAGS } from '../../programs/cli/platform-process.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CONTROL_PLANE = join(ROOT, 'programs', 'control-plane', 'main.ts')
@@ -48,8 +49,8 @@ export class Platform extends PlatformClient {
 
   async startControlPlane(): Promise<void> {
     const log = openSync(join(this.home, 'control-plane.log'), 'a')
-    const child = spawn(process.execPath, [CONTROL_PLANE], {
-      env: this.env,
+    const child = spawn(process.execPath, [...CONTROL_PLANE_FLAGS, CONTROL_PLANE], {
+      env: { ...CONTROL_PLANE_ENV, ...this.env },
       stdio: ['ignore', log, log, 'ipc'],
     })
     closeSync(log)
