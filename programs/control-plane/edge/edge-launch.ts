@@ -21,15 +21,7 @@ export interface LaunchOptions {
 /** A path, not an import: programs never import each other. */
 const EDGE_ENTRY = fileURLToPath(new URL('../../edge/main.ts', import.meta.url))
 /** What the edge's environment takes over from ours: never our secrets. */
-const INHERITED = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'TZ',
-  'NODE_COMPILE_CACHE',
-  'SEAWORTHY_EDGE_HOST',
-  'SEAWORTHY_EDGE_WORKERS',
-]
+const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_COMPILE_CACHE', 'SEAWORTHY_EDGE_HOST']
 /** The edge forwards bytes and keeps little: a small heap and few helper threads serve it best. */
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
 

@@ -6,17 +6,25 @@ import { fileURLToPath } from 'node:url'
 import { silentLogger } from '@seaworthy/kit'
 import type { EdgeEvent, RouteTable } from '@seaworthy/routes'
 import { freePort, httpBackend, systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { EdgeClient } from './edge-client.ts'
 import { EdgeProcess } from './edge-process.ts'
 import { EdgeHasNewerTable, EdgeStartFailed, EdgeUnreachable } from './errors.ts'
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url))
 
-async function supervisor(options: { home?: string; port?: number; version?: string } = {}) {
+interface SupervisorOptions {
+  home?: string
+  port?: number
+  version?: string
+  env?: Record<string, string>
+}
+
+async function supervisor(options: SupervisorOptions = {}) {
   const home = options.home ?? temporaryFolder().path
   const port = options.port ?? (await freePort())
-  const env = { NODE_COMPILE_CACHE: CACHE, SEAWORTHY_EDGE_WORKERS: '2', SEAWORTHY_EDGE_DRAIN_MS: '3000' }
+  const few = { SEAWORTHY_EDGE_WORKERS: '2', SEAWORTHY_EDGE_DRAIN_MS: '3000' }
+  const env = { NODE_COMPILE_CACHE: CACHE, ...(options.env ?? few) }
   const edge = new EdgeProcess({
     home,
     httpPort: port,
@@ -205,6 +213,16 @@ test('stop ends the edge, and finishes what it has', async () => {
   await expect(client.counters()).rejects.toThrow(EdgeUnreachable)
   const socket = connect(port, '127.0.0.1')
   await expect(once(socket, 'connect')).rejects.toThrow(/ECONNREFUSED/)
+})
+
+test('0 workers, which means one for each core, is a word to the supervisor and not to the edge', async () => {
+  vi.stubEnv('SEAWORTHY_EDGE_WORKERS', '0')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  const { edge } = await supervisor({ env: {} })
+
+  expect((await edge.start()).pid).toBeGreaterThan(0)
 })
 
 test('an edge that cannot start says why and where its words are', async () => {
