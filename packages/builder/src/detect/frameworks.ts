@@ -52,7 +52,7 @@ function describeNext(facts: SourceFacts): Framework {
   if (/\boutput\s*:\s*['"]export['"]/.test(configText(facts, 'next.config'))) {
     return { title: 'Next.js (static export)', outputs: ['out'] }
   }
-  return { title: 'Next.js', start: 'next start -p $PORT' }
+  return { title: 'Next.js', start: 'next start -H $HOST -p $PORT' }
 }
 
 /** https://nuxt.com/docs/getting-started/deployment: `nuxt generate` writes pages, `nuxt build` a server. */

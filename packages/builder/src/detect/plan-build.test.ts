@@ -67,7 +67,7 @@ describe('what an app is', () => {
           scripts: { build: 'next build', start: 'next start' },
         },
       },
-      'next start -p $PORT',
+      'next start -H $HOST -p $PORT',
     ],
     [
       'Next.js with a server of its own',
@@ -88,22 +88,22 @@ describe('what an app is', () => {
     [
       'FastAPI',
       { 'main.py': 'api = FastAPI()', 'requirements.txt': 'fastapi' },
-      'python3 -m uvicorn main:api --host 0.0.0.0 --port $PORT',
+      'python3 -m uvicorn main:api --host $HOST --port $PORT',
     ],
     [
       'Flask',
       { 'app.py': 'app: Flask = flask.Flask(__name__)', 'requirements.txt': 'flask' },
-      'python3 -m flask --app app:app run --host 0.0.0.0 --port $PORT',
+      'python3 -m flask --app app:app run --host $HOST --port $PORT',
     ],
     [
       'Flask with gunicorn',
       { 'app.py': 'app = Flask(__name__)', 'requirements.txt': 'flask\ngunicorn==22' },
-      'python3 -m gunicorn app:app --bind 0.0.0.0:$PORT',
+      'python3 -m gunicorn app:app --bind $HOST:$PORT',
     ],
     [
       'Django',
       { 'manage.py': '', 'shop/wsgi.py': '', 'requirements.txt': 'django\ngunicorn' },
-      'python3 -m gunicorn shop.wsgi --bind 0.0.0.0:$PORT',
+      'python3 -m gunicorn shop.wsgi --bind $HOST:$PORT',
     ],
     ['a Procfile', { Procfile: 'web: ./run.sh', 'package.json': { scripts: { start: 'x' } } }, './run.sh'],
     [

@@ -31,7 +31,7 @@ export function pythonWebCommand(facts: SourceFacts): string {
   if (command) return command
   throw new DetectionFailed(
     'This looks like a Python app, but nothing tells how to start it: no Django manage.py and no app.py, main.py, wsgi.py ' +
-      'or server.py was found. Add a Procfile with a line such as "web: gunicorn shop.wsgi --bind 0.0.0.0:$PORT".',
+      'or server.py was found. Add a Procfile with a line such as "web: gunicorn shop.wsgi --bind $HOST:$PORT".',
   )
 }
 
@@ -39,8 +39,8 @@ function djangoCommand(facts: SourceFacts): string | undefined {
   if (!facts.entries.includes('manage.py')) return undefined
   const project = facts.nested.find(path => path.endsWith('/wsgi.py'))?.split('/')[0]
   return project && requires(facts, 'gunicorn')
-    ? `python3 -m gunicorn ${project}.wsgi --bind 0.0.0.0:$PORT`
-    : 'python3 manage.py runserver --noreload 0.0.0.0:$PORT'
+    ? `python3 -m gunicorn ${project}.wsgi --bind $HOST:$PORT`
+    : 'python3 manage.py runserver --noreload $HOST:$PORT'
 }
 
 function moduleCommand(facts: SourceFacts): string | undefined {
@@ -48,12 +48,12 @@ function moduleCommand(facts: SourceFacts): string | undefined {
   if (!file) return undefined
   const name = file.replace('.py', '')
   const asgi = variableOf(facts.texts[file] ?? '', 'FastAPI|Starlette|Quart|Litestar')
-  if (asgi) return `python3 -m uvicorn ${name}:${asgi} --host 0.0.0.0 --port $PORT`
+  if (asgi) return `python3 -m uvicorn ${name}:${asgi} --host $HOST --port $PORT`
   const wsgi = variableOf(facts.texts[file] ?? '', 'Flask|Bottle|falcon\\.App')
   if (!wsgi) return `python3 ${file}`
   return requires(facts, 'gunicorn')
-    ? `python3 -m gunicorn ${name}:${wsgi} --bind 0.0.0.0:$PORT`
-    : `python3 -m flask --app ${name}:${wsgi} run --host 0.0.0.0 --port $PORT`
+    ? `python3 -m gunicorn ${name}:${wsgi} --bind $HOST:$PORT`
+    : `python3 -m flask --app ${name}:${wsgi} run --host $HOST --port $PORT`
 }
 
 /** The name of the top-level variable that holds the app: `app = FastAPI()`. */
