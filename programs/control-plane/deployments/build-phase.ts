@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '@seaworthy/artifacts'
-import type { Builder, BuildLogWriter, BuildResult } from '@seaworthy/builder'
+import type { Builder, BuildLogWriter, BuildResult, Manifest } from '@seaworthy/builder'
 import { AppError, type Logger } from '@seaworthy/kit'
 import type { GitOrigin, SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
@@ -139,6 +139,12 @@ export class BuildPhase {
   async #keepArtifact(build: BuildRow, result: BuildResult, log: DeploymentLog): Promise<BuildRow> {
     const { artifacts, builds, store } = this.#options
     const { directory, ...kept } = result
+    for (const field of unusedFields(result.manifest)) {
+      log.line(
+        `note: "${field}" in seaworthy.json is read, but this version does not act on it yet`,
+        'platform',
+      )
+    }
     const artifact = await log.step('store', 'Storing the artifact', () => artifacts.put(directory))
     log.line(`artifact ${artifact.digest.slice(0, 19)}, ${megabytes(artifact.sizeBytes)}`, 'platform')
     await store.db
@@ -207,6 +213,15 @@ export function asFailure(error: unknown): { code: string; message: string } {
     code: 'internal_error',
     message: 'Something went wrong inside the platform. Its log has the details.',
   }
+}
+
+/** What the manifest may say already and nothing carries out yet: better told than silently ignored. */
+function unusedFields({ cron, headers, limits }: Manifest): string[] {
+  const fields: string[] = []
+  if (cron.length > 0) fields.push('cron')
+  if (Object.keys(headers).length > 0) fields.push('headers')
+  if (limits.requestsPerMinutePerIp !== undefined) fields.push('limits.requestsPerMinutePerIp')
+  return fields
 }
 
 function withoutCredentials(url: string): string {
