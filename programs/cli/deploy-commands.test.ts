@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemPart, waitFor } from '@seaworthy/testing'
+import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ask, smallApp, startPlatform, type TestUser } from './test-cli.ts'
 
@@ -12,6 +12,12 @@ let httpPort: number
 beforeAll(async () => {
   ;({ admin, httpPort } = await startPlatform())
 })
+
+function folderWithLink(target: string): string {
+  const { path } = temporaryFolder()
+  symlinkSync(target, join(path, 'index.html'))
+  return path
+}
 
 describe('deploy', () => {
   test('makes the app, shows each step, and ends with the address and the receipt', async () => {
@@ -49,6 +55,23 @@ describe('deploy', () => {
     const json = await admin.seaworthy('deploy', broken, '-a', 'shop', '--json')
     expect(json.code).toBe(1)
     expect(JSON.parse(json.stdout)).toMatchObject({ state: 'failed', error: { code: 'instance_exited' } })
+  })
+
+  test.each([
+    ['a folder that is not there', () => ['deploy', '/nowhere'], 2, 'no folder or archive at'],
+    ['a folder without a file', () => ['deploy', temporaryFolder().path], 2, 'no file to deploy'],
+    [
+      'a link out of the folder',
+      () => ['deploy', folderWithLink('/etc/hostname')],
+      1,
+      'outside of the folder',
+    ],
+    ['a time that is none', () => ['deploy', smallApp('one'), '--at', 'soon'], 2, '"soon" is no time'],
+  ])('makes no app for %s', async (_what, command, code, said) => {
+    const outcome = await admin.seaworthy(...command(), '--app', 'never-made')
+
+    expect(outcome).toMatchObject({ code, stderr: expect.stringContaining(said) })
+    expect((await admin.seaworthy('info', '--app', 'never-made')).code).toBe(4)
   })
 
   test('turns a spinner on a terminal', async () => {

@@ -9,7 +9,7 @@ const SILENT = { event() {}, note() {}, end() {} }
 
 /**
  * Shows a deployment until its end, then its URL and receipt. Rejects with `CommandFailed` when it did not go live.
- * Ctrl-C stops the watching, not the deployment.
+ * Ctrl-C stops the watching, not the deployment; nobody knows then whether it went live, so that rejects too.
  */
 export async function followDeployment(
   context: Context,
@@ -25,8 +25,8 @@ export async function followDeployment(
   }
   const end = await watch(context, slug, deployment.number)
   if (!end) {
-    out.progress(`The deployment goes on without you. Look again with: seaworthy deployments --app ${slug}`)
-    return
+    out.progress(goesOn(slug, deployment.number))
+    throw new CommandFailed('Nobody waited for the end.')
   }
   const api = await context.client()
   const [app, final] = await Promise.all([
@@ -56,6 +56,11 @@ async function watch(
     progress.end()
   }
   return undefined
+}
+
+function goesOn(slug: string, number: number): string {
+  return `The deployment goes on without you. Look again with: seaworthy deployments --app ${slug}
+Stop it with: seaworthy cancel ${number} --app ${slug}`
 }
 
 function endText(deployment: Deployment, url: string): string {

@@ -42,8 +42,9 @@ async function deploy(
   options: DeployOptions,
 ): Promise<void> {
   const slug = await appToDeploy(context, directory, options)
+  const push = await preparePush(context, directory, options)
   await ensureApp(context, slug)
-  const deployment = await push(context, slug, directory, options)
+  const deployment = await push(slug)
   await followDeployment(context, slug, deployment, { detach: options.detach || options.at !== undefined })
 }
 
@@ -73,48 +74,48 @@ async function ensureApp({ client, out }: Context, slug: string): Promise<void> 
   }
 }
 
-async function push(
+type Push = (slug: string) => Promise<Deployment>
+
+/** Finds every mistake that can be found on this side, so that none of them leaves an empty app behind. */
+async function preparePush(
   context: Context,
-  slug: string,
   directory: string | undefined,
   options: DeployOptions,
-): Promise<Deployment> {
+): Promise<Push> {
   const api = await context.client()
   const scheduledAt = options.at === undefined ? undefined : startTime(options.at)
-  const params = { slug }
   if (options.git !== undefined) {
     const git = { url: options.git, ref: options.ref, subdirectory: options.subdir }
-    return api.call('deployments.create', { params, body: { git, scheduledAt } })
+    return slug => api.call('deployments.create', { params: { slug }, body: { git, scheduledAt } })
   }
-  if (options.pull) return api.call('deployments.create', { params, body: { pull: true, scheduledAt } })
-  if (options.rebuild) return api.call('deployments.create', { params, body: { rebuild: true } })
-  return upload(context, slug, resolve(context.cwd, directory ?? '.'), scheduledAt)
+  if (options.pull)
+    return slug => api.call('deployments.create', { params: { slug }, body: { pull: true, scheduledAt } })
+  if (options.rebuild)
+    return slug => api.call('deployments.create', { params: { slug }, body: { rebuild: true } })
+  return prepareUpload(context, resolve(context.cwd, directory ?? '.'), scheduledAt)
 }
 
-async function upload(
-  context: Context,
-  slug: string,
-  path: string,
-  scheduledAt: string | undefined,
-): Promise<Deployment> {
+async function prepareUpload(context: Context, path: string, scheduledAt: string | undefined): Promise<Push> {
+  const api = await context.client()
+  const archive = await archiveAt(path)
+  return slug => {
+    const onProgress = progressOf(context, archive.label)
+    return api.upload({ slug, ...archive, scheduledAt, onProgress, signal: context.signal })
+  }
+}
+
+async function archiveAt(path: string) {
   const found = await stat(path).catch(() => undefined)
   if (!found) throw new UsageError(`There is no folder or archive at ${path}.`)
-  const archive = found.isDirectory()
-    ? await pack(path)
-    : {
-        stream: createReadStream(path),
-        filename: basename(path),
-        sizeBytes: found.size,
-        label: basename(path),
-      }
-  const showProgress = progressOf(context, archive.label)
-  const api = await context.client()
-  return api.upload({ slug, ...archive, scheduledAt, onProgress: showProgress, signal: context.signal })
+  if (found.isDirectory()) return pack(path)
+  const filename = basename(path)
+  return { stream: createReadStream(path), filename, sizeBytes: found.size, label: filename }
 }
 
 async function pack(path: string) {
   const { packFolder } = await import('@seaworthy/source/pack')
   const { stream, files } = await packFolder(path)
+  if (files === 0) throw new UsageError(`There is no file to deploy in ${path}.`)
   return {
     stream,
     filename: 'folder.tar.gz',
