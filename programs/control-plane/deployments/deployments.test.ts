@@ -141,7 +141,10 @@ describe('cancelling', () => {
 
     await expect(cancel()).rejects.toMatchObject({ status: 409, code: 'deployment_not_cancellable' })
     await platform.untilState(slug, number, ['succeeded'])
-    await expect(cancel()).rejects.toMatchObject({ status: 409 })
+    await expect(cancel()).rejects.toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('seaworthy rollback'),
+    })
     expect((await platform.request(slug)).body).toBe('two')
   })
 })

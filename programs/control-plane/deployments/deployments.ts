@@ -162,11 +162,7 @@ export class Deployments {
     if (!deployment)
       throw new AppError('deployment_not_found', `${app.slug} has no deployment ${number}.`, { status: 404 })
     if (!isCancellable(deployment.state)) {
-      throw new AppError(
-        'deployment_not_cancellable',
-        `Deployment ${number} of ${app.slug} is ${deployment.state} and can no longer be cancelled. A rollback undoes it.`,
-        { status: 409 },
-      )
+      throw new AppError('deployment_not_cancellable', tooLateToCancel(app.slug, deployment), { status: 409 })
     }
     const job = deployment.job_id ? await jobs.cancel(deployment.job_id) : undefined
     if (job?.state === 'cancelled') {
@@ -289,4 +285,13 @@ function repeated(release: ReleaseRow, actor: string) {
     settings: JSON.parse(release.settings_json),
     createdBy: actor,
   }
+}
+
+function tooLateToCancel(slug: string, { number, state }: DeploymentRow): string {
+  const name = `Deployment ${number} of ${slug}`
+  if (state === 'failed' || state === 'cancelled')
+    return `${name} is over already: ${state}. Nothing of it runs.`
+  if (state === 'succeeded')
+    return `${name} went live, so it is over. Go back with: seaworthy rollback --app ${slug}`
+  return `${name} has switched to the new release, so it ends first. Go back then with: seaworthy rollback --app ${slug}`
 }
