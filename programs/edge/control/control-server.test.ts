@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { httpBackend, waitFor } from '@seaworthy/testing'
 import { expect, test } from 'vitest'
@@ -72,6 +72,8 @@ test('an edge that was killed serves again by the table on disk, without anybody
 
   expect((await second.ask()).status).toBe(200)
   expect((await second.status()).tableVersion).toBe(1)
+  const sockets = readdirSync(join(first.home, 'run')).filter(name => name.endsWith('.sock'))
+  expect(sockets.sort()).toEqual([`edge-${second.process.pid}.sock`, 'edge.sock'])
 })
 
 test('a damaged table on disk is reported, and the edge waits for a new one', async () => {

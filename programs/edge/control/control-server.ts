@@ -1,6 +1,6 @@
-import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { EdgeCountersReport, EdgeEvent, EdgeStatus } from '@seaworthy/routes'
 import { createServer } from '../lean-http.ts'
 
@@ -65,6 +65,7 @@ export class ControlServer {
   async start(): Promise<void> {
     mkdirSync(dirname(this.#ownPath), { recursive: true, mode: 0o700 })
     rmSync(this.#ownPath, { force: true })
+    sweepDeadSockets(dirname(this.#ownPath))
     const before = process.umask(0o177) // the socket must not be open to others even for a moment
     try {
       await new Promise<void>((resolve, reject) => {
@@ -164,6 +165,23 @@ export class ControlServer {
       clearInterval(heartbeat)
       unsubscribe()
     })
+  }
+}
+
+/** An edge that was killed leaves its socket behind. */
+function sweepDeadSockets(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(/^edge-([0-9]+)\.sock$/.exec(name)?.[1])
+    if (pid > 0 && !isAlive(pid)) rmSync(join(folder, name), { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
