@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { silentLogger } from '@seaworthy/kit'
 import { waitFor } from '@seaworthy/testing'
 import { ENDED_STATES } from '@seaworthy/testing/platform-client'
@@ -63,6 +65,26 @@ test('an instance that ended while nobody looked is started again', async () => 
   await waitFor(async () => (await platform.request(slug)).body === 'one', {
     what: 'the app to answer again',
   })
+  expect(await platform.running(slug)).toEqual(['web'])
+})
+
+test('a start that the last run did not see through is ended, and nothing runs twice', async () => {
+  const slug = 'half-started'
+  await platform.goLive(slug, appFolder(answers('one')))
+  const before = processesOf(slug)
+
+  await restart(() => {
+    // As a control plane leaves it that is killed after it started an instance and before that was healthy.
+    using database = new DatabaseSync(join(platform.config.home, 'database', 'seaworthy.sqlite'))
+    const forget = `update instances set state = 'starting', healthy_at = null, deployment_id = null
+      where stopped_at is null and app_id = (select id from apps where slug = ?)`
+    expect(database.prepare(forget).run(slug).changes).toBe(1)
+  })
+
+  await waitFor(async () => (await platform.request(slug)).body === 'one', {
+    what: 'the app to answer again',
+  })
+  await waitFor(() => processesOf(slug).every(pid => !before.includes(pid)), { what: 'the old start to end' })
   expect(await platform.running(slug)).toEqual(['web'])
 })
 

@@ -4,11 +4,14 @@ import type { Sandbox } from '@seaworthy/sandbox'
 import type { Apps } from '../apps/apps.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
-import type { InstanceManager } from '../instances/instance-manager.ts'
+import { type InstanceManager, isOneOff } from '../instances/instance-manager.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
 import type { Store } from '../store/database.ts'
 import type { InstanceRow } from '../store/schema.ts'
+
+/** It never had a request, so there is little to finish. */
+const UNFINISHED_GRACE_MS = 1_000
 
 export interface TakeoverOptions {
   store: Store
@@ -35,6 +38,7 @@ export class Takeover {
   async run(): Promise<void> {
     const { manager, sandbox, builder, reconciler, publisher } = this.#options
     await manager.adoptAll(row => this.#releaseOf(row))
+    await this.#endUnfinishedStarts()
     // A process whose start was never recorded, or a build that the last run left: nobody will ever ask for it.
     await sandbox.sweep(manager.live().map(live => live.row.id))
     await builder.sweep()
@@ -49,6 +53,18 @@ export class Takeover {
     if (!release) return { version: 0, secretValues: [] }
     const { secretValues } = await envVars.resolve(row.app_id, release.env_version)
     return { version: release.version, secretValues }
+  }
+
+  /**
+   * A start that no deployment asked for, and that the last run did not see through: nobody waits for its health any
+   * more, so it would run beside the one that is started in its place, for ever.
+   */
+  async #endUnfinishedStarts(): Promise<void> {
+    const { manager } = this.#options
+    const unfinished = manager
+      .live()
+      .filter(live => live.row.state === 'starting' && live.row.deployment_id === null && !isOneOff(live))
+    await Promise.all(unfinished.map(live => manager.stop(live, UNFINISHED_GRACE_MS)))
   }
 
   async #startMissing(): Promise<void> {
