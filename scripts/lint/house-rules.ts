@@ -27,20 +27,23 @@ interface Views {
   code: string
 }
 
-interface Import {
+export interface Import {
   specifier: string
   isTypeOnly: boolean
   line: number
+  offset: number
 }
 
 const IMPORT =
   /\b(?:import|export)\s+(type\s)?(?:[\w*{}\s,$]+?\sfrom\s*)?['"]([^'"\n]+)['"]|\bimport\s*\(\s*['"]([^'"\n]+)['"]/g
 
-function importsOf(text: string): Import[] {
+/** `text` has no comments: see `codeAndStrings`. */
+export function importsOf(text: string): Import[] {
   return [...text.matchAll(IMPORT)].map(match => ({
     specifier: match[2] ?? match[3]!,
     isTypeOnly: match[1] !== undefined,
     line: lineAt(text, match.index),
+    offset: match.index,
   }))
 }
 
