@@ -1,7 +1,12 @@
-import { waitFor } from '@seaworthy/testing'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemPart, waitFor } from '@seaworthy/testing'
+import { ENDED_STATES } from '@seaworthy/testing/platform-client'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { answers, appFolder, builtWith, processesOf, serves, TestPlatform } from '../test-platform.ts'
 
+const withoutGit = await systemPart.missing('git')
 let platform: TestPlatform
 
 beforeAll(async () => {
@@ -146,6 +151,78 @@ describe('cancelling', () => {
       detail: expect.stringContaining('seaworthy rollback'),
     })
     expect((await platform.request(slug)).body).toBe('two')
+  })
+})
+
+test('the job of a deployment that users have seen can be cancelled, but not what they see', async () => {
+  const slug = 'seen'
+  const watched = { 'seaworthy.json': { deploy: { watchSeconds: 1 } } }
+  await platform.goLive(slug, appFolder(answers('one')))
+  const { number } = await platform.push(slug, appFolder(answers('two'), watched))
+  await platform.untilState(slug, number, ['watching'])
+  const jobs = await platform.api.call('jobs.list', { query: { limit: 100 } })
+  const { id } = jobs.find(({ kind, state }) => kind === 'deploy' && state === 'running')!
+
+  await platform.api.call('jobs.cancel', { params: { id } })
+
+  expect(await platform.untilState(slug, number, ENDED_STATES)).toMatchObject({
+    state: 'succeeded',
+    error: null,
+  })
+  expect((await platform.request(slug)).body).toBe('two')
+  await waitFor(() => processesOf(slug).length === 1, { what: 'only the new release to run' })
+})
+
+describe('code from git', () => {
+  const inGit = (folder: string, ...args: string[]) => {
+    const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org']
+    expect(spawnSync('git', [...identity, ...args], { cwd: folder }).status).toBe(0)
+  }
+  const commit = (folder: string, server: string) => {
+    writeFileSync(join(folder, 'server.js'), server)
+    inGit(folder, 'add', '.')
+    inGit(folder, 'commit', '-q', '-m', 'Change')
+  }
+
+  test.skipIf(withoutGit)('is deployed, and its latest commit on request', async () => {
+    const slug = 'from-git'
+    const folder = appFolder('')
+    inGit(folder, 'init', '-q', '-b', 'main')
+    commit(folder, answers('one'))
+    await platform.ensureApp(slug)
+    const create = async (body: { git: { url: string; ref: string } } | { pull: true }) =>
+      platform.follow(slug, await platform.api.call('deployments.create', { params: { slug }, body }))
+
+    const first = await create({ git: { url: `file://${folder}`, ref: 'main' } })
+    expect(first.deployment.state).toBe('succeeded')
+    expect(first.lines.find(line => line.startsWith('commit '))).toMatch(/^commit [0-9a-f]{40}, 2 files$/)
+    commit(folder, answers('two'))
+    await create({ pull: true })
+
+    expect((await platform.request(slug)).body).toBe('two')
+    const app = await platform.api.call('apps.get', { params: { slug } })
+    expect(app.origin).toEqual({ url: `file://${folder}`, ref: 'main' })
+    const missing = await create({ git: { url: `file://${folder}`, ref: 'no-such-branch' } })
+    expect(missing.deployment).toMatchObject({ state: 'failed', release: null })
+    expect(missing.deployment.error?.message).toContain('no-such-branch')
+    expect((await platform.request(slug)).body).toBe('two')
+  })
+
+  test('cannot be pulled for an app that was uploaded, nor anything be built again for one that has no code', async () => {
+    await platform.goLive('uploaded', appFolder(answers('one')))
+    await platform.ensureApp('no-code')
+
+    const create = (slug: string, body: { pull: true } | { rebuild: true }) =>
+      platform.api.call('deployments.create', { params: { slug }, body })
+
+    await expect(create('uploaded', { pull: true })).rejects.toMatchObject({
+      status: 409,
+      code: 'no_git_origin',
+    })
+    await expect(create('no-code', { rebuild: true })).rejects.toMatchObject({
+      status: 409,
+      code: 'no_source',
+    })
   })
 })
 
