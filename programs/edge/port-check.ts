@@ -1,9 +1,12 @@
-import { connect, createServer } from 'node:net'
+import { get } from 'node:http'
+import { createServer } from 'node:net'
+import { json } from 'node:stream/consumers'
+import type { EdgeStatus } from '@seaworthy/routes'
 
 /**
  * Our workers share their port (`SO_REUSEPORT`), and so would any other program of this user that does the same: an
- * edge of another home would silently get half of the requests. So the port must be free, unless it is an edge of this
- * home that has it, which we are about to replace.
+ * edge of another home would silently get half of the requests. So the port must be free, unless it is the edge of this
+ * home that has it, which we are about to replace. That one may have another port: then the setting was changed.
  * @throws {Error} naming the port
  */
 export async function ensurePortIsOurs(options: {
@@ -12,7 +15,7 @@ export async function ensurePortIsOurs(options: {
   controlSocket: string
 }): Promise<void> {
   const { host, port, controlSocket } = options
-  if (await isAnswered(controlSocket)) return
+  if ((await portOfOurs(controlSocket)) === port) return
   const code = await tryToListen(host, port)
   if (code === undefined || code === 'EAFNOSUPPORT') return
   if (code === 'EADDRINUSE') {
@@ -26,15 +29,15 @@ export async function ensurePortIsOurs(options: {
   throw new Error(`it is not possible to listen on port ${port} of ${host}: ${code}`)
 }
 
-function isAnswered(socketPath: string): Promise<boolean> {
+/** The port of the edge that answers on the socket; undefined when none does. */
+function portOfOurs(socketPath: string): Promise<number | undefined> {
   return new Promise(resolve => {
-    const socket = connect(socketPath)
-    const settle = (answered: boolean) => {
-      socket.destroy()
-      resolve(answered)
-    }
-    socket.on('connect', () => settle(true))
-    socket.on('error', () => settle(false))
+    get({ socketPath, path: '/status', agent: false }, response => {
+      json(response).then(
+        status => resolve((status as Partial<EdgeStatus>).httpPort),
+        () => resolve(undefined),
+      )
+    }).on('error', () => resolve(undefined))
   })
 }
 

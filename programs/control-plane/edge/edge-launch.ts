@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -8,6 +8,8 @@ export interface LaunchedEdge {
   logFile: string
   /** How it ended: `code 1`, `signal SIGKILL`. Undefined while it runs. */
   readonly exit: string | undefined
+  /** What it wrote last about an end, in its own words; empty when it wrote nothing. */
+  lastWords(): string
   kill(): void
 }
 
@@ -31,6 +33,7 @@ export function launchEdge({ home, httpPort, version, env = {} }: LaunchOptions)
   mkdirSync(folder, { recursive: true })
   const logFile = join(folder, 'edge.log')
   const output = openSync(logFile, 'a', 0o640)
+  const logStart = fstatSync(output).size
   let exit: string | undefined
   const child = spawn(process.execPath, [...NODE_FLAGS, EDGE_ENTRY], {
     detached: true,
@@ -59,6 +62,7 @@ export function launchEdge({ home, httpPort, version, env = {} }: LaunchOptions)
     get exit() {
       return exit
     },
+    lastWords: () => lastWordsOf(readFileSync(logFile).subarray(logStart).toString()),
     kill: () => child.kill('SIGKILL'),
   }
 }
@@ -79,6 +83,17 @@ export function killUnresponsiveEdge(pid: number): void {
     if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(EDGE_ENTRY)) process.kill(pid, 'SIGKILL')
   } catch {
     // Gone meanwhile, or no /proc to be sure by: then better an edge too many than a stranger killed.
+  }
+}
+
+/** The error of its last log line; a program that broke down before it had a log wrote plain lines instead. */
+function lastWordsOf(written: string): string {
+  const line = written.trimEnd().split('\n').at(-1) ?? ''
+  try {
+    const { error, msg } = JSON.parse(line) as { error?: string; msg?: string }
+    return error ?? msg ?? ''
+  } catch {
+    return written.split('\n').find(text => /^\w*Error\b/.test(text)) ?? line
   }
 }
 

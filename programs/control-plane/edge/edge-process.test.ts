@@ -230,5 +230,19 @@ test('an edge that cannot start says why and where its words are', async () => {
   const { edge } = await supervisor({ port: other.port })
 
   await expect(edge.start()).rejects.toThrow(EdgeStartFailed)
+  await expect(edge.start()).rejects.toThrow(`port ${other.port} is used by another program`)
   await expect(edge.start()).rejects.toThrow('logs/edge/edge.log')
+})
+
+test('an edge never shares the port of an edge of another home, not even when its own port is changed', async () => {
+  const other = await supervisor()
+  await other.edge.start()
+  const mine = await supervisor()
+  const before = await mine.edge.start()
+  mine.edge.leave()
+
+  const changed = await supervisor({ home: mine.home, port: other.port })
+
+  await expect(changed.edge.start()).rejects.toThrow(`port ${other.port} is used by another program`)
+  expect((await mine.client.status()).pid).toBe(before.pid)
 })

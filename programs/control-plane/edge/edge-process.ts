@@ -182,7 +182,7 @@ export class EdgeProcess {
   }
 
   #throwIfOver(edge: LaunchedEdge, giveUpAt: number): void {
-    if (edge.exit) throw new EdgeStartFailed(`it ended with ${edge.exit}`, edge.logFile)
+    if (edge.exit) throw new EdgeStartFailed(edge.lastWords() || `it ended with ${edge.exit}`, edge.logFile)
     if (Date.now() < giveUpAt) return
     edge.kill()
     throw new EdgeStartFailed(`it did not serve within ${START_TIMEOUT_MS / 1000} s`, edge.logFile)

@@ -36,7 +36,7 @@ export class EdgeRefused extends AppError {
 /** An edge was started and did not come up. */
 export class EdgeStartFailed extends AppError {
   constructor(reason: string, logFile: string) {
-    super('EDGE_START_FAILED', `The edge did not start: ${reason}. Its last words are in ${logFile}.`, {
+    super('EDGE_START_FAILED', `The edge did not start: ${reason}. Its log: ${logFile}`, {
       status: 500,
     })
   }
