@@ -44,15 +44,18 @@ describe('up', () => {
     expect(await ask(httpPort, 'hello')).toBe(again)
   })
 
-  test('that fails shows the last lines of its log', async () => {
-    const { code, stderr } = await admin.with(
-      { env: { SEAWORTHY_HOME: `${admin.cwd}/other`, SEAWORTHY_PORT: 'x' } },
-      'up',
-    )
+  test('that fails shows the last lines of its log, and none of an earlier start', async () => {
+    const upWith = (name: string) =>
+      admin.with({ env: { SEAWORTHY_HOME: `${admin.cwd}/other`, [name]: 'x' } }, 'up')
+
+    const { code, stderr } = await upWith('SEAWORTHY_PORT')
+    const later = await upWith('SEAWORTHY_WATCH_SECONDS')
 
     expect(code).toBe(1)
     expect(stderr).toContain('The platform did not start')
     expect(stderr).toContain('SEAWORTHY_PORT')
+    expect(later.stderr).toContain('SEAWORTHY_WATCH_SECONDS')
+    expect(later.stderr).not.toContain('SEAWORTHY_PORT')
   })
 })
 

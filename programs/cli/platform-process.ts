@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,11 +28,14 @@ export const CONTROL_PLANE_ENV = { MALLOC_ARENA_MAX: '1' }
 export class PlatformProcess {
   readonly logFile: string
   readonly #child: ChildProcess
+  /** Where this start begins in the log, in bytes: older lines tell of other days. */
+  readonly #logStart: number
   #stopped: Extract<PlatformMessage, { type: 'stopped' }> | undefined
 
-  private constructor(child: ChildProcess, logFile: string) {
+  private constructor(child: ChildProcess, log: { file: string; start: number }) {
     this.#child = child
-    this.logFile = logFile
+    this.logFile = log.file
+    this.#logStart = log.start
     child.on('message', (message: PlatformMessage) => {
       if (message.type === 'stopped') this.#stopped = message
     })
@@ -43,12 +46,13 @@ export class PlatformProcess {
     mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 })
     const log = openSync(logFile, 'a', 0o600)
     try {
+      const start = fstatSync(log).size
       const child = spawn(process.execPath, [...CONTROL_PLANE_FLAGS, MAIN, ...args], {
         env: { ...CONTROL_PLANE_ENV, ...env },
         detached: true,
         stdio: ['ignore', log, log, 'ipc'],
       })
-      return new PlatformProcess(child, logFile)
+      return new PlatformProcess(child, { file: logFile, start })
     } finally {
       closeSync(log)
     }
@@ -64,7 +68,7 @@ export class PlatformProcess {
     const outcome = await Promise.race([ready, this.ended().then(() => undefined)])
     if (outcome) return outcome
     throw new Error(
-      `The platform did not start. The end of ${this.logFile}:\n${await readTail(this.logFile)}`,
+      `The platform did not start. The end of ${this.logFile}:\n${await readTail(this.logFile, this.#logStart)}`,
     )
   }
 
@@ -92,11 +96,11 @@ export class PlatformProcess {
   }
 }
 
-async function readTail(file: string): Promise<string> {
+async function readTail(file: string, from: number): Promise<string> {
   const handle = await open(file, 'r')
   try {
     const { size } = await handle.stat()
-    const start = Math.max(0, size - LAST_BYTES)
+    const start = Math.max(from, size - LAST_BYTES)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start)
     return readable(buffer.subarray(0, bytesRead).toString('utf8'))
   } finally {
