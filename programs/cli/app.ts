@@ -70,7 +70,8 @@ function inheritSettings(program: Command): void {
 function report(error: unknown, out: Output): void {
   if (error instanceof ApiError) {
     const fields = error.errors.map(field => `\n  ${field.path}: ${field.message}`).join('')
-    const hint = error.status === 401 ? ' Sign in with: seaworthy login' : ''
+    const isToldHow = error.status !== 401 || error.detail.includes('seaworthy login')
+    const hint = isToldHow ? '' : ' Sign in with: seaworthy login'
     out.problem({
       code: error.code,
       message: `${error.detail}${hint}${out.json ? '' : fields}`,

@@ -31,7 +31,7 @@ describe('a user who is not signed in', () => {
     const { code, stderr } = await new TestUser().seaworthy('apps', '--url', url)
 
     expect(code).toBe(3)
-    expect(stderr).toContain('Sign in with: seaworthy login')
+    expect(stderr).toBe('Sign in first: seaworthy login, or the dashboard.\n')
   })
 
   test('is refused with a wrong password, and nothing is kept', async () => {
