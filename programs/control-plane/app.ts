@@ -17,6 +17,7 @@ import { BuildPhase } from './deployments/build-phase.ts'
 import { DeploymentPipeline } from './deployments/deployment-pipeline.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { Deployments } from './deployments/deployments.ts'
+import { OrphanedDeployments } from './deployments/orphaned-deployments.ts'
 import { Semaphore } from './deployments/semaphore.ts'
 import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
@@ -174,6 +175,8 @@ export async function createControlPlane(
     artifacts,
     releases,
     envVars,
+    apps,
+    keyRing,
     buildSlots: new Semaphore(config.buildSlots),
     buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
     log,
@@ -212,10 +215,18 @@ export async function createControlPlane(
     builds,
     releases,
     envVars,
+    keyRing,
     jobs,
     reconciler,
     deploymentLogs: buildLogs,
     deadlineMs: 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS,
+  })
+  const orphanedDeployments = new OrphanedDeployments({
+    store,
+    records: deploymentRecords,
+    builds,
+    jobs,
+    log,
   })
   const instances = new AppInstances({
     apps,
@@ -268,6 +279,7 @@ export async function createControlPlane(
   const takeover = new Takeover({
     store,
     manager,
+    deploymentRecords,
     releases,
     envVars,
     apps,
@@ -366,9 +378,13 @@ export async function createControlPlane(
     name: 'jobs',
     start: async () => {
       await jobs.recover()
+      await orphanedDeployments.start()
       worker.start()
     },
-    stop: () => worker.stop({ drainMs: 500 }),
+    stop: async () => {
+      await worker.stop({ drainMs: 500 })
+      orphanedDeployments.stop()
+    },
   })
   lifecycle.add({
     name: 'sweeps',

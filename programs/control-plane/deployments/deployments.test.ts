@@ -173,6 +173,20 @@ test('the job of a deployment that users have seen can be cancelled, but not wha
   await waitFor(() => processesOf(slug).length === 1, { what: 'only the new release to run' })
 })
 
+test('a deployment whose job is cancelled in the queue ends with it', async () => {
+  const slug = 'jobless'
+  const scheduledAt = '2040-01-01T00:00:00.000Z'
+  const queued = await platform.push(slug, appFolder(answers('one')), { scheduledAt })
+  const [job] = await platform.api.call('jobs.list', { query: { state: 'queued' } })
+
+  await platform.api.call('jobs.cancel', { params: { id: job!.id } })
+
+  const { deployment } = await platform.follow(slug, queued)
+  expect(deployment).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' } })
+  const [build] = await platform.api.call('builds.list', { params: { slug } })
+  expect(build?.state).toBe('cancelled')
+})
+
 describe('code from git', () => {
   const inGit = (folder: string, ...args: string[]) => {
     const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org']
