@@ -1,12 +1,14 @@
 import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { Builder, BuildLogWriter, BuildResult, Manifest } from '@seaworthy/builder'
-import { AppError, type Logger } from '@seaworthy/kit'
-import type { GitOrigin, SourceStore } from '@seaworthy/source'
+import { AppError, type KeyRing, type Logger } from '@seaworthy/kit'
+import type { SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
+import type { Apps } from '../apps/apps.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import { settingsOf } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
+import { openGitOrigin, type StoredGitOrigin } from '../sources/git-origin.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, BuildRow, DeploymentRow, ReleaseRow, SourceRow } from '../store/schema.ts'
@@ -26,6 +28,8 @@ export interface BuildPhaseOptions {
   artifacts: ArtifactStore
   releases: Releases
   envVars: EnvVars
+  apps: Apps
+  keyRing: KeyRing
   /** Bounds the builds that run at once on this machine. */
   buildSlots: Semaphore
   buildDeadlineMs: number
@@ -36,7 +40,7 @@ export interface BuildPhaseRequest {
   app: AppRow
   deployment: DeploymentRow
   /** Where to fetch the code from, when it was not uploaded. */
-  git?: GitOrigin
+  git?: StoredGitOrigin
   log: DeploymentLog
   signal: AbortSignal
 }
@@ -64,24 +68,21 @@ export class BuildPhase {
 
   async #fetchSource({ app, deployment, git, log, signal }: BuildPhaseRequest): Promise<BuildRow> {
     if (!git) throw new AppError('source_missing', 'This deployment names no source. Deploy again.')
-    const { sources, sourceRecords, builds, records, store } = this.#options
-    return log.step(
-      'fetch',
-      `Fetching ${withoutCredentials(git.url)}${git.ref ? ` at ${git.ref}` : ''}`,
-      async () => {
-        const source = await sources.fromGit(git, { signal })
-        log.line(`commit ${source.commit}, ${source.entries} files`, 'platform')
-        return store.transaction(async trx => {
-          const row = await sourceRecords.create(
-            { appId: app.id, kind: 'git', origin: { ...git, commit: source.commit }, ...source },
-            trx,
-          )
-          const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
-          await records.update(deployment.id, { build_id: build.id }, trx)
-          return build
-        })
-      },
-    )
+    const { sources, sourceRecords, builds, records, store, apps, keyRing } = this.#options
+    return log.step('fetch', `Fetching ${git.url}${git.ref ? ` at ${git.ref}` : ''}`, async () => {
+      const source = await sources.fromGit(openGitOrigin(git, keyRing, app.id), { signal })
+      log.line(`commit ${source.commit}, ${source.entries} files`, 'platform')
+      return store.transaction(async trx => {
+        // Only now: "pull the latest" must not try again where nothing could be fetched.
+        await apps.update(app.id, { origin_json: JSON.stringify({ kind: 'git', ...git }) }, trx)
+        const { url, ref, subdirectory } = git
+        const origin = { url, ref, subdirectory, commit: source.commit }
+        const row = await sourceRecords.create({ appId: app.id, kind: 'git', origin, ...source }, trx)
+        const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
+        await records.update(deployment.id, { build_id: build.id }, trx)
+        return build
+      })
+    })
   }
 
   async #build(request: BuildPhaseRequest, build: BuildRow): Promise<BuildRow> {
@@ -222,10 +223,6 @@ function unusedFields({ cron, headers, limits }: Manifest): string[] {
   if (Object.keys(headers).length > 0) fields.push('headers')
   if (limits.requestsPerMinutePerIp !== undefined) fields.push('limits.requestsPerMinutePerIp')
   return fields
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//')
 }
 
 function sizeText(bytes: number): string {

@@ -1,5 +1,4 @@
 import { AppError, type Logger } from '@seaworthy/kit'
-import type { GitOrigin } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
 import type { EnvVars } from '../env/env-vars.ts'
@@ -9,6 +8,7 @@ import type { InstanceManager, LiveInstance } from '../instances/instance-manage
 import type { InstanceStarter } from '../instances/instance-starter.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
+import type { StoredGitOrigin } from '../sources/git-origin.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
 import { asFailure, type BuildPhase, TOO_LATE } from './build-phase.ts'
 import { DeploymentLog } from './deployment-log.ts'
@@ -23,7 +23,7 @@ import type { Watcher } from './watcher.ts'
 export interface DeployPayload {
   deploymentId: string
   /** Code to fetch, when it was not uploaded. */
-  git?: GitOrigin
+  git?: StoredGitOrigin
 }
 
 /** The part of a job that the pipeline uses. */

@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '@seaworthy/api'
-import { AppError } from '@seaworthy/kit'
+import { AppError, type KeyRing } from '@seaworthy/kit'
 import type { GitOrigin, Source, SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
@@ -8,6 +8,7 @@ import type { EnvVars } from '../env/env-vars.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { Releases } from '../releases/releases.ts'
+import { openGitOrigin, type StoredGitOrigin, sealGitOrigin } from '../sources/git-origin.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store, Transaction } from '../store/database.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
@@ -25,6 +26,7 @@ export interface DeploymentsOptions {
   builds: Builds
   releases: Releases
   envVars: EnvVars
+  keyRing: KeyRing
   jobs: JobLedger
   reconciler: AppReconciler
   deploymentLogs: BuildLog
@@ -61,18 +63,10 @@ export class Deployments {
     scheduledAt?: number
   }): Promise<DeploymentRow> {
     const { app, origin, actor, scheduledAt } = input
-    return this.#options.store.transaction(async trx => {
-      await this.#options.apps.update(
-        app.id,
-        { origin_json: JSON.stringify({ kind: 'git', ...origin }) },
-        trx,
-      )
-      return this.#queue(
-        { ...blank(app, actor, 'deploy'), scheduled_at: scheduledAt ?? null },
-        { git: origin },
-        trx,
-      )
-    })
+    const git = sealGitOrigin(origin, this.#options.keyRing, app.id)
+    return this.#options.store.transaction(trx =>
+      this.#queue({ ...blank(app, actor, 'deploy'), scheduled_at: scheduledAt ?? null }, { git }, trx),
+    )
   }
 
   /** Fetches the newest commit of where the app's code last came from, and deploys it. */
@@ -85,16 +79,16 @@ export class Deployments {
     actor: string
     scheduledAt?: number
   }): Promise<DeploymentRow> {
-    const origin = app.origin_json ? (JSON.parse(app.origin_json) as GitOrigin & { kind: 'git' }) : undefined
-    if (!origin) {
+    const stored: StoredGitOrigin | null = app.origin_json ? JSON.parse(app.origin_json) : null
+    if (!stored) {
       throw new AppError(
         'no_git_origin',
         `The code of ${app.slug} did not come from a git repository, so there is nothing to pull. Deploy a git URL first.`,
         { status: 409 },
       )
     }
-    const { url, ref, subdirectory } = origin
-    return this.deployGit({ app, origin: { url, ref, subdirectory }, actor, scheduledAt })
+    const origin = openGitOrigin(stored, this.#options.keyRing, app.id)
+    return this.deployGit({ app, origin, actor, scheduledAt })
   }
 
   /** Builds the newest source again, for example after a change of its build-time env. */

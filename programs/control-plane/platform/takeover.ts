@@ -2,6 +2,7 @@ import type { HostBuilder } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
 import type { Sandbox } from '@seaworthy/sandbox'
 import type { Apps } from '../apps/apps.ts'
+import type { DeploymentRecords } from '../deployments/deployment-records.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import { type InstanceManager, isOneOff } from '../instances/instance-manager.ts'
@@ -16,6 +17,7 @@ const UNFINISHED_GRACE_MS = 1_000
 export interface TakeoverOptions {
   store: Store
   manager: InstanceManager
+  deploymentRecords: Pick<DeploymentRecords, 'listUnfinished'>
   releases: Releases
   envVars: EnvVars
   apps: Apps
@@ -38,7 +40,7 @@ export class Takeover {
   async run(): Promise<void> {
     const { manager, sandbox, builder, reconciler, publisher } = this.#options
     await manager.adoptAll(row => this.#releaseOf(row))
-    await this.#endUnfinishedStarts()
+    await this.#endUnfinished()
     // A process whose start was never recorded, or a build that the last run left: nobody will ever ask for it.
     await sandbox.sweep(manager.live().map(live => live.row.id))
     await builder.sweep()
@@ -56,14 +58,18 @@ export class Takeover {
   }
 
   /**
-   * A start that no deployment asked for, and that the last run did not see through: nobody waits for its health any
-   * more, so it would run beside the one that is started in its place, for ever.
+   * A start that no deployment asked for, or a drain after a scale or a sleep, that the last run did not see through:
+   * nobody waits for it any more, so it would run beside the one that is started in its place, for ever.
    */
-  async #endUnfinishedStarts(): Promise<void> {
-    const { manager } = this.#options
-    const unfinished = manager
-      .live()
-      .filter(live => live.row.state === 'starting' && live.row.deployment_id === null && !isOneOff(live))
+  async #endUnfinished(): Promise<void> {
+    const { manager, deploymentRecords } = this.#options
+    const deploying = new Set((await deploymentRecords.listUnfinished()).map(row => row.app_id))
+    const unfinished = manager.live().filter(live => {
+      const { state, deployment_id, app_id } = live.row
+      if (isOneOff(live)) return false
+      // A deployment under way may yet need what it drains, to return to it.
+      return state === 'starting' ? deployment_id === null : state === 'draining' && !deploying.has(app_id)
+    })
     await Promise.all(unfinished.map(live => manager.stop(live, UNFINISHED_GRACE_MS)))
   }
 
