@@ -18,11 +18,12 @@ describe('up', () => {
     expect(await ask(httpPort, 'hello')).toContain('Hello from hello v1')
   })
 
-  test('of a platform that runs already says so', async () => {
-    expect(await admin.seaworthy('up')).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining('already runs'),
-    })
+  test('of a platform that runs already says so, with a new setup link while nobody owns it', async () => {
+    const again = await admin.seaworthy('up')
+
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('already runs') })
+    expect(again.stderr).toMatch(/setup#token=\S+/)
+    expect(again.stderr).not.toContain(/setup#token=\S+/.exec(up.stdout)![0])
   })
 
   test('stays until it is ended, tells what goes on, and the next one takes it over', async () => {

@@ -23,7 +23,6 @@ import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
 import { Watcher } from './deployments/watcher.ts'
 import { EdgeClient } from './edge/edge-client.ts'
-import type { EdgeEventStream } from './edge/edge-event-stream.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
 import { EnvVars } from './env/env-vars.ts'
 import { Events } from './events/events.ts'
@@ -43,6 +42,7 @@ import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
 import { PlatformStatus } from './platform/platform-status.ts'
+import { SweepSchedule } from './platform/sweep-schedule.ts'
 import { Sweeper } from './platform/sweeper.ts'
 import { Takeover } from './platform/takeover.ts'
 import { Releases } from './releases/releases.ts'
@@ -52,7 +52,6 @@ import { VERSION } from './version.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/public', import.meta.url))
 const MB = 1_048_576
-const SWEEP_EVERY_MS = 3_600_000
 const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
 const WAKE_MS = 60_000
 
@@ -276,6 +275,7 @@ export async function createControlPlane(
     events,
     log,
   })
+  const sweeps = new SweepSchedule({ jobs })
   const takeover = new Takeover({
     store,
     manager,
@@ -358,21 +358,10 @@ export async function createControlPlane(
   })
 
   const lifecycle = createLifecycle({ log, stopDeadlineMs: 15_000 })
-  let edgeEvents: EdgeEventStream | undefined
-  let sweepTimer: NodeJS.Timeout | undefined
   lifecycle.add({ name: 'ground', stop: () => ground.close() })
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
   lifecycle.add({ name: 'instances', start: () => takeover.run(), stop: () => reconciler.close() })
-  lifecycle.add({
-    name: 'edge events',
-    start: () => {
-      edgeEvents = edge.events(event => {
-        if (event.type === 'wake-needed') void sleeper.wake(event.appId)
-      })
-    },
-    stop: () => edgeEvents?.close(),
-  })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
   lifecycle.add({
     name: 'jobs',
@@ -386,16 +375,7 @@ export async function createControlPlane(
       orphanedDeployments.stop()
     },
   })
-  lifecycle.add({
-    name: 'sweeps',
-    start: () => {
-      const ask = () =>
-        void jobs.enqueue({ kind: 'sweep', payload: {}, dedupeKey: 'sweep' }).catch(() => undefined)
-      sweepTimer = setInterval(ask, SWEEP_EVERY_MS)
-      ask()
-    },
-    stop: () => clearInterval(sweepTimer),
-  })
+  lifecycle.add({ name: 'sweeps', start: () => sweeps.start(), stop: () => sweeps.stop() })
   lifecycle.add({ name: 'http', start: () => server.start(), stop: () => server.stop() })
   lifecycle.add({
     name: 'announcement',

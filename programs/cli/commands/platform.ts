@@ -36,6 +36,8 @@ async function up(context: Context, options: { detach?: boolean }): Promise<void
   const { env, out } = context
   if (await isRunning(env)) {
     out.progress('The platform already runs on this machine. Look at it with: seaworthy status')
+    const setupUrl = await newSetupLink(env)
+    if (setupUrl) out.progress(`Nobody owns it yet. A new one-time setup link: ${setupUrl}`)
     return
   }
   const platform = PlatformProcess.start(env)
@@ -139,6 +141,16 @@ async function deployHello(context: Context): Promise<string | null> {
     await followDeployment(quiet, 'hello', deployment)
     await writeFile(marker, `${new Date().toISOString()}\n`)
     return app.url
+  } finally {
+    api.close()
+  }
+}
+
+/** Undefined once the platform has its owner. A new link replaces the one before, which may be lost. */
+async function newSetupLink(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const api = createClient({ socketPath: controlSocket(env) })
+  try {
+    return (await api.call('setup.link')).url ?? undefined
   } finally {
     api.close()
   }

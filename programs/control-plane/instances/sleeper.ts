@@ -3,6 +3,7 @@ import type { RouteCounters } from '@seaworthy/routes'
 import type { Apps } from '../apps/apps.ts'
 import { asFailure } from '../deployments/build-phase.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
+import type { EdgeEventStream } from '../edge/edge-event-stream.ts'
 import type { Events } from '../events/events.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -39,12 +40,17 @@ export class Sleeper {
   /** Milliseconds since 1970 by app, as the database knows it: an app that nobody asks for costs no write. */
   readonly #noted = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
+  /** The edge calls for an app whose requests it holds. */
+  #calls: EdgeEventStream | undefined
 
   constructor(options: SleeperOptions) {
     this.#options = options
   }
 
   start(): void {
+    this.#calls = this.#options.edge.events(event => {
+      if (event.type === 'wake-needed') void this.wake(event.appId)
+    })
     this.#timer = setInterval(() => {
       this.look().catch(error => {
         this.#options.log.warn({ err: error }, 'could not look for idle apps')
@@ -53,6 +59,7 @@ export class Sleeper {
   }
 
   stop(): void {
+    this.#calls?.close()
     clearInterval(this.#timer)
   }
 
