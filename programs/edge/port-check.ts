@@ -1,6 +1,6 @@
-import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { get } from '@seaworthy/kit/lean-http'
 import type { EdgeStatus } from '@seaworthy/routes'
 
 /**

@@ -1,11 +1,6 @@
 /** One HTTP exchange with the platform, over TCP or over its socket file. */
-import {
-  Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { Agent, request as httpRequest } from '@seaworthy/kit/lean-http'
 import { ApiUnreachable } from './api-error.ts'
 
 export interface TransportRequest {

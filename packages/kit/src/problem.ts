@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import { AppError, type FieldError } from './errors.ts'
+import { STATUS_CODES } from './lean-http.ts'
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
 

@@ -1,5 +1,6 @@
-import { type ClientRequest, request } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import type { Logger } from '@seaworthy/kit'
+import { request } from '@seaworthy/kit/lean-http'
 import type { EdgeEvent } from '@seaworthy/routes'
 
 /** What the edge reports; the heartbeat stays inside. */

@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { request } from '@seaworthy/kit/lean-http'
 
 export interface EdgeReply {
   status: number

@@ -1,9 +1,10 @@
 /** The socket file: whoever can open it (mode 0600) is the administrator of this machine. */
 import { chmod, mkdir, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { AppError } from '@seaworthy/kit'
+import { createServer } from '@seaworthy/kit/lean-http'
 
 const fromSocketFile = new WeakSet<IncomingMessage>()
 

@@ -2,8 +2,9 @@
  * Asks an instance over HTTP whether it is up, from outside: nothing is needed in the app's image.
  * Without a health path any answer below 500 on `/` counts as healthy; with one, only 2xx and 3xx do.
  */
-import { request } from 'node:http'
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import { request } from '@seaworthy/kit/lean-http'
 
 /** Probes can be told from visitors by this, in the app's log and in the receipt. */
 export const PROBE_USER_AGENT = 'seaworthy-probe/1'

@@ -1,8 +1,8 @@
 import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
+import { createServer } from '@seaworthy/kit/lean-http'
 import type { EdgeCountersReport, EdgeEvent, EdgeStatus } from '@seaworthy/routes'
-import { createServer } from '../lean-http.ts'
 
 /** What the control socket can ask of the edge. */
 export interface EdgeControls {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ServerResponse } from '../lean-http.ts'
+import { ServerResponse } from '@seaworthy/kit/lean-http'
 import type { RequestRecord } from './request-record.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { WorkerContext } from './worker-context.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { STATUS_CODES } from '../lean-http.ts'
+import { STATUS_CODES } from '@seaworthy/kit/lean-http'
 
 /** Answers with an error page; `headers` is a flat list to be sent along. */
 export type AnswerError = (

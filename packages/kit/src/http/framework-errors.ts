@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { AppError, type FieldError } from '../errors.ts'
+import { STATUS_CODES } from '../lean-http.ts'
 import { httpErrors } from './http-errors.ts'
 
 /**
