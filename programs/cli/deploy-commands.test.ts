@@ -216,7 +216,7 @@ describe('instances', () => {
       '-e',
       'console.error("no"); process.exitCode = 7',
     )
-    expect(failed).toEqual({ code: 1, stdout: '', stderr: 'no\n' })
+    expect(failed).toEqual({ code: 1, stdout: '', stderr: 'no\nThe command ended with exit code 7.\n' })
     const json = await admin.seaworthy('run', '--json', '--app', 'runs', '--', 'node', '-p', '1')
     expect(
       json.stdout

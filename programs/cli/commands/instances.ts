@@ -53,7 +53,9 @@ async function runCommand(context: Context, argv: string[]): Promise<void> {
     if (event.type === 'error') throw new Error(event.message)
     if (event.type !== 'exit') continue
     if (context.out.json) context.out.line(event, '')
-    if (event.code !== 0) throw new CommandFailed(`ended with exit code ${event.code}`)
+    if (event.code === 0) continue
+    context.out.progress(`The command ended with exit code ${event.code}.`)
+    throw new CommandFailed(`ended with exit code ${event.code}`)
   }
 }
 

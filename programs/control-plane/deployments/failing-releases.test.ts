@@ -172,6 +172,26 @@ describe('a release that breaks after the switch', () => {
     await waitFor(() => processesOf(slug).length === 1, { what: 'only the old process to run' })
   })
 
+  test('is returned from when one of its processes ends, though web answers', async () => {
+    await platform.deploy('lame', appFolder(answers('one')))
+
+    const { deployment } = await platform.deploy(
+      'lame',
+      appFolder(answers('two'), {
+        'seaworthy.json': {
+          processes: { web: 'node server.js', worker: 'node worker.js' },
+          deploy: { watchSeconds: 30 },
+        },
+        // Longer than a start takes to count as one, much shorter than the watch.
+        'worker.js': 'setTimeout(() => process.exit(3), 1500)',
+      }),
+    )
+
+    expect(deployment.error?.message).toContain('every instance of process "worker" ended by itself')
+    expect((await platform.request('lame')).body).toBe('one')
+    expect(await platform.running('lame')).toEqual(['web'])
+  })
+
   test('and is the first of its app leaves the app without a release and without a route', async () => {
     const slug = 'stillborn'
     const worksTwice = serves("response.writeHead(++asked > 2 ? 500 : 200).end('bad')", {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countsSince, makeReceipt, NO_COUNTS } from './receipt.ts'
+import { countsSince, makeReceipt, NO_COUNTS, withoutProbes } from './receipt.ts'
 
 const head = {
   url: 'http://shop.localhost:8080',
@@ -9,19 +9,29 @@ const head = {
 }
 const counts = { requests: 110, failures: 4, latencyBuckets: [100, 10] }
 
-test('a receipt counts real requests, not our own probes', () => {
-  const receipt = makeReceipt({
-    ...head,
-    watch: {
-      breach: null,
-      before: NO_COUNTS,
-      after: counts,
-      probes: { sent: 10, failed: 1 },
-      watchedMs: 5000,
-    },
-  })
+test('our own probes are no requests, and those that failed no failures', () => {
+  const real = withoutProbes(counts, { sent: 10, countedAsFailures: 1 })
 
-  expect(receipt).toMatchObject({ verdict: 'kept', after: { requests: 100, failures: 3 } })
+  expect(real).toMatchObject({ requests: 100, failures: 3 })
+  expect(withoutProbes(NO_COUNTS, { sent: 3, countedAsFailures: 3 })).toEqual(NO_COUNTS)
+})
+
+test('a release that stays is said to, with what was counted', () => {
+  const watch = {
+    breach: null,
+    before: NO_COUNTS,
+    after: counts,
+    probes: { sent: 10, failed: 1 },
+    watchedMs: 5000,
+  }
+
+  const receipt = makeReceipt({ ...head, watch })
+
+  expect(receipt).toMatchObject({
+    verdict: 'kept',
+    after: { requests: 110, failures: 4 },
+    probes: { sent: 10, failed: 1 },
+  })
 })
 
 test('a breach is said with its reason', () => {

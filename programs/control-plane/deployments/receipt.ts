@@ -13,7 +13,7 @@ export interface WatchResult {
   breach: string | null
   /** The previous release, before the switch. */
   before: EdgeCounts
-  /** The new release since the switch, probes included. */
+  /** The new release since the switch, our own probes not counted. */
   after: EdgeCounts
   probes: { sent: number; failed: number }
   watchedMs: number
@@ -49,7 +49,7 @@ export function makeReceipt({ url, release, previousRelease, watch, timings }: R
     verdict: watch.breach === null ? 'kept' : 'returned',
     reason: watch.breach,
     before: previousRelease === null ? null : traffic(watch.before),
-    after: traffic(withoutProbes(watch)),
+    after: traffic(watch.after),
     probes: watch.probes,
     watchedMs: watch.watchedMs,
   }
@@ -67,12 +67,18 @@ export function countsSince(earlier: EdgeCounts, later: EdgeCounts): EdgeCounts 
   }
 }
 
-/** Our own probes go through the edge too and are counted there; a receipt speaks of real requests. */
-function withoutProbes({ after, probes }: WatchResult): EdgeCounts {
+/**
+ * Our own probes go through the edge too and are counted there; verdict and receipt speak of real requests.
+ * @param probes how many were sent, and how many of them the edge counted as failed
+ */
+export function withoutProbes(
+  counts: EdgeCounts,
+  { sent, countedAsFailures }: { sent: number; countedAsFailures: number },
+): EdgeCounts {
   return {
-    ...after,
-    requests: Math.max(0, after.requests - probes.sent),
-    failures: Math.max(0, after.failures - probes.failed),
+    ...counts,
+    requests: Math.max(0, counts.requests - sent),
+    failures: Math.max(0, counts.failures - countedAsFailures),
   }
 }
 

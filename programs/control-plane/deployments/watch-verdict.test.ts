@@ -6,8 +6,7 @@ const healthy: WatchFacts = {
   before: { requests: 1000, failures: 0 },
   after: { requests: 1000, failures: 0 },
   failedProbesInARow: 0,
-  runningInstances: 1,
-  startedInstances: 1,
+  endedProcesses: [],
 }
 
 test('a release without failures stays', () => {
@@ -31,14 +30,14 @@ test('a release may fail as its predecessor did, up to twice the share', () => {
   expect(watchVerdict({ ...healthy, before, after: { requests: 100, failures: 41 } }).keep).toBe(false)
 })
 
-test('a release whose instances all ended goes, even without traffic', () => {
-  const verdict = watchVerdict({ ...healthy, after: { requests: 0, failures: 0 }, runningInstances: 0 })
+test('a release with a process that ended goes, even without traffic and with web healthy', () => {
+  const verdict = watchVerdict({
+    ...healthy,
+    after: { requests: 0, failures: 0 },
+    endedProcesses: ['worker'],
+  })
 
-  expect(verdict).toEqual({ keep: false, reason: 'every instance of the new release ended by itself' })
-})
-
-test('a static release has no instances and is judged by its requests alone', () => {
-  expect(watchVerdict({ ...healthy, runningInstances: 0, startedInstances: 0 })).toEqual({ keep: true })
+  expect(verdict).toEqual({ keep: false, reason: 'every instance of process "worker" ended by itself' })
 })
 
 test('three failed probes in a row are a breach', () => {

@@ -18,20 +18,20 @@ export interface TrafficCounts {
 export interface WatchFacts {
   /** The predecessor before the switch. */
   before: TrafficCounts
-  /** The new release since the switch. */
+  /** The new release since the switch, our own probes not counted. */
   after: TrafficCounts
   failedProbesInARow: number
-  /** Web instances of the new release that still run, of those that were switched to. */
-  runningInstances: number
-  startedInstances: number
+  /** Processes of which no instance that was switched to runs any more. */
+  endedProcesses: readonly string[]
 }
 
 export type WatchVerdict = { keep: true } | { keep: false; reason: string }
 
 export function watchVerdict(facts: WatchFacts): WatchVerdict {
   const { before, after } = facts
-  if (facts.startedInstances > 0 && facts.runningInstances === 0) {
-    return { keep: false, reason: 'every instance of the new release ended by itself' }
+  const [ended] = facts.endedProcesses
+  if (ended !== undefined) {
+    return { keep: false, reason: `every instance of process "${ended}" ended by itself` }
   }
   if (facts.failedProbesInARow >= MAX_FAILED_PROBES_IN_A_ROW) {
     return { keep: false, reason: `${facts.failedProbesInARow} probes in a row failed through the edge` }

@@ -3,7 +3,7 @@ import type { EdgeClient } from '../edge/edge-client.ts'
 import { probe } from '../instances/health-probe.ts'
 import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
-import { countsSince, type EdgeCounts, NO_COUNTS, type WatchResult } from './receipt.ts'
+import { countsSince, type EdgeCounts, NO_COUNTS, type WatchResult, withoutProbes } from './receipt.ts'
 import { watchVerdict } from './watch-verdict.ts'
 
 const LOOK_EVERY_MS = 100
@@ -21,6 +21,23 @@ export interface WatchRequest {
   atSwitch: EdgeCounts
   windowMs: number
   signal: AbortSignal
+}
+
+interface Probes {
+  sent: number
+  failed: number
+  /** Those that the edge counts as failed requests: answered 5xx. */
+  countedAsFailures: number
+  failedInARow: number
+  lastAt: number
+}
+
+const NO_PROBES: Probes = {
+  sent: 0,
+  failed: 0,
+  countedAsFailures: 0,
+  failedInARow: 0,
+  lastAt: Number.NEGATIVE_INFINITY,
 }
 
 /** Watches a release after the switch through the edge: real requests and its own probes. */
@@ -50,18 +67,18 @@ export class Watcher {
    */
   async watch(request: WatchRequest): Promise<WatchResult> {
     const startedAt = performance.now()
-    const probes = { sent: 0, failed: 0, failedInARow: 0, lastAt: Number.NEGATIVE_INFINITY }
+    const probes = { ...NO_PROBES }
     let after = NO_COUNTS
     for (;;) {
       const now = performance.now()
       if (now - probes.lastAt >= PROBE_EVERY_MS) await this.#probe(request, probes, now)
-      after = await this.#countsNow(request, after)
+      const counts = await this.#countsNow(request)
+      if (counts) after = withoutProbes(counts, probes)
       const verdict = watchVerdict({
         before: request.before,
         after,
         failedProbesInARow: probes.failedInARow,
-        runningInstances: request.fresh.filter(live => this.#manager.get(live.row.id)).length,
-        startedInstances: request.fresh.length,
+        endedProcesses: this.#endedProcesses(request.fresh),
       })
       const watchedMs = Math.round(performance.now() - startedAt)
       const isOver = watchedMs >= request.windowMs && probes.failedInARow === 0
@@ -79,16 +96,17 @@ export class Watcher {
   }
 
   /** An edge that restarts meanwhile cannot be asked; whether it serves is for the probes to say. */
-  async #countsNow({ appId, release, atSwitch }: WatchRequest, last: EdgeCounts): Promise<EdgeCounts> {
+  async #countsNow({ appId, release, atSwitch }: WatchRequest): Promise<EdgeCounts | undefined> {
     const now = await this.counts(appId, release).catch(() => undefined)
-    return now ? countsSince(atSwitch, now) : last
+    return now && countsSince(atSwitch, now)
   }
 
-  async #probe(
-    request: WatchRequest,
-    probes: { sent: number; failed: number; failedInARow: number; lastAt: number },
-    now: number,
-  ) {
+  #endedProcesses(fresh: readonly LiveInstance[]): string[] {
+    const running = fresh.filter(live => this.#manager.get(live.row.id)).map(live => live.row.process)
+    return [...new Set(fresh.map(live => live.row.process))].filter(process => !running.includes(process))
+  }
+
+  async #probe(request: WatchRequest, probes: Probes, now: number) {
     probes.lastAt = now
     probes.sent += 1
     const result = await probe({
@@ -99,6 +117,7 @@ export class Watcher {
       timeoutMs: request.settings.health.timeoutSeconds * 1000,
     })
     probes.failed += result.healthy ? 0 : 1
+    if (!result.healthy && (result.status ?? 0) >= 500) probes.countedAsFailures += 1
     probes.failedInARow = result.healthy ? 0 : probes.failedInARow + 1
   }
 }

@@ -241,14 +241,28 @@ async function linkPrograms(
   packageDirectory: string,
   aliases: Record<string, string>,
 ): Promise<void> {
-  const text = await readFile(join(packageDirectory, 'package.json'), 'utf8')
-  const { name, bin = {} } = JSON.parse(text) as { name: string; bin?: string | Record<string, string> }
+  const { name, bin = {} } = await readPackage(packageDirectory)
   const named = typeof bin === 'string' ? { [name.split('/').at(-1)!]: bin } : bin
   const folder = await ensureFolder(join(staging, 'bin'))
   for (const [program, path] of Object.entries({ ...named, ...aliases })) {
     const file = join(packageDirectory, path)
     await chmod(file, 0o755)
     await symlink(relative(folder, file), join(folder, program))
+  }
+}
+
+/** npm ends well on a full disk too, and leaves files that stop in the middle. */
+async function readPackage(
+  directory: string,
+): Promise<{ name: string; bin?: string | Record<string, string> }> {
+  const text = await readFile(join(directory, 'package.json'), 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ToolchainUnavailable(
+      'A tool that the build needs could not be stored whole. The disk is probably full: free some space, then deploy again.',
+      { cause },
+    )
   }
 }
 
