@@ -82,12 +82,13 @@ test('a WebSocket wakes a sleeping app', async () => {
   const edge = await TestEdge.start()
   const backend = await echoServer()
   await edge.push(route([], { mode: 'wake' }))
-  const socket = webSocket(edge)
+  // Listened for from the start: it may open before the push has come back to us.
+  const opened = once(webSocket(edge), 'open')
   await waitFor(async () => (await edge.countersOf('v1')).inFlight === 1)
 
   await edge.push(route([target(backend.port)]))
 
-  await once(socket, 'open')
+  await opened
 })
 
 test('a WebSocket whose target dies is closed, and so is one on which nothing moves', async () => {
