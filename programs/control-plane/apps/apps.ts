@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
-import { type Page, type PageRequest, pageBounds } from '../store/paging.ts'
+import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { AppRow, AppState } from '../store/schema.ts'
 import { appErrors } from './errors.ts'
 import { slugProblem } from './slug.ts'
@@ -71,18 +71,11 @@ export class Apps {
         sql<boolean>`(slug like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\')`,
       )
     }
-    const { offset, limit } = pageBounds(page)
     const column = sql.ref(SORT_COLUMNS[sort])
     const direction = sql.raw(order === 'desc' ? 'desc' : 'asc')
     // Where nothing is known comes last in both directions and on both databases.
-    const items = await query
-      .selectAll()
-      .orderBy(sql`${column} is null, ${column} ${direction}, id ${direction}`)
-      .offset(offset)
-      .limit(limit)
-      .execute()
-    const { total } = await query.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-    return { items, total }
+    const sorted = sql`${column} is null, ${column} ${direction}, id ${direction}`
+    return fetchPage(query.selectAll().orderBy(sorted), page)
   }
 
   /** Rejects with `app_not_found`. */
@@ -126,16 +119,7 @@ export class Apps {
     ...page
   }: PageRequest & { order?: 'asc' | 'desc' } = {}): Promise<Page<AppRow>> {
     const query = this.#store.db.selectFrom('apps').where('deleted_at', 'is not', null)
-    const { offset, limit } = pageBounds(page)
-    const items = await query
-      .selectAll()
-      .orderBy('deleted_at', order)
-      .orderBy('id', order)
-      .offset(offset)
-      .limit(limit)
-      .execute()
-    const { total } = await query.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-    return { items, total }
+    return fetchPage(query.selectAll().orderBy('deleted_at', order).orderBy('id', order), page)
   }
 
   /** Rejects with `app_not_found`, `app_not_in_trash` or `restore_slug_taken`. */

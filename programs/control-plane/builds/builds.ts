@@ -2,7 +2,7 @@ import { defineErrors } from '@seaworthy/kit'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
-import { type Page, type PageRequest, pageBounds } from '../store/paging.ts'
+import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { BuildRow, BuildState } from '../store/schema.ts'
 import { isBuildFinished, statesBefore } from './build-state.ts'
 
@@ -64,17 +64,7 @@ export class Builds {
     appId: string,
     { order = 'desc', ...page }: PageRequest & { order?: 'asc' | 'desc' } = {},
   ): Promise<Page<BuildRow>> {
-    const { offset, limit } = pageBounds(page)
-    const items = await this.#of(appId)
-      .selectAll()
-      .orderBy('number', order)
-      .offset(offset)
-      .limit(limit)
-      .execute()
-    const { total } = await this.#of(appId)
-      .select(eb => eb.fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow()
-    return { items, total }
+    return fetchPage(this.#of(appId).selectAll().orderBy('number', order), page)
   }
 
   /** Also for a build that was cut off while it ran: its steps begin anew. Rejects with `build_state_conflict`. */

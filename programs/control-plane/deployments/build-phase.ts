@@ -2,7 +2,7 @@ import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { Builder, BuildLogWriter, BuildResult, Manifest } from '@seaworthy/builder'
 import { AppError, type KeyRing, type Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
-import type { BuildLog } from '@seaworthy/telemetry'
+import type { BuildLog, OpenBuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
@@ -88,20 +88,22 @@ export class BuildPhase {
   async #build(request: BuildPhaseRequest, build: BuildRow): Promise<BuildRow> {
     const { builds, buildLogs, buildSlots, envVars } = this.#options
     const { app, log, signal } = request
-    const { secretValues } = await envVars.resolve(app.id, await this.#envVersion(app))
     const release = await buildSlots.acquire(signal, () =>
       log.line('waiting for another build to end', 'platform'),
     )
-    const own = await buildLogs.open(build.id, { secrets: secretValues })
+    let own: OpenBuildLog | undefined
     try {
+      // Once, and after the wait: what the build sees is what its log keeps out.
+      const { env, secretValues } = await envVars.resolve(app.id, await this.#envVersion(app))
+      own = await buildLogs.open(build.id, { secrets: secretValues })
       await builds.start(build.id)
-      const result = await this.#runBuilder(request, build, log.alsoTo(own))
+      const result = await this.#runBuilder(request, build, { env, log: log.alsoTo(own) })
       return await this.#keepArtifact(build, result, log)
     } catch (error) {
       await this.#buildEnded(build, error, signal)
       throw error
     } finally {
-      await own.close()
+      await own?.close()
       release()
     }
   }
@@ -109,10 +111,9 @@ export class BuildPhase {
   async #runBuilder(
     { app, signal }: BuildPhaseRequest,
     build: BuildRow,
-    log: BuildLogWriter,
+    { env, log }: { env: Record<string, string>; log: BuildLogWriter },
   ): Promise<BuildResult> {
-    const { envVars, builder, buildDeadlineMs } = this.#options
-    const { env } = await envVars.resolve(app.id, await this.#envVersion(app))
+    const { builder, buildDeadlineMs } = this.#options
     const source = await this.#openSource(build)
     return builder.build({
       id: build.id,

@@ -15,7 +15,7 @@ import { DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
 import { hasSwitched, isEnded } from './deployment-state.ts'
 import { cutOffSignal, isCancelled, isCutOff, isTimeout } from './job-signal.ts'
-import { type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
+import { countsSince, type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
 import type { StartPhase } from './start-phase.ts'
 import type { Switcher } from './switcher.ts'
 import type { Watcher } from './watcher.ts'
@@ -321,11 +321,6 @@ function problem(code: string, message: string): AppError {
 
 /** What the previous release did while this deployment was prepared; all it ever did when that is too little. */
 function recent(atStart: EdgeCounts, now: EdgeCounts): EdgeCounts {
-  const lately = now.requests - atStart.requests
-  if (lately < 20) return now
-  return {
-    requests: lately,
-    failures: now.failures - atStart.failures,
-    latencyBuckets: now.latencyBuckets.map((count, bucket) => count - (atStart.latencyBuckets[bucket] ?? 0)),
-  }
+  const lately = countsSince(atStart, now)
+  return lately.requests < 20 ? now : lately
 }

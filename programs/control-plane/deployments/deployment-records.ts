@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { AppError } from '@seaworthy/kit'
 import type { Store, Transaction } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
+import { fetchPage, type Page } from '../store/paging.ts'
 import type { DeploymentRow, DeploymentState } from '../store/schema.ts'
 import { canMove, isEnded } from './deployment-state.ts'
 
@@ -65,18 +66,12 @@ export class DeploymentRecords {
       .executeTakeFirst()
   }
 
-  async list(appId: string, { page, limit, order }: { page: number; limit: number; order: 'asc' | 'desc' }) {
+  list(
+    appId: string,
+    { order, ...page }: { page: number; limit: number; order: 'asc' | 'desc' },
+  ): Promise<Page<DeploymentRow>> {
     const all = this.#store.db.selectFrom('deployments').where('app_id', '=', appId)
-    const [items, count] = await Promise.all([
-      all
-        .selectAll()
-        .orderBy('number', order)
-        .offset((page - 1) * limit)
-        .limit(limit)
-        .execute(),
-      all.select(eb => eb.fn.countAll().as('total')).executeTakeFirstOrThrow(),
-    ])
-    return { items, total: Number(count.total) }
+    return fetchPage(all.selectAll().orderBy('number', order), page)
   }
 
   /** Deployments that have not ended, oldest first. */

@@ -2,7 +2,7 @@ import { AppError, type FieldError, type KeyRing } from '@seaworthy/kit'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
-import { type Page, type PageRequest, pageBounds } from '../store/paging.ts'
+import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import { envKeyProblem, envValueProblem, MAX_ENV_KEYS, MAX_ENV_TOTAL_BYTES } from './env-key.ts'
 
 export interface EnvChange {
@@ -127,9 +127,7 @@ export class EnvVars {
     { order = 'desc', ...page }: PageRequest & { order?: 'asc' | 'desc' } = {},
   ): Promise<Page<EnvVersionSummary>> {
     const query = this.#store.db.selectFrom('env_versions').where('app_id', '=', appId)
-    const { offset, limit } = pageBounds(page)
-    const rows = await query.selectAll().orderBy('version', order).offset(offset).limit(limit).execute()
-    const { total } = await query.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+    const { items: rows, total } = await fetchPage(query.selectAll().orderBy('version', order), page)
     const items = rows.map(({ version, author, document_json, created_at }) => ({
       version,
       author,

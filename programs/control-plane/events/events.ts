@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
-import { type Page, type PageRequest, pageBounds } from '../store/paging.ts'
+import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { EventRow } from '../store/schema.ts'
 import type { NewEvent } from './event-types.ts'
 
@@ -55,16 +55,7 @@ export class Events {
     if (type !== undefined) query = query.where('type', '=', type)
     if (types !== undefined && types.length > 0) query = query.where('type', 'in', types)
     if (since !== undefined) query = query.where('created_at', '>=', since)
-    const { offset, limit } = pageBounds(page)
-    const items = await query
-      .selectAll()
-      .orderBy('created_at', order)
-      .orderBy('id', order)
-      .offset(offset)
-      .limit(limit)
-      .execute()
-    const { total } = await query.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-    return { items, total }
+    return fetchPage(query.selectAll().orderBy('created_at', order).orderBy('id', order), page)
   }
 
   /** Forgets events older than `before` (milliseconds since 1970), at most 10,000 at a time. Returns how many. */

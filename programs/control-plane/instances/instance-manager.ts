@@ -147,10 +147,6 @@ export class InstanceManager {
     return this.#options.runtime.listeningPorts(live.row.id, live.instance.handle)
   }
 
-  sample(live: LiveInstance): Promise<{ memoryBytes: number; cpuMs: number }> {
-    return this.#options.runtime.sample(live.row.id, live.instance.handle)
-  }
-
   #watch(live: LiveInstance, releaseVersion: number, secrets: readonly string[]): void {
     const { row } = live
     this.#live.set(row.id, live)

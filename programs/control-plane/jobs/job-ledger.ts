@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { isUniqueViolation } from '../store/errors.ts'
 import { newId } from '../store/ids.ts'
-import { type Page, type PageRequest, pageBounds } from '../store/paging.ts'
+import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { JobRow, JobState } from '../store/schema.ts'
 import { JobNotFound, JobNotRetryable } from './errors.ts'
 import { JobLeases } from './job-leases.ts'
@@ -142,10 +142,7 @@ export class JobLedger {
     if (kind !== undefined) query = query.where('kind', '=', kind)
     if (state !== undefined) query = query.where('state', '=', state)
     if (queueKey !== undefined) query = query.where('queue_key', '=', queueKey)
-    const { offset, limit } = pageBounds(page)
-    const items = await query.selectAll().orderBy('sequence', order).offset(offset).limit(limit).execute()
-    const { total } = await query.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-    return { items, total }
+    return fetchPage(query.selectAll().orderBy('sequence', order), page)
   }
 
   /** Calls back after each attempt, with the state that follows. Only for jobs of this process. */

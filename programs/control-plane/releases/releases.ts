@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
-import { type Page, type PageRequest, pageBounds } from '../store/paging.ts'
+import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { ReleaseRow } from '../store/schema.ts'
 import type { ReleaseSettings } from './release-settings.ts'
 
@@ -63,17 +63,7 @@ export class Releases {
     appId: string,
     { order = 'desc', ...page }: PageRequest & { order?: 'asc' | 'desc' } = {},
   ): Promise<Page<ReleaseRow>> {
-    const { offset, limit } = pageBounds(page)
-    const items = await this.#of(appId)
-      .selectAll()
-      .orderBy('version', order)
-      .offset(offset)
-      .limit(limit)
-      .execute()
-    const { total } = await this.#of(appId)
-      .select(eb => eb.fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow()
-    return { items, total }
+    return fetchPage(this.#of(appId).selectAll().orderBy('version', order), page)
   }
 
   /** The newest release older than the one that serves; undefined when nothing serves or nothing is older. */
