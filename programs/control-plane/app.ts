@@ -216,7 +216,6 @@ export async function createControlPlane(
     envVars,
     keyRing,
     jobs,
-    reconciler,
     deploymentLogs: buildLogs,
     deadlineMs: 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS,
   })

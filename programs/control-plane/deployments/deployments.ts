@@ -5,7 +5,6 @@ import type { BuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
-import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { Releases } from '../releases/releases.ts'
 import { openGitOrigin, type StoredGitOrigin, sealGitOrigin } from '../sources/git-origin.ts'
@@ -28,7 +27,6 @@ export interface DeploymentsOptions {
   envVars: EnvVars
   keyRing: KeyRing
   jobs: JobLedger
-  reconciler: AppReconciler
   deploymentLogs: BuildLog
   /** Longest time one deployment may take, build included. */
   deadlineMs: number
@@ -135,10 +133,9 @@ export class Deployments {
     reason: 'env' | 'settings' | 'restart'
     actor: string
   }): Promise<DeploymentRow | undefined> {
-    const { store, releases, envVars, reconciler } = this.#options
+    const { store, releases, envVars } = this.#options
     const current = app.current_release_id ? await releases.getById(app.current_release_id) : undefined
     if (!current) return undefined
-    reconciler.forgiveCrashes(app.id)
     const envVersion = await envVars.currentVersion(app.id)
     return store.transaction(async trx => {
       const release =

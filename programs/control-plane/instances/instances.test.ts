@@ -142,7 +142,11 @@ describe('an instance that crashes', () => {
   test('at each start is stopped at last: requests are refused at once, and a restart tries again', async () => {
     const slug = 'looping'
     let mayStart = true
-    const gate = await httpBackend((_, response) => void response.writeHead(mayStart ? 200 : 500).end())
+    let held: Promise<void> | undefined
+    const gate = await httpBackend(async (_, response) => {
+      await held
+      response.writeHead(mayStart ? 200 : 500).end()
+    })
     await platform.goLive(slug, appFolder(startsIf(gate, 'up')))
 
     mayStart = false
@@ -159,7 +163,14 @@ describe('an instance that crashes', () => {
     expect(await platform.running(slug)).toEqual([])
 
     mayStart = true
+    const { promise, resolve: letStart } = Promise.withResolvers<void>()
+    held = promise
     const queued = await platform.api.call('apps.restart', { params: { slug } })
+    await waitFor(() => gate.requests.length > starts, { what: 'the restart to try a start' })
+    // The table is published anew for another app. The restart is not done: a request must not start a second try.
+    await platform.goLive('bystander', appFolder(answers('one')))
+    expect((await platform.request(slug)).status).toBe(503)
+    letStart()
     expect((await platform.follow(slug, queued)).deployment.state).toBe('succeeded')
     expect((await platform.request(slug)).body).toBe('up')
     expect(gate.requests.length).toBe(starts + 1)
