@@ -1,0 +1,1 @@
+export { type ApiTokenFormat, createApiTokenFormat, isSameHash, type ParsedApiToken } from './api-token.ts'
