@@ -22,9 +22,10 @@ export function undeclaredImports(file: string, source: string, named: NamedPack
   })
 }
 
-/** Undefined for files, for Node's own modules, and for our packages, which are always linked. */
+/** Undefined for files, for the package's own `#imports`, for Node's modules, and for our packages, always linked. */
 function packageName(specifier: string): string | undefined {
-  if (/^[./]/.test(specifier) || isBuiltin(specifier) || specifier.startsWith('@seaworthy/')) return undefined
+  if (/^[./#]/.test(specifier) || isBuiltin(specifier) || specifier.startsWith('@seaworthy/'))
+    return undefined
   const parts = specifier.split('/')
   return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
 }

@@ -1,13 +1,14 @@
-/** The typed client of the API. Loads no schemas, so that a command line tool starts fast. */
-import type { IncomingMessage } from 'node:http'
+/** The typed client of the API, for Node and for browsers. Loads no schemas, so that it starts fast. */
+
 import type { z } from 'zod'
+import { createTransport } from '#transport'
 import { ApiError } from './api-error.ts'
 import type { Deployment } from './deployment.ts'
 import { type EndpointEntry, type EndpointId, endpointList } from './endpoint-list.ts'
 import type { EndpointSchemasById } from './endpoint-schemas.ts'
 import { followEvents } from './event-stream.ts'
-import { createTransport, type Transport } from './http-transport.ts'
 import type { Pagination } from './paging.ts'
+import type { Transport, TransportAnswer } from './transport.ts'
 import { uploadBody } from './upload-body.ts'
 
 export { ApiError, ApiUnreachable } from './api-error.ts'
@@ -177,7 +178,7 @@ class HttpClient {
     entry: EndpointEntry,
     options: AnyOptions,
     lastEventId: string | undefined,
-  ): Promise<IncomingMessage> {
+  ): Promise<TransportAnswer> {
     const headers: Record<string, string> = { accept: 'text/event-stream' }
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId
     const response = await this.#send(entry, options, headers, STREAM_IDLE_MS)
@@ -190,7 +191,7 @@ class HttpClient {
     { params = {}, query, body, signal }: AnyOptions,
     headers: Record<string, string>,
     idleTimeoutMs: number,
-  ): Promise<IncomingMessage> {
+  ): Promise<TransportAnswer> {
     const text = body === undefined ? undefined : JSON.stringify(body)
     return this.#transport.send({
       method: entry.method,
@@ -211,7 +212,10 @@ class HttpClient {
 /** The length is told because Node leaves it out for DELETE, whose body a server then takes for the next request. */
 function bodyHeaders(text: string | undefined): Record<string, string> {
   if (text === undefined) return {}
-  return { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
+  return {
+    'content-type': 'application/json',
+    'content-length': String(new TextEncoder().encode(text).byteLength),
+  }
 }
 
 interface Answer {
@@ -219,10 +223,11 @@ interface Answer {
   pagination?: Pagination
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
-  const answer = parseJson(Buffer.concat(chunks).toString('utf8'))
+async function readAnswer(response: TransportAnswer): Promise<Answer> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response) text += decoder.decode(chunk, { stream: true })
+  const answer = parseJson(text + decoder.decode())
   const status = response.statusCode!
   if (status < 200 || status > 299) throw new ApiError({ ...answer, status })
   if (!('data' in answer))

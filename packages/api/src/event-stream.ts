@@ -1,5 +1,4 @@
 /** A stream of events that survives a restart of the server: it goes on after the last event that was seen. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, ApiUnreachable } from './api-error.ts'
 import { parseEvents } from './sse-parser.ts'
 
@@ -69,5 +68,9 @@ function mayRetry(error: unknown, place: Place, { reconnect, giveUpAfterMs }: Ev
 
 async function waitBeforeRetry(failures: number, signal: AbortSignal | undefined): Promise<void> {
   const ms = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2)
-  await sleep(ms, undefined, { signal }).catch(() => undefined)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  signal?.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  clearTimeout(timer)
 }

@@ -2,23 +2,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { Agent, request as httpRequest } from '@seaworthy/kit/lean-http'
 import { ApiUnreachable } from './api-error.ts'
-
-export interface TransportRequest {
-  method: string
-  /** With its query string. */
-  path: string
-  headers: Record<string, string>
-  body?: string | AsyncIterable<Uint8Array> | undefined
-  /** Longest silence on the connection. */
-  idleTimeoutMs: number
-  signal?: AbortSignal | undefined
-}
-
-export interface Transport {
-  /** Resolves with the answer's head; its body is still to be read. Rejects with `ApiUnreachable`. */
-  send(request: TransportRequest): Promise<IncomingMessage>
-  close(): void
-}
+import type { Transport, TransportRequest } from './transport.ts'
 
 export function createTransport(where: { baseUrl?: string; socketPath?: string }): Transport {
   const agent = new Agent({ keepAlive: true })

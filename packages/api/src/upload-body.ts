@@ -1,6 +1,4 @@
 /** A multipart form (RFC 7578) of text fields and one streamed file, which is never held in memory. */
-import { randomUUID } from 'node:crypto'
-
 export interface UploadForm {
   fields: Record<string, string>
   file: { field: string; filename: string; stream: AsyncIterable<Uint8Array>; sizeBytes?: number | undefined }
@@ -13,14 +11,21 @@ export interface UploadBody {
 }
 
 export function uploadBody(form: UploadForm): UploadBody {
-  const boundary = `seaworthy-${randomUUID()}`
-  const head = Buffer.from(textParts(form.fields, boundary) + fileHead(form.file, boundary))
-  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  const boundary = `seaworthy-${randomText()}`
+  const head = encoder.encode(textParts(form.fields, boundary) + fileHead(form.file, boundary))
+  const tail = encoder.encode(`\r\n--${boundary}--\r\n`)
   const headers: Record<string, string> = { 'content-type': `multipart/form-data; boundary=${boundary}` }
   if (form.file.sizeBytes !== undefined) {
     headers['content-length'] = String(head.length + form.file.sizeBytes + tail.length)
   }
   return { headers, chunks: bodyChunks(head, form, tail) }
+}
+
+const encoder = new TextEncoder()
+
+/** 128 bits, so that no file can hold the boundary. */
+function randomText(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map(part => part.toString(36)).join('')
 }
 
 function textParts(fields: Record<string, string>, boundary: string): string {
@@ -38,7 +43,7 @@ function fileHead({ field, filename }: UploadForm['file'], boundary: string): st
   return `--${boundary}\r\ncontent-disposition: ${disposition}\r\ncontent-type: application/octet-stream\r\n\r\n`
 }
 
-async function* bodyChunks(head: Buffer, form: UploadForm, tail: Buffer): AsyncIterable<Uint8Array> {
+async function* bodyChunks(head: Uint8Array, form: UploadForm, tail: Uint8Array): AsyncIterable<Uint8Array> {
   yield head
   let sentBytes = 0
   for await (const chunk of form.file.stream) {
