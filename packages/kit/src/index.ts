@@ -26,7 +26,7 @@ export {
   type HealthDocument,
   type ReadyDocument,
 } from './health.ts'
-export { loadOrCreateKeyFile, rotateKeyFile } from './key-file.ts'
+export { addToKeyFile, loadKeyFile, loadOrCreateKeyFile, removeFromKeyFile } from './key-file.ts'
 export {
   createKeyRing,
   createMasterKey,
@@ -40,3 +40,4 @@ export { createLifecycle, type Lifecycle, type LifecyclePart, type StopOutcome }
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './log.ts'
 export { PROBLEM_CONTENT_TYPE, type Problem, type ProblemOptions, toProblem } from './problem.ts'
 export { isSecretName, redact, scrubText } from './redaction.ts'
+export { resealJson, sealedTextsIn } from './sealed-text.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { createMasterKey, KeyRingError, type KeyRingOptions, type MasterKey } from './keyring.ts'
 
 /**
@@ -9,26 +9,38 @@ import { createMasterKey, KeyRingError, type KeyRingOptions, type MasterKey } fr
  * user owns. Programs that start at the same moment end up with the same key.
  */
 export async function loadOrCreateKeyFile(path: string): Promise<KeyRingOptions> {
-  const existing = await readKeyFile(path)
+  const existing = await loadKeyFile(path)
   if (existing) return existing
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await writeOnce(path, [createMasterKey()])
-  const created = await readKeyFile(path)
+  const created = await loadKeyFile(path)
   if (created) return created
   throw new KeyRingError('key_invalid', `The key file ${path} vanished right after it was made.`)
 }
 
-/** Puts a fresh key on top, which seals from now on; the older ones still open. Then `reseal` what is stored. */
-export async function rotateKeyFile(path: string): Promise<KeyRingOptions> {
+/**
+ * Puts a key on top, which seals from now on; the older ones still open. Then `reseal` what is stored. Does nothing
+ * when the key is in the file already, so that a rotation which was cut off can simply do it again.
+ */
+export async function addToKeyFile(
+  path: string,
+  key: MasterKey = createMasterKey(),
+): Promise<KeyRingOptions> {
   const { keys } = await loadOrCreateKeyFile(path)
-  const rotated = [createMasterKey(), ...keys]
-  const temporary = await writeTemporary(path, rotated)
-  await rename(temporary, path)
-  await syncFolder(dirname(path))
-  return toOptions(rotated, path)
+  return keys.some(({ id }) => id === key.id) ? toOptions(keys, path) : replaceKeyFile(path, [key, ...keys])
 }
 
-async function readKeyFile(path: string): Promise<KeyRingOptions | undefined> {
+/** Takes out the keys that nothing is sealed with any more. The primary stays; unknown ids are no error. */
+export async function removeFromKeyFile(path: string, ids: readonly string[]): Promise<KeyRingOptions> {
+  const { keys, primary } = await loadOrCreateKeyFile(path)
+  return replaceKeyFile(
+    path,
+    keys.filter(({ id }) => id === primary || !ids.includes(id)),
+  )
+}
+
+/** What the file holds; undefined when there is none. Refuses what `loadOrCreateKeyFile` refuses. */
+export async function loadKeyFile(path: string): Promise<KeyRingOptions | undefined> {
   const file = await openIfThere(path)
   if (!file) return undefined
   try {
@@ -37,6 +49,22 @@ async function readKeyFile(path: string): Promise<KeyRingOptions | undefined> {
   } finally {
     await file.close()
   }
+}
+
+/** The whole file or the one before: a power cut never leaves a half. */
+async function replaceKeyFile(path: string, keys: MasterKey[]): Promise<KeyRingOptions> {
+  const temporary = await writeTemporary(path, keys)
+  await rename(temporary, path)
+  await removeTemporaries(path)
+  await syncFolder(dirname(path))
+  return toOptions(keys, path)
+}
+
+/** Those of a process that was killed while it wrote: they hold keys. */
+async function removeTemporaries(path: string): Promise<void> {
+  const beside = await readdir(dirname(path))
+  const left = beside.filter(name => name.startsWith(`${basename(path)}.`) && /\.[0-9a-f]{12}$/.test(name))
+  await Promise.all(left.map(name => rm(join(dirname(path), name), { force: true })))
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

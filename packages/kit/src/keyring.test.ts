@@ -62,6 +62,29 @@ test('rotation: the new key seals, the old one still opens, reseal moves over', 
   expect(createKeyRing({ keys: [second], primary: second.id }).open(fresh, binding)).toBe('hunter2')
 })
 
+test('a ring in use takes a new primary without a restart, and still opens what the gone key sealed', () => {
+  const live = createKeyRing({ keys: [first], primary: first.id })
+  const carried = live.seal('hunter2', binding)
+
+  live.use({ keys: [second, first], primary: second.id })
+  live.use({ keys: [second], primary: second.id })
+
+  expect(live.primary).toBe(second.id)
+  expect(live.open(carried, binding)).toBe('hunter2')
+  expect(live.isCurrent(live.seal('x', binding))).toBe(true)
+  expect(live.open(live.reseal(carried, binding), binding)).toBe('hunter2')
+})
+
+test('a ring in use refuses a bad change and goes on as before', () => {
+  const live = createKeyRing({ keys: [first], primary: first.id })
+
+  expect(() => live.use({ keys: [{ ...second, id: first.id }], primary: first.id })).toThrow('another key')
+  expect(() => live.use({ keys: [second], primary: 'unknown' })).toThrow(KeyRingError)
+
+  expect(live.keyIds).toEqual([first.id])
+  expect(live.open(live.seal('x', binding), binding)).toBe('x')
+})
+
 test('a key that left the ring is named, and nothing opens', () => {
   const sealed = ring.seal('hunter2', binding)
   const other = createKeyRing({ keys: [second], primary: second.id })

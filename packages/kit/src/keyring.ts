@@ -24,6 +24,10 @@ export interface SealBinding {
 }
 
 export interface KeyRing {
+  /** The id of the key that seals. */
+  readonly primary: string
+  /** The ids of all keys that open something. */
+  readonly keyIds: readonly string[]
   /** `v1.<keyId>.<nonce>.<ciphertext and tag>`, the last two in base64url. The same text seals differently each time. */
   seal(plaintext: string, binding: SealBinding): string
   /** Rejects by throwing KeyRingError: tampered, bound elsewhere, of an unknown key, or malformed. */
@@ -32,6 +36,11 @@ export interface KeyRing {
   isCurrent(sealed: string): boolean
   /** The same secret under the primary key, for rotation; the text itself when it is current and opens. */
   reseal(sealed: string, binding: SealBinding): string
+  /**
+   * Seals with another primary from now on, without a restart. Keys that `options` no longer holds open on until the
+   * process ends: somebody may still carry a text that they sealed. Throws as `createKeyRing` does, changing nothing.
+   */
+  use(options: KeyRingOptions): void
 }
 
 /** The cause is never told: neither callers nor logs learn whether key, binding or bytes were wrong. */
@@ -50,13 +59,18 @@ const SEALED = /^v1\.([\w-]{1,32})\.([\w-]{16})\.([\w-]{22,})$/
  * AES-256-GCM under keys that HKDF-SHA256 (RFC 5869) derives from the master key, one for each purpose.
  * Fails closed: a key of the wrong length, a doubled id or an unknown primary throws here, before anything is sealed.
  */
-export function createKeyRing({ keys, primary }: KeyRingOptions): KeyRing {
-  const masterKeys = readMasterKeys(keys)
-  if (!masterKeys.has(primary))
-    throw new KeyRingError('key_invalid', `The primary key '${primary}' is not in the ring.`)
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  let masterKeys = readMasterKeys(options)
+  let { primary } = options
   const derived = new Map<string, Buffer>()
 
   const ring: KeyRing = {
+    get primary() {
+      return primary
+    },
+    get keyIds() {
+      return [...masterKeys.keys()]
+    },
     seal(plaintext, binding) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', keyFor(primary, binding.purpose), nonce)
@@ -76,6 +90,10 @@ export function createKeyRing({ keys, primary }: KeyRingOptions): KeyRing {
     reseal(sealed, binding) {
       const plaintext = ring.open(sealed, binding)
       return ring.isCurrent(sealed) ? sealed : ring.seal(plaintext, binding)
+    },
+    use(next) {
+      masterKeys = withKeys(masterKeys, readMasterKeys(next))
+      primary = next.primary
     },
   }
   return ring
@@ -104,7 +122,7 @@ export function createMasterKey(): MasterKey {
   return { id: randomBytes(4).toString('hex'), key: randomBytes(KEY_BYTES).toString('base64') }
 }
 
-function readMasterKeys(keys: MasterKey[]): Map<string, Buffer> {
+function readMasterKeys({ keys, primary }: KeyRingOptions): Map<string, Buffer> {
   const masterKeys = new Map<string, Buffer>()
   for (const { id, key } of keys) {
     if (!/^[\w-]{1,32}$/.test(id))
@@ -112,7 +130,19 @@ function readMasterKeys(keys: MasterKey[]): Map<string, Buffer> {
     if (masterKeys.has(id)) throw new KeyRingError('key_invalid', `Two keys have the id '${id}'.`)
     masterKeys.set(id, decodeKey(id, key))
   }
+  if (!masterKeys.has(primary))
+    throw new KeyRingError('key_invalid', `The primary key '${primary}' is not in the ring.`)
   return masterKeys
+}
+
+/** An id stands for one key for ever: what is derived from it is kept. */
+function withKeys(known: Map<string, Buffer>, added: Map<string, Buffer>): Map<string, Buffer> {
+  for (const [id, key] of added) {
+    const before = known.get(id)
+    if (before && !before.equals(key))
+      throw new KeyRingError('key_invalid', `The id '${id}' already stands for another key.`)
+  }
+  return new Map([...known, ...added])
 }
 
 function decodeKey(id: string, key: string): Buffer {
