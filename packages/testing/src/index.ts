@@ -2,6 +2,14 @@ export { afterFile, afterTestOrFile } from './after-file.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
+export {
+  type ReceivedMail,
+  type SmtpServerOptions,
+  type SmtpServerUnderTest,
+  type SmtpTrouble,
+  smtpServer,
+} from './smtp-server.ts'
 export { findCommand, findPostgresCommand, type SystemPartName, systemPart } from './system-part.ts'
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts'
+export { testCertificate } from './test-certificate.ts'
 export { type WaitForOptions, waitFor } from './wait-for.ts'
