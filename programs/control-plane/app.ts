@@ -7,6 +7,7 @@ import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
+import { AccessReader } from './access/access-reader.ts'
 import { setupLink } from './accounts/accounts.routes.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { AppRemoval } from './apps/app-removal.ts'
@@ -27,8 +28,9 @@ import { EdgeProcess } from './edge/edge-process.ts'
 import { EnvVars } from './env/env-vars.ts'
 import { Events } from './events/events.ts'
 import { allRoutes } from './http/all-routes.ts'
-import { createFindApp } from './http/app-access.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { createIdentify } from './http/identify.ts'
+import { createFindResource } from './http/request-resource.ts'
 import { AppInstances } from './instances/app-instances.ts'
 import { AppLocks } from './instances/app-locks.ts'
 import { AppReconciler } from './instances/app-reconciler.ts'
@@ -313,13 +315,13 @@ export async function createControlPlane(
     socketPath: folders.controlSocket,
     domains: [],
     version: VERSION,
-    accounts,
+    identify: createIdentify({ sessions: accounts, access: new AccessReader({ store }) }),
+    findResource: createFindResource({ apps, store }),
     implementations: allRoutes({
       store,
       accounts,
       dashboardUrl,
       apps,
-      findApp: createFindApp(apps),
       removal,
       appUrl: edgeUrl,
       deployments,

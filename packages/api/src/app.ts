@@ -3,6 +3,8 @@ import { deploymentReasonSchema, deploymentStateSchema } from './deployment.ts'
 
 export const appStateSchema = z.enum(['active', 'asleep', 'suspended', 'deleting'])
 
+export const teamSlugSchema = z.string().min(1).max(64)
+
 /** Reserved words are refused by the server, which knows them. */
 export const slugSchema = z
   .string()
@@ -68,7 +70,11 @@ const nameSchema = z.string().trim().min(1).max(100)
 const sleepAfterMinutesSchema = z.int().min(0).max(525_600).nullable()
 
 export const createAppSchema = z
-  .strictObject({ slug: slugSchema, name: nameSchema.optional() })
+  .strictObject({
+    slug: slugSchema,
+    name: nameSchema.optional(),
+    team: teamSlugSchema.optional().meta({ description: 'Its team; may be left out by who is in one only.' }),
+  })
   .meta({ id: 'CreateApp' })
 
 export const updateAppSchema = z

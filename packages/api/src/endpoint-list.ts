@@ -2,6 +2,13 @@
  * Every endpoint of the API, without its schemas, so that a client starts without loading them
  * (they are in `endpoint-schemas.ts`, under the same names).
  */
+import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
+import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
+import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
+import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
+import { type TeamAction, teamEndpoints } from './endpoint-list/teams.ts'
+import { type TokenAction, tokenEndpoints } from './endpoint-list/tokens.ts'
+
 export interface EndpointEntry {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `{name}` for parameters, as OpenAPI writes them. */
@@ -16,6 +23,8 @@ export interface EndpointEntry {
   stream?: StreamKind
   /** Takes a multipart form with the file field `archive` as well as JSON. */
   upload?: true
+  /** The path does not tell which team or app it is about: the handler finds out and asks the policy itself. */
+  resource?: 'handler'
 }
 
 export interface StreamKind {
@@ -35,9 +44,21 @@ export type Tag =
   | 'instances'
   | 'observe'
   | 'platform'
+  | 'accounts'
+  | 'teams'
+  | 'tokens'
+  | 'audit'
+  | 'quotas'
+  | 'people'
 
 /** `public` actions need nobody; `local` ones the machine's own administrator; all others an owner. */
 export type Action =
+  | AccountAction
+  | AuditAction
+  | PeopleAction
+  | QuotaAction
+  | TeamAction
+  | TokenAction
   | 'setup:read'
   | 'setup:claim'
   | 'setup:link'
@@ -45,6 +66,8 @@ export type Action =
   | 'session:read'
   | 'session:delete'
   | `${'app' | 'deployment' | 'build' | 'release' | 'env' | 'instance' | 'log' | 'event' | 'job'}:read`
+  | 'apps:list'
+  | 'events:list'
   | 'app:create'
   | 'app:update'
   | 'app:delete'
@@ -110,11 +133,12 @@ export const endpointList = {
     summary: 'Sign out',
   },
 
-  'apps.list': { method: 'GET', path: APPS, action: 'app:read', tag: 'apps', summary: 'List the apps' },
+  'apps.list': { method: 'GET', path: APPS, action: 'apps:list', tag: 'apps', summary: 'List the apps' },
   'apps.create': {
     method: 'POST',
     path: APPS,
     action: 'app:create',
+    resource: 'handler',
     tag: 'apps',
     success: 201,
     summary: 'Create an app',
@@ -137,7 +161,7 @@ export const endpointList = {
   'trash.list': {
     method: 'GET',
     path: '/api/v1/trash',
-    action: 'app:read',
+    action: 'apps:list',
     tag: 'apps',
     summary: 'List the apps in the trash',
   },
@@ -145,6 +169,7 @@ export const endpointList = {
     method: 'POST',
     path: '/api/v1/trash/{id}/restore',
     action: 'app:restore',
+    resource: 'handler',
     tag: 'apps',
     summary: 'Take an app out of the trash',
   },
@@ -319,7 +344,7 @@ export const endpointList = {
   'events.list': {
     method: 'GET',
     path: '/api/v1/events',
-    action: 'event:read',
+    action: 'events:list',
     tag: 'observe',
     summary: 'List what happened on the platform',
   },
@@ -359,6 +384,12 @@ export const endpointList = {
     tag: 'platform',
     summary: 'Show how the platform is',
   },
+  ...accountEndpoints,
+  ...auditEndpoints,
+  ...peopleEndpoints,
+  ...quotaEndpoints,
+  ...teamEndpoints,
+  ...tokenEndpoints,
 } as const satisfies Record<string, EndpointEntry>
 
 export type EndpointId = keyof typeof endpointList

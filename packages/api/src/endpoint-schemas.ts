@@ -18,6 +18,12 @@ import {
   rollbackSchema,
 } from './deployment.ts'
 import type { EndpointId } from './endpoint-list.ts'
+import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
+import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
+import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
+import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
+import { teamEndpointSchemas } from './endpoint-schemas/teams.ts'
+import { tokenEndpointSchemas } from './endpoint-schemas/tokens.ts'
 import { envChangedSchema, envSchema, envVersionSchema, importEnvSchema, updateEnvSchema } from './env.ts'
 import { eventQuerySchema, eventSchema } from './event.ts'
 import { instanceSchema, runBodySchema, runEventSchema, scaleBodySchema } from './instance.ts'
@@ -130,6 +136,12 @@ export const endpointSchemas = {
   'jobs.cancel': { params: jobParamsSchema, data: jobSchema },
   'jobs.retry': { params: jobParamsSchema, data: jobSchema },
   'status.get': { data: statusSchema },
+  ...accountEndpointSchemas,
+  ...auditEndpointSchemas,
+  ...peopleEndpointSchemas,
+  ...quotaEndpointSchemas,
+  ...teamEndpointSchemas,
+  ...tokenEndpointSchemas,
 } satisfies Record<EndpointId, EndpointSchemas>
 
 export type EndpointSchemasById = typeof endpointSchemas

@@ -18,6 +18,12 @@ const TAGS: Record<Endpoint['tag'], string> = {
   instances: 'Running copies of processes',
   observe: 'Logs and events',
   platform: 'Jobs and the platform itself',
+  accounts: 'Own account: sessions, password, second factors',
+  teams: 'Teams, their members and what they may do',
+  tokens: 'API tokens',
+  audit: 'Who did what, to what, from where',
+  quotas: 'Limits and their usage',
+  people: 'The people of the platform',
 }
 
 export function openApiDocument({ version, serverUrl }: { version: string; serverUrl: string }): Json {

@@ -31,8 +31,8 @@ export const signInSchema = z
 export const identitySchema = z
   .strictObject({
     kind: z
-      .enum(['local', 'owner'])
-      .meta({ description: 'local: over the socket file on the same machine.' }),
+      .enum(['local', 'user', 'token'])
+      .meta({ description: 'local: over the socket file on the same machine; token: an API token.' }),
     email: z.string().nullable(),
     name: z.string().nullable(),
     expiresAt: z.iso.datetime().nullable(),

@@ -1,7 +1,8 @@
 import type { Identity, Session } from '@seaworthy/api'
+import type { Actor } from '../access/actor.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
-import type { Actor } from '../http/policy.ts'
 import { expiredSessionCookie, sessionCookie } from '../http/session-cookie.ts'
+import { isoTime } from '../http/times.ts'
 import type { Accounts, SignedIn } from './accounts.ts'
 
 export interface AccountsRoutesOptions {
@@ -37,7 +38,7 @@ export function accountsRoutes({ accounts, dashboardUrl }: AccountsRoutesOptions
     'session.get': { answer: async ({ actor }) => identityDocument(actor) },
     'session.delete': {
       async answer({ actor, reply }) {
-        if (actor.kind === 'owner') await accounts.signOut(actor.token)
+        if (actor.kind === 'user') await accounts.signOut(actor.sessionId)
         reply.header('set-cookie', expiredSessionCookie({ secure }))
         return { signedOut: true }
       },
@@ -50,12 +51,14 @@ export function setupLink(dashboardUrl: string, token: string): string {
   return new URL(`/setup#token=${token}`, dashboardUrl).href
 }
 
-function sessionDocument({ token, expiresAt, owner }: SignedIn): Session {
-  return { token, expiresAt: new Date(expiresAt).toISOString(), identity: identityDocument(owner) }
+function sessionDocument({ token, expiresAt, person: { email, name } }: SignedIn): Session {
+  const until = isoTime(expiresAt)
+  return { token, expiresAt: until, identity: { kind: 'user', email, name, expiresAt: until } }
 }
 
 function identityDocument(actor: Actor): Identity {
-  if (actor.kind !== 'owner') return { kind: 'local', email: null, name: null, expiresAt: null }
-  const { email, name, expiresAt } = actor
-  return { kind: 'owner', email, name, expiresAt: new Date(expiresAt).toISOString() }
+  if (actor.kind === 'public' || actor.kind === 'local')
+    return { kind: 'local', email: null, name: null, expiresAt: null }
+  const { kind, email, name } = actor
+  return { kind, email, name, expiresAt: actor.kind === 'user' ? isoTime(actor.expiresAt) : null }
 }

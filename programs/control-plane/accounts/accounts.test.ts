@@ -17,11 +17,8 @@ describe('taking over a fresh platform', () => {
     const session = await accounts.claim({ ...OWNER, token })
 
     expect(await accounts.isClaimed()).toBe(true)
-    expect(await accounts.authenticate(session.token)).toMatchObject({
-      kind: 'owner',
-      email: 'ada@example.org',
-      name: 'Ada',
-    })
+    expect(session.person).toMatchObject({ email: 'ada@example.org', name: 'Ada' })
+    expect(await accounts.authenticate(session.token)).toMatchObject({ userId: session.person.userId })
     expect(await accounts.createSetupToken()).toBeUndefined()
     await expect(accounts.claim({ ...OWNER, email: 'eve@example.org', token })).rejects.toMatchObject({
       code: 'already_claimed',
@@ -74,7 +71,7 @@ describe('taking over a fresh platform', () => {
 
     expect(await countOwners(store)).toBe(1)
     expect(await accounts.signIn({ ...OWNER, from: '::1' })).toMatchObject({
-      owner: { email: 'ada@example.org' },
+      person: { email: 'ada@example.org' },
     })
     expect(await store.db.selectFrom('platform_settings').selectAll().execute()).toEqual([])
   })
@@ -85,9 +82,9 @@ describe('sessions', () => {
     const { accounts, options } = await claimed()
     const { token } = await accounts.signIn({ ...OWNER, from: '::1' })
     const restarted = new Accounts(options)
-    expect(await restarted.authenticate(token)).toMatchObject({ email: 'ada@example.org' })
+    const session = (await restarted.authenticate(token))!
 
-    await restarted.signOut(token)
+    await restarted.signOut(session.sessionId)
 
     expect(await restarted.authenticate(token)).toBeUndefined()
   })
@@ -140,7 +137,7 @@ describe('sessions', () => {
 
     await expect(blocked).rejects.toMatchObject({ code: 'too_many_sign_ins', status: 429 })
     now = 60_001
-    await expect(accounts.signIn({ ...OWNER, from: '10.0.0.2' })).resolves.toMatchObject({ owner: {} })
+    await expect(accounts.signIn({ ...OWNER, from: '10.0.0.2' })).resolves.toMatchObject({ person: {} })
   })
 })
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { defineErrors, type Logger } from '@seaworthy/kit'
-import type { Kysely } from 'kysely'
 import { Semaphore } from '../deployments/semaphore.ts'
-import type { Actor } from '../http/policy.ts'
+import type { FoundSession } from '../http/identify.ts'
 import type { Store } from '../store/database.ts'
+import { DEFAULT_TEAM } from '../store/migrations/0002-accounts.ts'
 import type { BetterAuth } from './better-auth.ts'
 import { createSetupToken, dropSetupToken, giveBackSetupToken, takeSetupToken } from './setup-token.ts'
 import { SignInLimiter } from './sign-in-limiter.ts'
@@ -19,13 +18,11 @@ export interface AccountsOptions {
   log: Logger
 }
 
-export type OwnerActor = Extract<Actor, { kind: 'owner' }>
-
 export interface SignedIn {
   token: string
   /** Milliseconds since 1970. */
   expiresAt: number
-  owner: OwnerActor
+  person: { userId: string; email: string; name: string }
 }
 
 export interface NewOwner {
@@ -43,19 +40,15 @@ export const accountErrors = defineErrors({
   wrong_credentials: { status: 401, message: 'E-mail address or password are wrong.' },
 })
 
-/** How long a session that was found valid is believed without asking the database again. */
-const BELIEVE_MS = 10_000
-const MAX_BELIEVED = 1_000
 /** A password check takes tens of megabytes for a moment. */
 const CHECKS_AT_ONCE = 2
 const NEVER = new AbortController().signal
 
-/** The owner's account and sessions. One owner for now; teams come on top of this. */
+/** People's accounts and sessions. */
 export class Accounts {
   readonly #options: AccountsOptions
   readonly #limiter: SignInLimiter
   readonly #checks = new Semaphore(CHECKS_AT_ONCE)
-  readonly #believed = new Map<string, { owner: OwnerActor; until: number }>()
   #auth: Promise<BetterAuth> | undefined
   #claimed = false
 
@@ -67,7 +60,8 @@ export class Accounts {
   async isClaimed(): Promise<boolean> {
     // An owner never goes away, so that a yes need not be asked for twice.
     if (!this.#claimed)
-      this.#claimed = (await this.#users().selectFrom('user').select('id').limit(1).execute()).length > 0
+      this.#claimed =
+        (await this.#options.store.db.selectFrom('user').select('id').limit(1).execute()).length > 0
     return this.#claimed
   }
 
@@ -116,21 +110,20 @@ export class Accounts {
     }
   }
 
-  /** The owner of a session, or undefined. */
-  async authenticate(token: string): Promise<OwnerActor | undefined> {
-    const key = hashOf(token)
-    const believed = this.#believed.get(key)
-    if (believed && believed.until > Date.now()) return believed.owner
-    this.#believed.delete(key)
-    const owner = await this.#readSession(token)
-    if (owner) this.#believe(key, owner)
-    return owner
+  /** The session of a token, or undefined. Asks the database each time: an ended session opens nothing. */
+  async authenticate(token: string): Promise<FoundSession | undefined> {
+    const row = await this.#options.store.db
+      .selectFrom('session')
+      .select(['id', 'userId', 'expiresAt'])
+      .where('token', '=', token)
+      .executeTakeFirst()
+    if (!row) return undefined
+    const expiresAt = new Date(row.expiresAt).getTime()
+    return expiresAt > Date.now() ? { sessionId: row.id, userId: row.userId, expiresAt } : undefined
   }
 
-  async signOut(token: string): Promise<void> {
-    this.#believed.delete(hashOf(token))
-    const { internalAdapter } = await (await this.#load()).$context
-    await internalAdapter.deleteSession(token)
+  async signOut(sessionId: string): Promise<void> {
+    await this.#options.store.db.deleteFrom('session').where('id', '=', sessionId).execute()
   }
 
   async #createOwner({ email, password, name }: NewOwner): Promise<void> {
@@ -138,40 +131,42 @@ export class Accounts {
     const hash = await passwords.hash(password)
     const user = await internalAdapter.createUser({ email, name, emailVerified: true })
     const account = { userId: user.id, accountId: user.id, providerId: 'credential', password: hash }
-    await internalAdapter.linkAccount(account).catch(async error => {
+    try {
+      await internalAdapter.linkAccount(account)
+      await this.#makeOwner(user.id)
+    } catch (error) {
       await internalAdapter.deleteUser(user.id)
       throw error
-    })
+    }
     this.#options.log.info({ email }, 'owner created')
+  }
+
+  /** Of the platform, and of the team that it has from the start. */
+  async #makeOwner(userId: string): Promise<void> {
+    await this.#options.store.transaction(async trx => {
+      await trx.updateTable('user').set({ platformRole: 'admin' }).where('id', '=', userId).execute()
+      const member = {
+        team_id: DEFAULT_TEAM.id,
+        user_id: userId,
+        role: 'owner' as const,
+        created_at: Date.now(),
+      }
+      await trx.insertInto('team_members').values(member).execute()
+    })
   }
 
   async #openSession({ email, password }: { email: string; password: string }): Promise<SignedIn> {
     const auth = await this.#load()
     try {
-      const { token } = await auth.api.signInEmail({ body: { email, password } })
-      const owner = await this.#readSession(token)
-      if (!owner) throw new Error('A session that was just opened could not be read.')
-      return { token, owner, expiresAt: owner.expiresAt }
+      const { token, user } = await auth.api.signInEmail({ body: { email, password } })
+      const session = await this.authenticate(token)
+      if (!session) throw new Error('A session that was just opened could not be read.')
+      const person = { userId: user.id, email: user.email, name: user.name }
+      return { token, person, expiresAt: session.expiresAt }
     } catch (cause) {
       if (isRefusal(cause)) throw accountErrors.wrong_credentials({}, { cause })
       throw cause
     }
-  }
-
-  async #readSession(token: string): Promise<OwnerActor | undefined> {
-    // Anything else cannot be one of our tokens, and need not load what checks them.
-    if (!/^[\w-]{16,128}$/.test(token)) return undefined
-    const auth = await this.#load()
-    const found = await auth.api.getSession({ headers: new Headers({ authorization: `Bearer ${token}` }) })
-    if (!found) return undefined
-    const { user, session } = found
-    const expiresAt = new Date(session.expiresAt).getTime()
-    return { kind: 'owner', userId: user.id, email: user.email, name: user.name, expiresAt, token }
-  }
-
-  #believe(key: string, owner: OwnerActor): void {
-    if (this.#believed.size >= MAX_BELIEVED) this.#believed.clear()
-    this.#believed.set(key, { owner, until: Math.min(Date.now() + BELIEVE_MS, owner.expiresAt) })
   }
 
   #load(): Promise<BetterAuth> {
@@ -184,19 +179,10 @@ export class Accounts {
     const { store, secret, baseUrl, sessionDays = 30 } = this.#options
     return createBetterAuth({ store, secret, baseUrl, sessionDays })
   }
-
-  /** better-auth's tables, which the typed schema of the store leaves to it. */
-  #users(): Kysely<{ user: { id: string } }> {
-    return this.#options.store.db as unknown as Kysely<{ user: { id: string } }>
-  }
 }
 
 /** better-auth throws an APIError with a status for what its caller did wrong. */
 function isRefusal(error: unknown): boolean {
   const { statusCode } = error as { statusCode?: unknown }
   return typeof statusCode === 'number' && statusCode < 500
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64')
 }

@@ -1,51 +1,65 @@
-import { type FindApp, requireAppCan } from '../http/app-access.ts'
+import { actorName } from '../access/actor.ts'
+import { visibleApps } from '../access/visible-apps.ts'
+import { requireAppCan } from '../http/app-access.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { httpErrors } from '../http/errors.ts'
-import { actorName } from '../http/policy.ts'
 import type { AppRemoval } from '../http/ports.ts'
+import { appResource } from '../http/request-resource.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
 import { appDocuments, trashedAppDocument } from './app-document.ts'
 import type { Apps } from './apps.ts'
+import { appErrors } from './errors.ts'
+import { teamOfNewApp } from './team-of-new-app.ts'
 
 export interface AppsRoutesOptions {
   store: Store
   apps: Apps
-  findApp: FindApp
   removal: AppRemoval
   /** Where an app answers: `http://shop.localhost:8080/`. */
   appUrl: (slug: string) => string
 }
 
 export function appsRoutes(options: AppsRoutesOptions): Implementations {
-  const { store, apps, findApp, removal, appUrl } = options
+  const { store, apps, removal, appUrl } = options
   const show = async (row: AppRow) => (await appDocuments(store.db, [row], appUrl))[0]!
   return {
     'apps.list': {
-      async page({ query }, page) {
-        const { items, total } = await apps.list({ ...query, ...page, order: query.order })
+      async page({ query, actor }, page) {
+        const visible = visibleApps(actor)
+        const { items, total } = await apps.list({ ...query, ...page, order: query.order, visible })
         return { items: await appDocuments(store.db, items, appUrl), total }
       },
     },
-    'apps.create': { answer: async ({ body }) => show(await apps.create(body)) },
-    'apps.get': { answer: async ({ params }) => show(await findApp(params.slug)) },
+    'apps.create': {
+      async answer({ body: { team, ...app }, actor, authorize }) {
+        const teamId = await teamOfNewApp(store, actor, team)
+        authorize({ kind: 'team', teamId }, () => httpErrors.team_not_found({ team: team ?? 'default' }))
+        return show(await apps.create({ ...app, teamId }))
+      },
+    },
+    'apps.get': { answer: ({ app }) => show(app) },
     'apps.update': {
-      async answer({ params, body }) {
-        const app = await findApp(params.slug)
+      async answer({ app, body }) {
         requireAppCan('update', app)
         return show(await apps.update(app.id, settingsOf(body)))
       },
     },
     'apps.delete': { answer: call => moveToTrash(options, call) },
     'trash.list': {
-      async page(_, page) {
-        const { items, total } = await apps.listTrash(page)
+      async page({ actor }, page) {
+        const { items, total } = await apps.listTrash({ ...page, visible: visibleApps(actor) })
         return { items: items.map(trashedAppDocument), total }
       },
     },
     'trash.restore': {
-      answer: async ({ params, actor }) =>
-        show(await removal.restore({ appId: params.id, actor: actorName(actor) })),
+      async answer({ params, actor, authorize }) {
+        const notFound = () => appErrors.app_not_found({ app: params.id })
+        const app = await apps.getById(params.id)
+        if (!app) throw notFound()
+        authorize(appResource(app), notFound)
+        return show(await removal.restore({ appId: app.id, actor: actorName(actor) }))
+      },
     },
   }
 }
@@ -57,11 +71,7 @@ function settingsOf({ name, sleepAfterMinutes }: Call<'apps.update'>['body']): P
   }
 }
 
-async function moveToTrash(
-  { apps, findApp, removal }: AppsRoutesOptions,
-  { params, body, actor }: Call<'apps.delete'>,
-) {
-  const app = await findApp(params.slug)
+async function moveToTrash({ apps, removal }: AppsRoutesOptions, { app, body, actor }: Call<'apps.delete'>) {
   if (body.confirm !== app.slug) throw httpErrors.confirm_mismatch({ slug: app.slug })
   requireAppCan('delete', app)
   await removal.remove({ app, actor: actorName(actor) })

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
+import { mayShowApp } from '../access/narrow-apps.ts'
+import type { VisibleApps } from '../access/visible-apps.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
+import { DEFAULT_TEAM } from '../store/migrations/0002-accounts.ts'
 import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { AppRow, AppState } from '../store/schema.ts'
 import { appErrors } from './errors.ts'
@@ -13,6 +16,8 @@ export interface AppList extends PageRequest {
   /** Part of the slug or the name, in any case. */
   search?: string
   state?: AppState
+  /** All when missing. */
+  visible?: VisibleApps
 }
 
 /** What may be changed by `update`; states, releases and the trash have their own methods. */
@@ -41,13 +46,22 @@ export class Apps {
   }
 
   /** Rejects with `slug_invalid` or `slug_taken`. */
-  async create({ slug, name = slug }: { slug: string; name?: string }, trx?: Queryable): Promise<AppRow> {
+  async create(
+    { slug, name = slug, teamId = DEFAULT_TEAM.id }: { slug: string; name?: string; teamId?: string },
+    trx?: Queryable,
+  ): Promise<AppRow> {
     const problem = slugProblem(slug)
     if (problem) throw appErrors.slug_invalid({ problem }, { errors: [{ path: 'slug', message: problem }] })
     return this.#within(trx, async own => {
       await this.#store.lock(own, `slug:${slug}`)
       if (await this.getBySlug(slug, own)) throw appErrors.slug_taken({ slug })
-      const row = newApp({ slug, name, userNumber: await this.nextUserNumber(own), now: this.#clock.now() })
+      const row = newApp({
+        slug,
+        name,
+        teamId,
+        userNumber: await this.nextUserNumber(own),
+        now: this.#clock.now(),
+      })
       await own.insertInto('apps').values(row).execute()
       return row
     })
@@ -62,8 +76,15 @@ export class Apps {
     return this.#db(trx).selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
-  async list({ sort = 'slug', order = 'asc', search, state, ...page }: AppList = {}): Promise<Page<AppRow>> {
-    let query = this.#live()
+  async list({
+    sort = 'slug',
+    order = 'asc',
+    search,
+    state,
+    visible = 'all',
+    ...page
+  }: AppList = {}): Promise<Page<AppRow>> {
+    let query = this.#live().where(mayShowApp(visible, 'apps.id'))
     if (state !== undefined) query = query.where('state', '=', state)
     if (search !== undefined && search !== '') {
       const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
@@ -116,9 +137,13 @@ export class Apps {
   /** Newest first. */
   async listTrash({
     order = 'desc',
+    visible = 'all',
     ...page
-  }: PageRequest & { order?: 'asc' | 'desc' } = {}): Promise<Page<AppRow>> {
-    const query = this.#store.db.selectFrom('apps').where('deleted_at', 'is not', null)
+  }: PageRequest & { order?: 'asc' | 'desc'; visible?: VisibleApps } = {}): Promise<Page<AppRow>> {
+    const query = this.#store.db
+      .selectFrom('apps')
+      .where('deleted_at', 'is not', null)
+      .where(mayShowApp(visible, 'apps.id'))
     return fetchPage(query.selectAll().orderBy('deleted_at', order).orderBy('id', order), page)
   }
 
@@ -212,11 +237,13 @@ export class Apps {
 function newApp({
   slug,
   name,
+  teamId,
   userNumber,
   now,
 }: {
   slug: string
   name: string
+  teamId: string
   userNumber: number
   now: number
 }): AppRow {
@@ -229,6 +256,8 @@ function newApp({
     sleep_after_minutes: null,
     current_release_id: null,
     origin_json: null,
+    team_id: teamId,
+    environment: 'production',
     user_number: userNumber,
     last_request_at: null,
     created_at: now,

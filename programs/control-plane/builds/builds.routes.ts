@@ -2,15 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventOf } from '@seaworthy/api/client'
 import { defineErrors } from '@seaworthy/kit'
 import type { BuildLog } from '@seaworthy/telemetry'
-import type { FindApp } from '../http/app-access.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
-import type { BuildRow } from '../store/schema.ts'
+import type { AppRow, BuildRow } from '../store/schema.ts'
 import { buildDocument } from './build-document.ts'
 import { buildLogLine, readNewestLines } from './build-log-lines.ts'
 import type { Builds } from './builds.ts'
 
 export interface BuildsRoutesOptions {
-  findApp: FindApp
   builds: Builds
   buildLogs: BuildLog
 }
@@ -24,24 +22,23 @@ const MAX_LINES = 10_000
 const LOOK_MS = 1_000
 
 export function buildsRoutes(options: BuildsRoutesOptions): Implementations {
-  const { findApp, builds, buildLogs } = options
-  const find = (params: { slug: string; number: number }) => findBuild(options, params)
+  const { builds, buildLogs } = options
+  const find = (app: AppRow, number: number) => findBuild(builds, app, number)
   return {
     'builds.list': {
-      async page({ params }, page) {
-        const app = await findApp(params.slug)
+      async page({ app }, page) {
         const { items, total } = await builds.list(app.id, page)
         return { items: items.map(buildDocument), total }
       },
     },
-    'builds.get': { answer: async ({ params }) => buildDocument(await find(params)) },
+    'builds.get': { answer: async ({ app, params }) => buildDocument(await find(app, params.number)) },
     'builds.log': {
-      async answer({ params, query }) {
-        const build = await find(params)
+      async answer({ app, params, query }) {
+        const build = await find(app, params.number)
         return readNewestLines(buildLogs, build.id, query.limit ?? MAX_LINES)
       },
-      async stream({ params, signal, lastEventId }) {
-        const build = await find(params)
+      async stream({ app, params, signal, lastEventId }) {
+        const build = await find(app, params.number)
         const after = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
         return followLog(options, build, after, signal)
       },
@@ -49,13 +46,9 @@ export function buildsRoutes(options: BuildsRoutesOptions): Implementations {
   }
 }
 
-async function findBuild(
-  { findApp, builds }: BuildsRoutesOptions,
-  { slug, number }: { slug: string; number: number },
-) {
-  const app = await findApp(slug)
+async function findBuild(builds: Builds, app: AppRow, number: number) {
   const build = await builds.getByNumber(app.id, number)
-  if (!build) throw errors.build_not_found({ slug, number })
+  if (!build) throw errors.build_not_found({ slug: app.slug, number })
   return build
 }
 

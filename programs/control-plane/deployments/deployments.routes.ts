@@ -1,9 +1,9 @@
 import type { DeploymentEvent } from '@seaworthy/api'
 import { defineErrors } from '@seaworthy/kit'
-import { type FindApp, requireAppCan } from '../http/app-access.ts'
+import { actorName } from '../access/actor.ts'
+import { requireAppCan } from '../http/app-access.ts'
 import { readArchiveUpload } from '../http/archive-upload.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
-import { actorName } from '../http/policy.ts'
 import type { Deployments } from '../http/ports.ts'
 import { milliseconds } from '../http/times.ts'
 import type { Store } from '../store/database.ts'
@@ -12,7 +12,6 @@ import { deploymentDocument, deploymentDocuments, receiptOf } from './deployment
 
 export interface DeploymentsRoutesOptions {
   store: Store
-  findApp: FindApp
   deployments: Deployments
   /** Largest archive that is taken. */
   uploadLimitBytes: number
@@ -28,53 +27,50 @@ const errors = defineErrors({
 })
 
 export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementations {
-  const { store, findApp, deployments } = options
-  const find = (params: { slug: string; number: number }) => findDeployment(options, params)
+  const { store, deployments } = options
+  const find = (app: AppRow, number: number) => findDeployment(deployments, app, number)
   return {
     'deployments.create': {
       async answer(call) {
-        const app = await findApp(call.params.slug)
-        requireAppCan('deploy', app)
+        requireAppCan('deploy', call.app)
         const row = call.request.isMultipart()
-          ? await deployUpload(options, app, call)
-          : await deployJson(options, app, call)
+          ? await deployUpload(options, call)
+          : await deployJson(options, call)
         return deploymentDocument(store.db, row)
       },
     },
     'deployments.list': {
-      async page({ params }, page) {
-        const app = await findApp(params.slug)
+      async page({ app }, page) {
         const { items, total } = await deployments.list(app.id, page)
         return { items: await deploymentDocuments(store.db, items), total }
       },
     },
     'deployments.get': {
-      answer: async ({ params }) => deploymentDocument(store.db, (await find(params)).row),
+      answer: async ({ app, params }) => deploymentDocument(store.db, await find(app, params.number)),
     },
     'deployments.cancel': {
-      async answer({ params, actor }) {
-        const { app } = await find(params)
+      async answer({ app, params, actor }) {
+        await find(app, params.number)
         const row = await deployments.cancel({ app, number: params.number, actor: actorName(actor) })
         return deploymentDocument(store.db, row)
       },
     },
     'deployments.events': {
-      async stream({ params, signal, lastEventId }) {
-        const { row } = await find(params)
+      async stream({ app, params, signal, lastEventId }) {
+        const row = await find(app, params.number)
         return numbered(deployments.follow(row.id, signal), lastEventId)
       },
     },
     'deployments.receipt': {
-      async answer({ params }) {
-        const { row } = await find(params)
+      async answer({ app, params }) {
+        const row = await find(app, params.number)
         const receipt = receiptOf(row)
         if (!receipt) throw errors.no_receipt({ ...params, state: row.state })
         return receipt
       },
     },
     'releases.rollback': {
-      async answer({ params, body, actor }) {
-        const app = await findApp(params.slug)
+      async answer({ app, body, actor }) {
         requireAppCan('rollback', app)
         return deploymentDocument(
           store.db,
@@ -85,27 +81,19 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
   }
 }
 
-async function findDeployment(
-  { findApp, deployments }: DeploymentsRoutesOptions,
-  { slug, number }: { slug: string; number: number },
-): Promise<{ app: AppRow; row: DeploymentRow }> {
-  const app = await findApp(slug)
+async function findDeployment(deployments: Deployments, app: AppRow, number: number): Promise<DeploymentRow> {
   const row = await deployments.get(app.id, number)
-  if (!row) throw errors.deployment_not_found({ slug, number })
-  return { app, row }
+  if (!row) throw errors.deployment_not_found({ slug: app.slug, number })
+  return row
 }
 
 type CreateCall = Call<'deployments.create'>
 
-async function deployUpload(
-  options: DeploymentsRoutesOptions,
-  app: AppRow,
-  call: CreateCall,
-): Promise<DeploymentRow> {
+async function deployUpload(options: DeploymentsRoutesOptions, call: CreateCall): Promise<DeploymentRow> {
   const { fields, filename, stream } = await readArchiveUpload(call.request, {
     limitBytes: options.uploadLimitBytes,
   })
-  const { signal } = call
+  const { app, signal } = call
   const scheduledAt = milliseconds(fields.scheduledAt)
   return options.deployments.deployArchive({
     app,
@@ -119,8 +107,7 @@ async function deployUpload(
 
 function deployJson(
   { deployments }: DeploymentsRoutesOptions,
-  app: AppRow,
-  { body, actor: who }: CreateCall,
+  { app, body, actor: who }: CreateCall,
 ): Promise<DeploymentRow> {
   const actor = actorName(who)
   if ('rebuild' in body) return deployments.rebuild({ app, actor })

@@ -1,20 +1,20 @@
-import type { FindApp } from '../http/app-access.ts'
+import { visibleApps } from '../access/visible-apps.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import { eventDocument } from './event-document.ts'
 import type { Events } from './events.ts'
 
-export function eventsRoutes({ findApp, events }: { findApp: FindApp; events: Events }): Implementations {
+export function eventsRoutes({ events }: { events: Events }): Implementations {
   return {
     'events.app': {
-      async page({ params, query }, page) {
-        const app = await findApp(params.slug)
+      async page({ app, query }, page) {
         const { items, total } = await events.list({ ...page, appId: app.id, type: query.type })
         return { items: items.map(eventDocument), total }
       },
     },
     'events.list': {
-      async page({ query }, page) {
-        const { items, total } = await events.list({ ...page, type: query.type })
+      async page({ query, actor }, page) {
+        const visible = visibleApps(actor)
+        const { items, total } = await events.list({ ...page, type: query.type, visible })
         return { items: items.map(eventDocument), total }
       },
     },

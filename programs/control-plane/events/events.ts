@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import { mayShowApp } from '../access/narrow-apps.ts'
+import type { VisibleApps } from '../access/visible-apps.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
@@ -9,6 +11,8 @@ import type { NewEvent } from './event-types.ts'
 export interface EventFilter extends PageRequest {
   appId?: string
   type?: string
+  /** All when missing. */
+  visible?: VisibleApps
   /** Any of these. */
   types?: readonly string[]
   /** Milliseconds since 1970, inclusive. */
@@ -45,12 +49,14 @@ export class Events {
   async list({
     appId,
     type,
+    visible = 'all',
     types,
     since,
     order = 'desc',
     ...page
   }: EventFilter = {}): Promise<Page<EventRow>> {
     let query = this.#store.db.selectFrom('events')
+    if (visible !== 'all') query = query.where(mayShowApp(visible, 'events.app_id'))
     if (appId !== undefined) query = query.where('app_id', '=', appId)
     if (type !== undefined) query = query.where('type', '=', type)
     if (types !== undefined && types.length > 0) query = query.where('type', 'in', types)

@@ -4,13 +4,20 @@ import type { EndpointId, EndpointSchemasById } from '@seaworthy/api'
 import type { DataOf, EventOf, StreamId } from '@seaworthy/api/client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Actor } from './policy.ts'
+import type { Actor } from '../access/actor.ts'
+import type { AppRow, TeamRow } from '../store/schema.ts'
+import type { Authorize } from './route-guard.ts'
 
 export interface Call<Id extends EndpointId> {
   params: OutputOf<Id, 'params'>
   query: OutputOf<Id, 'query'>
   body: OutputOf<Id, 'body'>
   actor: Actor
+  /** The app or the team that the path names by `{slug}` or `{team}`. The policy has let the actor at it. */
+  app: OutputOf<Id, 'params'> extends { slug: string } ? AppRow : undefined
+  team: OutputOf<Id, 'params'> extends { team: string } ? TeamRow : undefined
+  /** For endpoints with `resource: 'handler'`: asks the policy; throws its refusal. */
+  authorize: Authorize
   /** Aborts when the client leaves before its answer, or the server stops. */
   signal: AbortSignal
   request: FastifyRequest

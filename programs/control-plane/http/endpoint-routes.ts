@@ -11,6 +11,7 @@ import type {
 } from './endpoint-implementation.ts'
 import { httpErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
+import { type Authorize, authorizer } from './route-guard.ts'
 import { validateRequest } from './validation.ts'
 
 export interface EndpointRoutesOptions {
@@ -33,7 +34,7 @@ export function registerEndpoints(server: FastifyInstance, options: EndpointRout
     server.route({
       method: endpoint.method,
       url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
-      config: { action: endpoint.action },
+      config: { action: endpoint.action, resource: endpoint.resource },
       // The head of a stream alone would have to wait for the end of its body.
       exposeHeadRoute: endpoint.stream === undefined,
       handler: (request, reply) => handle({ endpoint, implementation, request, reply, options }),
@@ -58,9 +59,26 @@ async function handle(handling: Handling): Promise<unknown> {
   const given = { params: request.params, query: request.query, body: request.body }
   const parts = validateRequest(isUpload ? { ...endpoint, body: undefined } : endpoint, given)
   const signal = AbortSignal.any([options.stopping, clientLeft(reply)])
-  const call = { ...parts, actor: request.actor, signal, request, reply } as Call<EndpointId>
+  const { actor, app, team } = request
+  const { authorize, wasAsked } = askedOnce(request)
+  const call = { ...parts, actor, app, team, authorize, signal, request, reply } as Call<EndpointId>
   if (wantsStream(endpoint, call)) return stream(handling, call)
-  return answer(handling, call)
+  const answered = await answer(handling, call)
+  if (endpoint.resource === 'handler' && !wasAsked())
+    throw new TypeError(`Endpoint ${endpoint.id} answered without having asked the policy.`)
+  return answered
+}
+
+function askedOnce(request: FastifyRequest): { authorize: Authorize; wasAsked: () => boolean } {
+  const ask = authorizer(request)
+  let asked = false
+  return {
+    authorize: (resource, notFound) => {
+      asked = true
+      ask(resource, notFound)
+    },
+    wasAsked: () => asked,
+  }
 }
 
 /** A response that closes before it is finished has lost its client. */

@@ -3,7 +3,13 @@ import { AppError, defineErrors, type FieldError } from '@seaworthy/kit'
 /** What the routes refuse before they ask a domain. */
 export const httpErrors = defineErrors({
   sign_in_required: { status: 401, message: 'Sign in first: seaworthy login, or the dashboard.' },
-  not_allowed: { status: 403, message: 'You may not do this ({action}).' },
+  not_allowed: { status: 403, message: 'You may not do this: {reason}' },
+  nothing_here: { status: 404, message: 'There is nothing here, or nothing that you may see.' },
+  team_needed: {
+    status: 422,
+    message: 'You are in several teams. Say which one the app belongs to: --team SLUG.',
+  },
+  team_not_found: { status: 404, message: 'There is no team "{team}", or you are not in it.' },
   host_refused: {
     status: 421,
     message:

@@ -6,21 +6,30 @@ import { createHealth, silentLogger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import Fastify from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { NOTHING } from '../access/policy.ts'
 import { createHostCheck } from './host-check.ts'
 import { createHttpServer } from './http-server.ts'
 import { guardRoutes } from './route-guard.ts'
 import { OWNER, signInOwner, startTestControlPlane } from './test-control-plane.ts'
 
+const NOBODY = {
+  identify: async () => ({ kind: 'public' as const }),
+  findResource: async () => ({ resource: NOTHING, notFound: () => new Error('nothing') }),
+}
+
 describe('registration', () => {
   test('of a route without a policy throws', () => {
     const fastify = Fastify()
     guardRoutes(fastify, {
-      accounts: { authenticate: async () => undefined },
+      ...NOBODY,
       checkHost: createHostCheck({ domains: [] }),
     })
 
     expect(() => fastify.get('/secret', async () => 'x')).toThrow(
       'Route GET /secret declares no policy action.',
+    )
+    expect(() => fastify.get('/apps', { config: { action: 'app:read' } }, async () => 'x')).toThrow(
+      'Route GET /apps asks for a role (app) on what its path does not name.',
     )
     expect(() => fastify.get('/open', { config: { action: 'public' } }, async () => 'x')).not.toThrow()
   })
@@ -36,7 +45,7 @@ describe('registration', () => {
     }
     const health = createHealth({ log: silentLogger })
     const parts = {
-      accounts: { authenticate: async () => undefined },
+      ...NOBODY,
       health,
       metrics: createMetrics(),
       log: silentLogger,
@@ -109,7 +118,7 @@ describe('who may do what', () => {
 
     const session = await anybody.call('setup.claim', { body: { ...OWNER, token } })
 
-    expect(session.identity).toMatchObject({ kind: 'owner', email: OWNER.email })
+    expect(session.identity).toMatchObject({ kind: 'user', email: OWNER.email })
     expect(await anybody.call('setup.get')).toEqual({ claimed: true })
     expect((await local.call('setup.link')).url).toBeNull()
     const again = anybody.call('setup.claim', { body: { ...OWNER, email: 'eve@example.org', token } })

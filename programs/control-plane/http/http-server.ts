@@ -6,12 +6,13 @@ import { AppError, type Health, type Logger } from '@seaworthy/kit'
 import { hardening, secureServerOptions, stopServer } from '@seaworthy/kit/http'
 import { httpMetrics, type Metrics } from '@seaworthy/kit/metrics'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { Accounts } from '../accounts/accounts.ts'
 import { registerApiReference } from './api-reference.ts'
 import { registerDashboard } from './dashboard-files.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import { registerEndpoints } from './endpoint-routes.ts'
 import { createHostCheck } from './host-check.ts'
+import type { Identify } from './identify.ts'
+import type { FindResource } from './request-resource.ts'
 import { guardRoutes } from './route-guard.ts'
 import { listenOnSocketFile } from './socket-listener.ts'
 
@@ -24,7 +25,8 @@ export interface HttpServerOptions {
   /** Host names besides localhost under which the dashboard may be asked for. */
   domains: readonly string[]
   version: string
-  accounts: Pick<Accounts, 'authenticate'>
+  identify: Identify
+  findResource: FindResource
   /** One for each endpoint of the catalogue. */
   implementations: Implementations
   health: Health
@@ -111,7 +113,7 @@ async function registerEverything(
 ): Promise<void> {
   const { health, metrics, log } = options
   await fastify.register(hardening, { health })
-  guardRoutes(fastify, { accounts: options.accounts, checkHost: createHostCheck(options) })
+  guardRoutes(fastify, { ...options, checkHost: createHostCheck(options) })
   await fastify.register(httpMetrics, { metrics })
   // JSON and forms only; anything else is 415.
   fastify.removeContentTypeParser('text/plain')

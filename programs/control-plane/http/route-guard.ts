@@ -1,19 +1,31 @@
-/** What every request passes before its handler: is the address ours, who is it, may they? */
+/** What every request passes before its handler: is the address ours, who is it, what is it about, may they? */
+import type { Action } from '@seaworthy/api'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import type { Accounts } from '../accounts/accounts.ts'
+import type { Actor } from '../access/actor.ts'
+import { type Decision, decide, NOTHING, type Resource, type RouteAction } from '../access/policy.ts'
+import { policyRules } from '../access/policy-rules.ts'
+import type { AppRow, TeamRow } from '../store/schema.ts'
 import { httpErrors } from './errors.ts'
 import type { HostCheck } from './host-check.ts'
-import { type Actor, can, type RouteAction } from './policy.ts'
-import { sessionTokenOf } from './session-cookie.ts'
+import type { Identify } from './identify.ts'
+import type { FindResource } from './request-resource.ts'
 import { isLocal } from './socket-listener.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the policy is asked for this route. A route without one does not register. */
     action?: RouteAction
+    /**
+     * `handler`: the path does not tell what the request is about, so the handler asks the policy by
+     * `call.authorize` once it knows; an answer without that is never sent.
+     */
+    resource?: 'handler'
   }
   interface FastifyRequest {
     actor: Actor
+    /** The rows that the path names; the policy has let the actor at them. */
+    app: AppRow | undefined
+    team: TeamRow | undefined
   }
 }
 
@@ -26,44 +38,67 @@ const KIT_ROUTES: Record<string, RouteAction> = {
 }
 
 export interface RouteGuardOptions {
-  accounts: Pick<Accounts, 'authenticate'>
+  identify: Identify
+  findResource: FindResource
   checkHost: HostCheck
 }
 
 /** From here on, registering a route without an action throws. */
-export function guardRoutes(fastify: FastifyInstance, { accounts, checkHost }: RouteGuardOptions): void {
+export function guardRoutes(fastify: FastifyInstance, options: RouteGuardOptions): void {
   fastify.decorateRequest('actor', null as never)
+  fastify.decorateRequest('app', undefined)
+  fastify.decorateRequest('team', undefined)
   fastify.addHook('onRoute', requireAction)
   fastify.addHook('onRequest', async (request, reply) => {
-    const local = isLocal(request.raw)
-    if (!local) checkHost(request)
-    request.actor = local ? { kind: 'local' } : await identify(request, accounts)
-    if (isAllowed(request)) return
-    if (request.actor.kind !== 'public') throw httpErrors.not_allowed({ action: actionOf(request)! })
-    reply.header('www-authenticate', 'Bearer')
-    throw httpErrors.sign_in_required()
+    if (!isLocal(request.raw)) options.checkHost(request)
+    request.actor = await options.identify(request)
+    if (request.actor.kind === 'public' && !isOpen(request)) {
+      reply.header('www-authenticate', 'Bearer')
+      throw httpErrors.sign_in_required()
+    }
+    await authorizeByPath(request, options.findResource)
   })
 }
 
+/** Throws the answer for a request that the policy refuses: 404 where the actor must not learn of the resource. */
+export function requireAllowed(decision: Decision, notFound: () => Error): void {
+  if (decision.allowed) return
+  throw decision.hidden ? notFound() : httpErrors.not_allowed({ reason: decision.reason })
+}
+
 function requireAction({ method, url, config }: RouteOptions): void {
-  if (config?.action !== undefined || url in KIT_ROUTES) return
-  throw new TypeError(`Route ${method} ${url} declares no policy action.`)
+  const action = config?.action ?? KIT_ROUTES[url]
+  if (action === undefined) throw new TypeError(`Route ${method} ${url} declares no policy action.`)
+  const on = action === 'public' ? 'public' : policyRules[action as Action].on
+  const named = /\/:(slug|team)(\/|$)/.test(url) || config?.resource === 'handler'
+  if ((on === 'team' || on === 'app') && !named)
+    throw new TypeError(`Route ${method} ${url} asks for a role (${on}) on what its path does not name.`)
 }
 
-async function identify(
-  { headers }: FastifyRequest,
-  accounts: RouteGuardOptions['accounts'],
-): Promise<Actor> {
-  const token = sessionTokenOf(headers)
-  return (token === undefined ? undefined : await accounts.authenticate(token)) ?? { kind: 'public' }
-}
-
-/** An unknown address has no action; its answer tells that it is unknown. */
-function isAllowed(request: FastifyRequest): boolean {
+/** Nobody needs to be signed in; an unknown address has no action, and its answer tells that it is unknown. */
+function isOpen(request: FastifyRequest): boolean {
   const action = actionOf(request)
-  return action === undefined || can(request.actor, action)
+  return action === undefined || decide({ kind: 'public' }, action).allowed
+}
+
+async function authorizeByPath(request: FastifyRequest, findResource: FindResource): Promise<void> {
+  const action = actionOf(request)
+  if (action === undefined || request.routeOptions.config.resource === 'handler') return
+  if (decide({ kind: 'public' }, action).allowed) return
+  const { resource, app, team, notFound } = await findResource(request)
+  requireAllowed(decide(request.actor, action, resource), notFound)
+  request.app = app
+  request.team = team
 }
 
 function actionOf({ routeOptions: { config, url } }: FastifyRequest): RouteAction | undefined {
   return config.action ?? (url === undefined ? undefined : KIT_ROUTES[url])
+}
+
+/** For handlers of `resource: 'handler'` routes. */
+export type Authorize = (resource: Resource, notFound?: () => Error) => void
+
+export function authorizer(request: FastifyRequest): Authorize {
+  return (resource, notFound = () => httpErrors.nothing_here()) =>
+    requireAllowed(decide(request.actor, actionOf(request) ?? 'public', resource ?? NOTHING), notFound)
 }

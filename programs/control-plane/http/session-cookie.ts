@@ -21,10 +21,12 @@ export function expiredSessionCookie({ secure }: { secure: boolean }): string {
 }
 
 /** From `Authorization: Bearer …`, which wins, or from the cookie. */
-export function sessionTokenOf(headers: IncomingHttpHeaders): string | undefined {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')
-  if (bearer) return bearer[1]
+export function credentialsOf(
+  headers: IncomingHttpHeaders,
+): { token: string; via: 'bearer' | 'cookie' } | undefined {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
+  if (bearer !== undefined) return { token: bearer, via: 'bearer' }
   const cookies = (headers.cookie ?? '').split(';').map(cookie => cookie.trim())
-  const found = cookies.find(cookie => cookie.startsWith(`${NAME}=`))?.slice(NAME.length + 1)
-  return found === '' ? undefined : found
+  const token = cookies.find(cookie => cookie.startsWith(`${NAME}=`))?.slice(NAME.length + 1)
+  return token === undefined || token === '' ? undefined : { token, via: 'cookie' }
 }

@@ -12,6 +12,7 @@ import { createMetrics } from '@seaworthy/kit/metrics'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
+import { AccessReader } from '../access/access-reader.ts'
 import { Accounts } from '../accounts/accounts.ts'
 import { Apps } from '../apps/apps.ts'
 import { Builds } from '../builds/builds.ts'
@@ -23,9 +24,10 @@ import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
 import { allRoutes } from './all-routes.ts'
-import { createFindApp } from './app-access.ts'
 import { createHttpServer } from './http-server.ts'
+import { createIdentify } from './identify.ts'
 import type { Deployments, Instances, RunOutput } from './ports.ts'
+import { createFindResource } from './request-resource.ts'
 
 export const OWNER = { email: 'ada@example.org', password: 'correct horse battery', name: 'Ada' }
 export const UPLOAD_LIMIT_BYTES = 1_000_000
@@ -61,7 +63,8 @@ export async function startTestControlPlane({
     socketPath,
     domains: ['panel.example.org'],
     version: '0.0.0-test',
-    accounts: parts.accounts,
+    identify: createIdentify({ sessions: parts.accounts, access: new AccessReader({ store }) }),
+    findResource: createFindResource({ apps: parts.apps, store }),
     implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
     health,
     metrics: createMetrics(),
@@ -105,7 +108,6 @@ function createParts(store: Store, folder: string) {
     accounts,
     dashboardUrl: baseUrl,
     apps,
-    findApp: createFindApp(apps),
     appUrl: (slug: string) => `http://${slug}.localhost:8080/`,
     removal: {
       remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),

@@ -1,16 +1,15 @@
 import type { RunEvent } from '@seaworthy/api'
 import { AppError, defineErrors } from '@seaworthy/kit'
+import { actorName } from '../access/actor.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
-import { type FindApp, requireAppCan } from '../http/app-access.ts'
+import { requireAppCan } from '../http/app-access.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
-import { actorName } from '../http/policy.ts'
 import type { Deployments, Instances, RunOutput } from '../http/ports.ts'
 import type { Store } from '../store/database.ts'
 import { instanceDocuments } from './instance-document.ts'
 
 export interface InstancesRoutesOptions {
   store: Store
-  findApp: FindApp
   instances: Instances
   deployments: Pick<Deployments, 'redeploy'>
 }
@@ -19,29 +18,21 @@ const errors = defineErrors({
   no_release: { status: 409, message: '{slug} has no release yet. Deploy it first.' },
 })
 
-export function instancesRoutes({
-  store,
-  findApp,
-  instances,
-  deployments,
-}: InstancesRoutesOptions): Implementations {
+export function instancesRoutes({ store, instances, deployments }: InstancesRoutesOptions): Implementations {
   return {
     'instances.list': {
-      async answer({ params }) {
-        const app = await findApp(params.slug)
+      async answer({ app }) {
         return instanceDocuments(store.db, await instances.list(app.id))
       },
     },
     'apps.scale': {
-      async answer({ params, body, actor }) {
-        const app = await findApp(params.slug)
+      async answer({ app, body, actor }) {
         requireAppCan('scale', app)
         return instances.scale({ app, scale: body, actor: actorName(actor) })
       },
     },
     'apps.restart': {
-      async answer({ params, actor }) {
-        const app = await findApp(params.slug)
+      async answer({ app, actor }) {
         requireAppCan('restart', app)
         const row = await deployments.redeploy({ app, reason: 'restart', actor: actorName(actor) })
         if (!row) throw errors.no_release({ slug: app.slug })
@@ -49,8 +40,7 @@ export function instancesRoutes({
       },
     },
     'apps.run': {
-      async stream({ params, body, signal }) {
-        const app = await findApp(params.slug)
+      async stream({ app, body, signal }) {
         requireAppCan('run', app)
         if (app.current_release_id === null) throw errors.no_release({ slug: app.slug })
         return runEvents(instances.run({ app, argv: body.argv, signal }))

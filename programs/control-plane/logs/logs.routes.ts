@@ -1,27 +1,23 @@
 import type { LogLine as LogLineDocument } from '@seaworthy/api'
 import type { LogLine, LogStore } from '@seaworthy/telemetry'
-import type { FindApp } from '../http/app-access.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { isoTime, milliseconds } from '../http/times.ts'
 
 export interface LogsRoutesOptions {
-  findApp: FindApp
   logs: LogStore
 }
 
 const DEFAULT_LIMIT = 500
 
-export function logsRoutes({ findApp, logs }: LogsRoutesOptions): Implementations {
+export function logsRoutes({ logs }: LogsRoutesOptions): Implementations {
   return {
     'logs.query': {
-      async answer({ params, query }) {
-        const app = await findApp(params.slug)
+      async answer({ app, query }) {
         const { until, limit = DEFAULT_LIMIT } = query
         const lines = await logs.query({ ...filter(app.id, query), until: milliseconds(until), limit })
         return lines.map(lineDocument)
       },
-      async stream({ params, query, signal, lastEventId }) {
-        const app = await findApp(params.slug)
+      async stream({ app, query, signal, lastEventId }) {
         const after = lastEventId ?? query.after
         return lineEvents(logs, { ...filter(app.id, query), after }, query.limit, signal)
       },

@@ -1,5 +1,4 @@
 import { defineErrors } from '@seaworthy/kit'
-import type { FindApp } from '../http/app-access.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import { releaseDocument } from './release-document.ts'
 import type { Releases } from './releases.ts'
@@ -8,24 +7,16 @@ const errors = defineErrors({
   release_not_found: { status: 404, message: '{slug} has no release v{version}.' },
 })
 
-export function releasesRoutes({
-  findApp,
-  releases,
-}: {
-  findApp: FindApp
-  releases: Releases
-}): Implementations {
+export function releasesRoutes({ releases }: { releases: Releases }): Implementations {
   return {
     'releases.list': {
-      async page({ params }, page) {
-        const app = await findApp(params.slug)
+      async page({ app }, page) {
         const { items, total } = await releases.list(app.id, page)
         return { items: items.map(row => releaseDocument(row, app)), total }
       },
     },
     'releases.get': {
-      async answer({ params: { slug, version } }) {
-        const app = await findApp(slug)
+      async answer({ app, params: { slug, version } }) {
         const row = await releases.get(app.id, version)
         if (!row) throw errors.release_not_found({ slug, version })
         return releaseDocument(row, app)

@@ -43,6 +43,7 @@ export class Releases {
       settings_json: JSON.stringify(release.settings),
       reason: release.reason,
       rollback_of: release.rollbackOf ?? null,
+      shared_env_json: null,
       created_by: release.createdBy,
       created_at: this.#clock.now(),
     }

@@ -2,7 +2,7 @@
  * Where code is fetched from, as it is kept: a token or password in the URL is a secret, so the whole URL is sealed
  * and what people may see is shown without it.
  */
-import type { KeyRing } from '@seaworthy/kit'
+import type { KeyRing, SealBinding } from '@seaworthy/kit'
 import type { GitOrigin } from '@seaworthy/source'
 
 export interface StoredGitOrigin extends GitOrigin {
@@ -10,30 +10,48 @@ export interface StoredGitOrigin extends GitOrigin {
   sealedUrl?: string
 }
 
-const PURPOSE = 'git-origin'
+/** A sealed URL opens for this app only. */
+export function gitOriginBinding(appId: string): SealBinding {
+  return { purpose: 'git-origin', context: appId }
+}
 
-/** @param context where it is kept, for example the app's id: a sealed URL opens nowhere else */
 export function sealGitOrigin(
   { url, ref, subdirectory }: GitOrigin,
   keyRing: KeyRing,
-  context: string,
+  appId: string,
 ): StoredGitOrigin {
   const shown = withoutCredentials(url)
   const stored = { url: shown, ref, subdirectory }
-  return shown === url ? stored : { ...stored, sealedUrl: keyRing.seal(url, { purpose: PURPOSE, context }) }
+  return shown === url ? stored : { ...stored, sealedUrl: keyRing.seal(url, gitOriginBinding(appId)) }
 }
 
 /** The origin as it was given. */
 export function openGitOrigin(
   { url, ref, subdirectory, sealedUrl }: StoredGitOrigin,
   keyRing: KeyRing,
-  context: string,
+  appId: string,
 ): GitOrigin {
-  const opened = sealedUrl === undefined ? url : keyRing.open(sealedUrl, { purpose: PURPOSE, context })
+  const opened = sealedUrl === undefined ? url : keyRing.open(sealedUrl, gitOriginBinding(appId))
   return { url: opened, ref, subdirectory }
 }
 
 /** `https://user:token@host/x` → `https://host/x` */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
+}
+
+/** What no log may show of a git URL: the parts in front of its host, as written and as git sends them. */
+export function secretsOfGitUrl(url: string): string[] {
+  const [, credentials] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(url) ?? []
+  if (credentials === undefined) return []
+  const parts = credentials.split(':')
+  return [...new Set([credentials, ...parts, ...parts.map(decode)])].filter(part => part !== '')
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }

@@ -64,10 +64,14 @@ await forEachStore(({ openStore, kind }) => {
 
   test('the tables of better-auth are as it wants them', async () => {
     const { db } = await openStore()
+    const { twoFactor } = await import('better-auth/plugins/two-factor')
+    const { deviceAuthorization } = await import('better-auth/plugins/device-authorization')
+    const { passkey } = await import('@better-auth/passkey')
     const { getMigrations } = await import('better-auth/db/migration')
     const { toBeCreated, toBeAdded } = await getMigrations({
       database: { db, type: kind },
       emailAndPassword: { enabled: true },
+      plugins: [twoFactor(), passkey(), deviceAuthorization()],
       telemetry: { enabled: false },
     })
 

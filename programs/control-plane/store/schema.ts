@@ -4,6 +4,24 @@
  * `…_json` columns hold JSON text. Ids are text from `newId()`, ordered by time.
  */
 import type { Generated } from 'kysely'
+import type {
+  AccessTokenRow,
+  ApiTokenRow,
+  AppGrantRow,
+  AuditEntryRow,
+  InvitationRow,
+  QuotaRow,
+  RateLimitRow,
+  RefreshTokenRow,
+  SessionRow,
+  SharedEnvVersionRow,
+  TeamMemberRow,
+  TeamRow,
+  UsageDayRow,
+  UserRow,
+} from './account-rows.ts'
+
+export type * from './account-rows.ts'
 
 export interface Database {
   apps: AppRow
@@ -18,6 +36,20 @@ export interface Database {
   jobs: Omit<JobRow, 'sequence'> & { sequence: Generated<number> }
   events: EventRow
   platform_settings: PlatformSettingRow
+  user: UserRow
+  session: SessionRow
+  teams: TeamRow
+  team_members: TeamMemberRow
+  invitations: InvitationRow
+  app_grants: AppGrantRow
+  refresh_tokens: RefreshTokenRow
+  access_tokens: AccessTokenRow
+  api_tokens: ApiTokenRow
+  audit_entries: AuditEntryRow
+  quotas: QuotaRow
+  usage_days: UsageDayRow
+  shared_env_versions: SharedEnvVersionRow
+  rate_limits: RateLimitRow
 }
 
 export type AppState = 'active' | 'asleep' | 'suspended' | 'deleting'
@@ -35,6 +67,9 @@ export interface AppRow {
   current_release_id: string | null
   /** Where the code last came from, for "pull the latest": `{ kind: 'git', url, ref, subdirectory } | null`. */
   origin_json: string | null
+  team_id: string
+  /** `production`, `staging` …: which of the team's shared variables it gets. */
+  environment: string
   /** A number of its own per app, from which the app's unprivileged user is derived. */
   user_number: number
   last_request_at: number | null
@@ -109,6 +144,8 @@ export interface ReleaseRow {
   reason: 'deploy' | 'rollback' | 'env' | 'settings'
   /** The release this one repeats, for a rollback. */
   rollback_of: number | null
+  /** The versions of the team's shared variables, by environment: `{ "": 3, "production": 2 }`. */
+  shared_env_json: string | null
   created_by: string
   created_at: number
 }

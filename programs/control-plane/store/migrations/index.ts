@@ -1,5 +1,6 @@
 /** All migrations, in order. A new one goes to the end. */
 import type { Migration } from '../migrate.ts'
 import { initial } from './0001-initial.ts'
+import { accounts } from './0002-accounts.ts'
 
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, accounts]

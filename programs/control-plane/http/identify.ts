@@ -1,0 +1,67 @@
+/** Who sends a request: by the credential that it carries, asked anew each time so that a revoked one opens nothing. */
+import type { FastifyRequest } from 'fastify'
+import type { AccessReader } from '../access/access-reader.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Scope } from '../access/roles.ts'
+import { credentialsOf } from './session-cookie.ts'
+import { isLocal } from './socket-listener.ts'
+
+export interface FoundSession {
+  sessionId: string
+  userId: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
+export interface FoundApiToken {
+  tokenId: string
+  tokenName: string
+  userId: string
+  scopes: readonly Scope[]
+  appIds: readonly string[] | null
+  teamId: string | null
+}
+
+export interface IdentifyOptions {
+  sessions: { authenticate(token: string): Promise<FoundSession | undefined> }
+  /** Tokens that begin with `swa_`. */
+  accessTokens?: { authenticate(token: string): Promise<FoundSession | undefined> }
+  /** Tokens that begin with `swt_`. */
+  apiTokens?: { authenticate(token: string, from: { address: string }): Promise<FoundApiToken | undefined> }
+  access: Pick<AccessReader, 'person'>
+}
+
+export type Identify = (request: FastifyRequest) => Promise<Actor>
+
+const PUBLIC: Actor = { kind: 'public' }
+
+export function createIdentify(options: IdentifyOptions): Identify {
+  return async request => {
+    if (isLocal(request.raw)) return { kind: 'local' }
+    const credential = credentialsOf(request.headers)
+    if (!credential) return PUBLIC
+    if (credential.token.startsWith('swt_')) return byApiToken(options, credential.token, request.ip)
+    return bySession(options, credential)
+  }
+}
+
+async function byApiToken(
+  { apiTokens, access }: IdentifyOptions,
+  token: string,
+  address: string,
+): Promise<Actor> {
+  const found = await apiTokens?.authenticate(token, { address })
+  const person = found && (await access.person(found.userId))
+  return person ? { kind: 'token', ...found, ...person } : PUBLIC
+}
+
+async function bySession(
+  { sessions, accessTokens, access }: IdentifyOptions,
+  { token, via }: { token: string; via: 'cookie' | 'bearer' },
+): Promise<Actor> {
+  const found = token.startsWith('swa_')
+    ? await accessTokens?.authenticate(token)
+    : await sessions.authenticate(token)
+  const person = found && (await access.person(found.userId))
+  return person ? { kind: 'user', via, ...found, ...person } : PUBLIC
+}

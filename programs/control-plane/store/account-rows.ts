@@ -1,0 +1,172 @@
+/** The tables of people, teams and what they may do. See `schema.ts` for the rules on columns. */
+
+export type Role = 'viewer' | 'developer' | 'admin' | 'owner'
+export type PlatformRole = 'admin' | 'member'
+export type Scope = 'read' | 'deploy' | 'manage' | 'admin'
+
+/** better-auth's tables name columns its own way; a time is ISO text on SQLite and a Date on PostgreSQL. */
+type SignInTime = string | Date
+type SignInFlag = number | boolean
+
+export interface UserRow {
+  id: string
+  name: string
+  email: string
+  emailVerified: SignInFlag
+  createdAt: SignInTime
+  updatedAt: SignInTime
+  twoFactorEnabled: SignInFlag
+  platformRole: PlatformRole
+  /** Milliseconds since 1970; such a person can sign in no more, and nothing of theirs opens a door. */
+  suspendedAt: number | null
+}
+
+export interface SessionRow {
+  id: string
+  userId: string
+  /** SHA-256 of the token, never the token. */
+  token: string
+  expiresAt: SignInTime
+  createdAt: SignInTime
+  updatedAt: SignInTime
+  ipAddress: string | null
+  userAgent: string | null
+}
+
+export interface TeamRow {
+  id: string
+  slug: string
+  name: string
+  created_at: number
+}
+
+export interface TeamMemberRow {
+  team_id: string
+  user_id: string
+  role: Role
+  created_at: number
+}
+
+export interface InvitationRow {
+  id: string
+  team_id: string
+  /** Null: for whoever has the link. */
+  email: string | null
+  role: Role
+  token_hash: string
+  invited_by: string
+  created_at: number
+  expires_at: number
+  accepted_at: number | null
+  accepted_by: string | null
+  revoked_at: number | null
+}
+
+/** A role on one app, beside those that its team gives. */
+export interface AppGrantRow {
+  app_id: string
+  user_id: string
+  role: Role
+  created_at: number
+}
+
+export interface RefreshTokenRow {
+  id: string
+  session_id: string
+  token_hash: string
+  created_at: number
+  expires_at: number
+  used_at: number | null
+  replaced_by: string | null
+}
+
+export interface AccessTokenRow {
+  token_hash: string
+  session_id: string
+  created_at: number
+  expires_at: number
+}
+
+export interface ApiTokenRow {
+  id: string
+  user_id: string
+  /** Limits the token to this team; null: all teams of its person. */
+  team_id: string | null
+  name: string
+  token_hash: string
+  /** The last 4 characters, so that people tell their tokens apart. */
+  hint: string
+  /** `["deploy"]` */
+  scopes_json: string
+  /** Limits the token to these apps; null: all. */
+  app_ids_json: string | null
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  last_used_from: string | null
+  /** After a rotation the token before works until `previous_until`. */
+  previous_hash: string | null
+  previous_until: number | null
+  revoked_at: number | null
+  /** When its person was last told that it expires. */
+  warned_at: number | null
+}
+
+/** Append-only and chained: the database refuses changes, and the hashes tell of them. */
+export interface AuditEntryRow {
+  /** 1, 2, 3 … without a gap. */
+  sequence: number
+  id: string
+  at: number
+  actor_kind: string
+  actor_id: string | null
+  token_id: string | null
+  action: string
+  target_kind: string | null
+  target_id: string | null
+  target_name: string | null
+  team_id: string | null
+  app_id: string | null
+  address: string | null
+  user_agent: string | null
+  request_id: string | null
+  outcome: 'done' | 'refused'
+  before_json: string | null
+  after_json: string | null
+  previous_hash: string
+  hash: string
+}
+
+export interface QuotaRow {
+  subject_kind: 'team' | 'user'
+  subject_id: string
+  name: string
+  max: number
+}
+
+export interface UsageDayRow {
+  subject_kind: 'team' | 'user'
+  subject_id: string
+  name: string
+  /** `2026-11-21`, in UTC. */
+  day: string
+  used: number
+}
+
+export interface SharedEnvVersionRow {
+  id: string
+  team_id: string
+  /** Empty: every environment of the team. */
+  environment: string
+  version: number
+  /** As in `env_versions`. */
+  document_json: string
+  author: string
+  created_at: number
+}
+
+export interface RateLimitRow {
+  key: string
+  points: number
+  expires_at: number | null
+}
