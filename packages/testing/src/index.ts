@@ -2,6 +2,7 @@ export { afterFile, afterTestOrFile } from './after-file.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
+export { type RedisServer, redisServer } from './redis-server.ts'
 export {
   type ReceivedMail,
   type SmtpServerOptions,

@@ -34,6 +34,7 @@ const PARTS = {
     install: 'apt-get install -y postgresql',
   },
   python3: aptPart('python3 python3-venv', 'python3'),
+  redis: aptPart('redis-server', 'redis-server'),
   root: { isThere: () => process.getuid?.() === 0, install: 'run the tests as root' },
   unshare: aptPart('util-linux', 'unshare'),
   wrk: aptPart('wrk', 'wrk'),
