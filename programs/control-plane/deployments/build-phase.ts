@@ -4,6 +4,7 @@ import { AppError, type KeyRing, type Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { BuildLog, OpenBuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
+import { BuildStepRecorder } from '../builds/build-step-recorder.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import { settingsOf } from '../releases/release-settings.ts'
@@ -12,7 +13,7 @@ import { openGitOrigin, type StoredGitOrigin } from '../sources/git-origin.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, BuildRow, DeploymentRow, ReleaseRow, SourceRow } from '../store/schema.ts'
-import type { DeploymentLog } from './deployment-log.ts'
+import { bothWriters, type DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
 import { isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import type { Semaphore } from './semaphore.ts'
@@ -97,7 +98,9 @@ export class BuildPhase {
       const { env, secretValues } = await envVars.resolve(app.id, await this.#envVersion(app))
       own = await buildLogs.open(build.id, { secrets: secretValues })
       await builds.start(build.id)
-      const result = await this.#runBuilder(request, build, { env, log: log.alsoTo(own) })
+      const steps = new BuildStepRecorder({ builds, buildId: build.id, log: this.#options.log })
+      const both = bothWriters(bothWriters(log, own), steps)
+      const result = await this.#runBuilder(request, build, { env, log: both }).finally(() => steps.written())
       return await this.#keepArtifact(build, result, log)
     } catch (error) {
       await this.#buildEnded(build, error, signal)

@@ -48,25 +48,25 @@ export class DeploymentLog implements BuildLogWriter {
     }
   }
 
-  /** A writer that writes here and there. */
-  alsoTo(other: BuildLogWriter): BuildLogWriter {
-    return {
-      stepStarted: (...args) => {
-        this.stepStarted(...args)
-        other.stepStarted(...args)
-      },
-      stepFinished: (...args) => {
-        this.stepFinished(...args)
-        other.stepFinished(...args)
-      },
-      line: (...args) => {
-        this.line(...args)
-        other.line(...args)
-      },
-    }
-  }
-
   close(): Promise<void> {
     return this.#log.close()
+  }
+}
+
+/** A writer that writes to one and then to the other. */
+export function bothWriters(one: BuildLogWriter, other: BuildLogWriter): BuildLogWriter {
+  return {
+    stepStarted: (...args) => {
+      one.stepStarted(...args)
+      other.stepStarted(...args)
+    },
+    stepFinished: (...args) => {
+      one.stepFinished(...args)
+      other.stepFinished(...args)
+    },
+    line: (...args) => {
+      one.line(...args)
+      other.line(...args)
+    },
   }
 }

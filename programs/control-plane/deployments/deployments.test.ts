@@ -35,6 +35,9 @@ describe('a deployment', () => {
     expect(finished.slice(-5)).toEqual(['store', 'start', 'switch', 'watch', 'drain'])
     expect(events.at(-1)).toMatchObject({ type: 'end', state: 'succeeded', error: null })
     expect(await platform.eventTypes('first')).toContain('deployment:succeeded')
+    const { steps } = await platform.api.call('builds.get', { params: { slug: 'first', number: 1 } })
+    expect(steps.map(({ name }) => name)).toEqual(finished.slice(0, -5))
+    expect(steps.every(({ state, finishedAt }) => state !== 'running' && finishedAt !== null)).toBe(true)
   })
 
   test('over another one writes a receipt of what real requests saw, and leaves only itself running', async () => {
