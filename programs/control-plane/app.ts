@@ -40,6 +40,8 @@ import { InstanceStarter } from './instances/instance-starter.ts'
 import { Sleeper } from './instances/sleeper.ts'
 import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
+import { createMailDelivery } from './mail/mail-delivery.ts'
+import { MailJobs } from './mail/mailer.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
@@ -49,6 +51,7 @@ import { Sweeper } from './platform/sweeper.ts'
 import { Takeover } from './platform/takeover.ts'
 import { Releases } from './releases/releases.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
+import { KeyRotation, ROTATION_JOB } from './secrets/key-rotation.ts'
 import { SourceRecords } from './sources/source-records.ts'
 import { VERSION } from './version.ts'
 
@@ -108,6 +111,14 @@ export async function createControlPlane(
   const builds = new Builds({ store })
   const sourceRecords = new SourceRecords({ store })
   const jobs = createJobLedger({ store, log })
+  const mailDelivery = createMailDelivery({
+    smtpUrl: config.smtpUrl,
+    from: config.mailFrom,
+    logFile: folders.mailLog,
+    log,
+  })
+  const mailer = new MailJobs({ jobs, keyRing, delivery: mailDelivery, dashboardUrl, log })
+  const keyRotation = new KeyRotation({ store, keyRing, path: folders.keyFile, jobs, log })
 
   const edgeProcess = new EdgeProcess({
     home: config.home,
@@ -301,6 +312,7 @@ export async function createControlPlane(
     version: VERSION,
     home: config.home,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
+    mail: mailDelivery.target,
   })
   const health = createHealth({ log })
   health.add({
@@ -334,6 +346,7 @@ export async function createControlPlane(
       logs,
       events,
       jobs,
+      keyRotation,
       status,
     }),
     health,
@@ -343,7 +356,12 @@ export async function createControlPlane(
   })
   const worker = createJobWorker({
     ledger: jobs,
-    handlers: { deploy: job => pipeline.handle(job), sweep: () => sweeper.sweep() },
+    handlers: {
+      deploy: job => pipeline.handle(job),
+      mail: job => mailer.handle(job),
+      sweep: () => sweeper.sweep(),
+      [ROTATION_JOB]: job => keyRotation.handle(job),
+    },
     concurrency: { total: 32 },
     log,
   })
@@ -361,6 +379,7 @@ export async function createControlPlane(
   const lifecycle = createLifecycle({ log, stopDeadlineMs: 15_000 })
   lifecycle.add({ name: 'ground', stop: () => ground.close() })
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
+  lifecycle.add({ name: 'mail', stop: () => mailDelivery.close() })
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
   lifecycle.add({ name: 'instances', start: () => takeover.run(), stop: () => reconciler.close() })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })

@@ -4,6 +4,7 @@
  */
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
+import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
 import { type TeamAction, teamEndpoints } from './endpoint-list/teams.ts'
@@ -55,6 +56,7 @@ export type Tag =
 export type Action =
   | AccountAction
   | AuditAction
+  | KeyAction
   | PeopleAction
   | QuotaAction
   | TeamAction
@@ -386,6 +388,7 @@ export const endpointList = {
   },
   ...accountEndpoints,
   ...auditEndpoints,
+  ...keyEndpoints,
   ...peopleEndpoints,
   ...quotaEndpoints,
   ...teamEndpoints,

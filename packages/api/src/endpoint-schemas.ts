@@ -20,6 +20,7 @@ import {
 import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
+import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
 import { teamEndpointSchemas } from './endpoint-schemas/teams.ts'
@@ -138,6 +139,7 @@ export const endpointSchemas = {
   'status.get': { data: statusSchema },
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
+  ...keyEndpointSchemas,
   ...peopleEndpointSchemas,
   ...quotaEndpointSchemas,
   ...teamEndpointSchemas,

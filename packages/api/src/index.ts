@@ -20,6 +20,7 @@ export { type Env, type EnvChanged, type EnvVersion, envKeySchema } from './env.
 export type { Event } from './event.ts'
 export type { Instance, RunEvent } from './instance.ts'
 export type { Job } from './job.ts'
+export type { Keys } from './key.ts'
 export type { LogLine } from './log.ts'
 export { openApiDocument } from './openapi.ts'
 export { MAX_PAGE_LIMIT, type Pagination, paginate } from './paging.ts'

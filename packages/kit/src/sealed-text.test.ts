@@ -53,3 +53,9 @@ test('keeps names that every object has', () => {
   expect(resealed).toContain('"__proto__"')
   expect(sealedTextsIn(resealed).map(({ keyId }) => keyId)).toEqual([second.id])
 })
+
+test('what only looks sealed is left as it is', () => {
+  const json = JSON.stringify({ note: old.seal('x', bindingOf(['note'])) })
+
+  expect(resealJson(json, both, () => undefined)).toBe(json)
+})

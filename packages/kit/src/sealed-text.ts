@@ -16,20 +16,21 @@ export function sealedTextsIn(text: string): SealedText[] {
 
 /**
  * The same JSON with each sealed string in it, at any depth, under the primary key of the ring; `json` itself when all
- * are. `bindingOf` tells what the string at a path was bound to: `['API_KEY', 'value']`.
+ * are. `bindingOf` tells what the string at a path (`['API_KEY', 'value']`) was bound to; undefined leaves it as it is.
  * Throws `KeyRingError` when one does not open: nothing is lost then.
  */
 export function resealJson(
   json: string,
   ring: Pick<KeyRing, 'isCurrent' | 'reseal'>,
-  bindingOf: (path: readonly string[]) => SealBinding,
+  bindingOf: (path: readonly string[]) => SealBinding | undefined,
 ): string {
   let changed = false
   const walk = (value: unknown, path: readonly string[]): unknown => {
     if (typeof value === 'string') {
-      if (!SEALED_WHOLE.test(value) || ring.isCurrent(value)) return value
+      const binding = SEALED_WHOLE.test(value) && !ring.isCurrent(value) ? bindingOf(path) : undefined
+      if (!binding) return value
       changed = true
-      return ring.reseal(value, bindingOf(path))
+      return ring.reseal(value, binding)
     }
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, String(index)]))
     if (typeof value !== 'object' || value === null) return value

@@ -59,4 +59,6 @@ export const policyRules: Record<Action, Rule> = {
   'job:cancel': PLATFORM_ADMIN,
   'job:retry': PLATFORM_ADMIN,
   'platform:read': PLATFORM_READ,
+  'keys:read': PLATFORM_ADMIN,
+  'keys:rotate': PLATFORM_ADMIN,
 }

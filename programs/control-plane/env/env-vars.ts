@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
+import { appEnvBinding } from './env-binding.ts'
 import { envKeyProblem, envValueProblem, MAX_ENV_KEYS, MAX_ENV_TOTAL_BYTES } from './env-key.ts'
 
 export interface EnvChange {
@@ -164,7 +165,7 @@ export class EnvVars {
       if (before?.secret === isSecret && this.#plainValue(appId, key, before) === value) continue
       document.set(key, {
         secret: isSecret,
-        value: isSecret ? this.#keyRing.seal(value, binding(appId, key)) : value,
+        value: isSecret ? this.#keyRing.seal(value, appEnvBinding(appId, key)) : value,
       })
       changed.add(key)
     }
@@ -172,7 +173,7 @@ export class EnvVars {
   }
 
   #plainValue(appId: string, key: string, { secret, value }: { secret: boolean; value: string }): string {
-    return secret ? this.#keyRing.open(value, binding(appId, key)) : value
+    return secret ? this.#keyRing.open(value, appEnvBinding(appId, key)) : value
   }
 
   async #append(
@@ -199,11 +200,6 @@ export class EnvVars {
       })
       .execute()
   }
-}
-
-/** A sealed value opens only for the app and the name that it was sealed for. */
-function binding(appId: string, key: string) {
-  return { purpose: 'env', context: `app:${appId}/env:${key}` }
 }
 
 function parseDocument(json: string): Document {

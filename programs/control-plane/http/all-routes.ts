@@ -13,6 +13,7 @@ import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
 import { statusRoutes } from '../platform/status.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
 import type { Releases } from '../releases/releases.ts'
+import { type KeysRoutesOptions, keysRoutes } from '../secrets/keys.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import type { PlatformStatus } from './ports.ts'
 
@@ -22,6 +23,7 @@ export type AllRoutesOptions = AccountsRoutesOptions &
   DeploymentsRoutesOptions &
   EnvRoutesOptions &
   InstancesRoutesOptions &
+  KeysRoutesOptions &
   LogsRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
 
 export function allRoutes(options: AllRoutesOptions): Implementations {
@@ -33,6 +35,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...releasesRoutes(options),
     ...envRoutes(options),
     ...instancesRoutes(options),
+    ...keysRoutes(options),
     ...logsRoutes(options),
     ...eventsRoutes(options),
     ...jobsRoutes(options),

@@ -20,6 +20,7 @@ import { EnvVars } from '../env/env-vars.ts'
 import { Events } from '../events/events.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import { Releases } from '../releases/releases.ts'
+import { KeyRotation } from '../secrets/key-rotation.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
@@ -100,6 +101,8 @@ function createParts(store: Store, folder: string) {
   const log = silentLogger
   const baseUrl = 'http://localhost:4400'
   const key = createMasterKey()
+  const keyRing = createKeyRing({ keys: [key], primary: key.id })
+  const jobs = createJobLedger({ store, log })
   const accounts = new Accounts({ store, secret: 's'.repeat(40), baseUrl, log })
   const events = new Events({ store })
   const apps = new Apps({ store })
@@ -116,9 +119,10 @@ function createParts(store: Store, folder: string) {
     builds: new Builds({ store }),
     buildLogs: createBuildLog({ directory: join(folder, 'build-logs') }),
     releases: new Releases({ store }),
-    envVars: new EnvVars({ store, keyRing: createKeyRing({ keys: [key], primary: key.id }) }),
+    envVars: new EnvVars({ store, keyRing }),
     events,
-    jobs: createJobLedger({ store, log }),
+    jobs,
+    keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
     deployments,
     instances: new TestInstances(),
     status: { status: async () => STATUS },

@@ -1,8 +1,9 @@
-import { hkdfSync } from 'node:crypto'
-import { createKeyRing, type KeyRing, type Logger, loadOrCreateKeyFile } from '@seaworthy/kit'
+import type { KeyRing, Logger } from '@seaworthy/kit'
 import { createProcessRuntime, type Runtime } from '@seaworthy/runtime'
 import { createSandbox, type Sandbox } from '@seaworthy/sandbox'
 import type { ControlPlaneConfig } from '../config.ts'
+import { openKeyRing } from '../secrets/open-key-ring.ts'
+import { openSessionSecret } from '../secrets/session-secret.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { type HomeFolders, makeHome } from './home-folders.ts'
 import { takePidFile } from './pid-file.ts'
@@ -11,7 +12,7 @@ import { takePidFile } from './pid-file.ts'
 export interface Ground {
   folders: HomeFolders
   keyRing: KeyRing
-  /** Signs sessions; the same after every restart. */
+  /** Signs sessions; the same after every restart and every rotation of the master key. */
   sessionSecret: string
   store: Store
   sandbox: Sandbox
@@ -24,8 +25,8 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
   const folders = await makeHome(config.home)
   const pidFile = takePidFile(folders.pidFile)
   try {
-    const keys = await loadOrCreateKeyFile(folders.keyFile)
     const store = await openDatabase({ url: config.databaseUrl, file: folders.database, log })
+    const keys = await openKeys(store, folders.keyFile)
     const sandbox = await createSandbox({
       log,
       runDirectory: folders.run,
@@ -36,8 +37,7 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
     const runtime = createProcessRuntime({ sandbox, log })
     return {
       folders,
-      keyRing: createKeyRing(keys),
-      sessionSecret: sessionSecretFrom(keys.keys.find(key => key.id === keys.primary)!.key),
+      ...keys,
       store,
       sandbox,
       runtime,
@@ -54,8 +54,13 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
   }
 }
 
-/** One master key, one derived key for each purpose (HKDF-SHA256, RFC 5869). */
-function sessionSecretFrom(masterKey: string): string {
-  const bytes = hkdfSync('sha256', Buffer.from(masterKey, 'base64'), '', 'seaworthy session secret', 32)
-  return Buffer.from(bytes).toString('base64')
+/** What cannot be opened is told before anything is served, and leaves no database open. */
+async function openKeys(store: Store, path: string): Promise<{ keyRing: KeyRing; sessionSecret: string }> {
+  try {
+    const keyRing = await openKeyRing({ store, path })
+    return { keyRing, sessionSecret: await openSessionSecret({ store, keyRing, path }) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }

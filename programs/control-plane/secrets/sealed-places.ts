@@ -35,8 +35,7 @@ export const sealedPlaces: readonly SealedPlace[] = [
     id: 'id',
     column: 'document_json',
     facts: ['app_id'],
-    bindingOf: ({ facts, json }, path) =>
-      secretKey(json, path, key => appEnvBinding(facts.app_id!, key)),
+    bindingOf: ({ facts, json }, path) => secretKey(json, path, key => appEnvBinding(facts.app_id!, key)),
   },
   {
     name: 'shared variables of teams',

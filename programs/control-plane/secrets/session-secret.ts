@@ -1,5 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
-import type { KeyRing } from '@seaworthy/kit'
+import { type KeyRing, loadKeyFile } from '@seaworthy/kit'
 import type { Store } from '../store/database.ts'
 
 export const SESSION_SECRET_SETTING = 'session_secret'
@@ -9,13 +9,19 @@ export const SESSION_SECRET_BINDING = { purpose: 'platform', context: SESSION_SE
  * Signs cookies and seals second factors for better-auth: the same for ever, also after the master key was rotated, so
  * that people stay signed in. Kept sealed like any secret. Rejects with `KeyRingError` when it does not open.
  */
-export async function openSessionSecret(
-  { store, keyRing }: { store: Store; keyRing: KeyRing },
-  masterKey: string,
-): Promise<string> {
+export async function openSessionSecret({
+  store,
+  keyRing,
+  path,
+}: {
+  store: Store
+  keyRing: KeyRing
+  /** The key file. */
+  path: string
+}): Promise<string> {
   const existing = await readSealed(store)
   if (existing !== undefined) return keyRing.open(existing, SESSION_SECRET_BINDING)
-  const secret = (await hasAccounts(store)) ? derivedFrom(masterKey) : randomBytes(32).toString('base64')
+  const secret = (await hasAccounts(store)) ? await derivedSecret(path) : randomBytes(32).toString('base64')
   await store.db
     .insertInto('platform_settings')
     .values({
@@ -41,7 +47,9 @@ async function hasAccounts({ db }: Store): Promise<boolean> {
 }
 
 /** What version 0.1 signed with: whoever is signed in since then stays so. */
-function derivedFrom(masterKey: string): string {
-  const bytes = hkdfSync('sha256', Buffer.from(masterKey, 'base64'), '', 'seaworthy session secret', 32)
+async function derivedSecret(path: string): Promise<string> {
+  const { keys, primary } = (await loadKeyFile(path))!
+  const masterKey = Buffer.from(keys.find(({ id }) => id === primary)!.key, 'base64')
+  const bytes = hkdfSync('sha256', masterKey, '', 'seaworthy session secret', 32)
   return Buffer.from(bytes).toString('base64')
 }

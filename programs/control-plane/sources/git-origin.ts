@@ -40,12 +40,12 @@ export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
 }
 
-/** What no log may show of a git URL: the parts in front of its host, as written and as git sends them. */
+/** What no log may show of a git URL: its password or token as written and decoded, and with the name before it. */
 export function secretsOfGitUrl(url: string): string[] {
   const [, credentials] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(url) ?? []
   if (credentials === undefined) return []
-  const parts = credentials.split(':')
-  return [...new Set([credentials, ...parts, ...parts.map(decode)])].filter(part => part !== '')
+  const password = credentials.slice(credentials.indexOf(':') + 1) // a token may stand there without a name
+  return [...new Set([credentials, decode(credentials), password, decode(password)])]
 }
 
 function decode(part: string): string {
