@@ -12,6 +12,7 @@ import { setupLink } from './accounts/accounts.routes.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { Builds } from './builds/builds.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { BuildPhase } from './deployments/build-phase.ts'
@@ -104,6 +105,7 @@ export async function createControlPlane(
   })
   const buildLogs = createBuildLog({ directory: folders.buildLogs, log })
 
+  const audit = new AuditLog({ store, keyRing })
   const apps = new Apps({ store })
   const events = new Events({ store })
   const envVars = new EnvVars({ store, keyRing })
@@ -329,6 +331,7 @@ export async function createControlPlane(
     version: VERSION,
     identify: createIdentify({ sessions: accounts, access: new AccessReader({ store }) }),
     findResource: createFindResource({ apps, store }),
+    audit,
     implementations: allRoutes({
       store,
       accounts,

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { type Config, defineSettings, loadConfig } from '@seaworthy/kit'
+import { type Config, ConfigError, defineSettings, loadConfig } from '@seaworthy/kit'
+import { parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(1).max(65_535)
@@ -51,6 +52,21 @@ export const settings = defineSettings({
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     secret: true,
     description: 'PostgreSQL. Without it: SQLite in the home.',
+  },
+  smtpUrl: {
+    name: 'SEAWORTHY_SMTP_URL',
+    schema: z
+      .string()
+      .refine(isReadBy(parseSmtpUrl), 'must have the form smtp://user:password@host:587 or smtps://host:465')
+      .optional(),
+    secret: true,
+    description:
+      'The mail server: smtp://user:password@host:587 or smtps://…:465. Without it mails are written to mail.log in the home.',
+  },
+  mailFrom: {
+    name: 'SEAWORTHY_MAIL_FROM',
+    schema: z.string().refine(isReadBy(parseMailbox), 'must be one address').optional(),
+    description: 'Who mails are from: Seaworthy <mail@example.com>. Needed with SEAWORTHY_SMTP_URL.',
   },
   runtime: {
     name: 'SEAWORTHY_RUNTIME',
@@ -140,7 +156,25 @@ export type ControlPlaneConfig = Config<typeof settings>
 /** @throws {ConfigError} naming every setting that is missing, malformed or weak */
 export function readConfig(env: NodeJS.ProcessEnv): ControlPlaneConfig {
   const config = loadConfig(settings, env)
+  requireSender(config)
   return { ...config, home: withoutTilde(config.home) }
+}
+
+function isReadBy(parse: (text: string) => unknown): (text: string) => boolean {
+  return text => {
+    try {
+      parse(text)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+function requireSender({ smtpUrl, mailFrom }: ControlPlaneConfig): void {
+  if (smtpUrl === undefined || mailFrom !== undefined) return
+  const message = `is missing, and SEAWORTHY_SMTP_URL is set. Set it: ${settings.mailFrom.description}`
+  throw new ConfigError([{ path: settings.mailFrom.name, message }])
 }
 
 function withoutTilde(path: string): string {

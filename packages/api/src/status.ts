@@ -24,6 +24,13 @@ export const statusSchema = z
       jobsRunning: z.int(),
     }),
     urls: z.strictObject({ dashboard: z.url(), edge: z.url(), edgeTls: z.url().nullable().optional() }),
+    mail: z
+      .strictObject({
+        kind: z.enum(['smtp', 'file']),
+        to: z.string().meta({ description: 'The mail server, or the file that mails are written to.' }),
+        from: z.string().nullable(),
+      })
+      .meta({ description: 'Where mails go. Without a mail server they only reach a file on the machine.' }),
     home: z.string(),
   })
   .meta({ id: 'Status' })

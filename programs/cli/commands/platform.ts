@@ -209,6 +209,7 @@ async function status({ client, out }: Context): Promise<void> {
       ['database', status.database.kind],
       ['apps', `${status.counts.apps}, ${status.counts.instances} instances`],
       ['jobs', `${status.counts.jobsRunning} running, ${status.counts.jobsQueued} queued`],
+      ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
       ['home', status.home],
     ]),
   )

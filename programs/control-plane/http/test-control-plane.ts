@@ -15,6 +15,7 @@ import { onTestFinished } from 'vitest'
 import { AccessReader } from '../access/access-reader.ts'
 import { Accounts } from '../accounts/accounts.ts'
 import { Apps } from '../apps/apps.ts'
+import { AuditLog } from '../audit/audit-log.ts'
 import { Builds } from '../builds/builds.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { Events } from '../events/events.ts'
@@ -66,6 +67,7 @@ export async function startTestControlPlane({
     version: '0.0.0-test',
     identify: createIdentify({ sessions: parts.accounts, access: new AccessReader({ store }) }),
     findResource: createFindResource({ apps: parts.apps, store }),
+    audit: parts.audit,
     implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
     health,
     metrics: createMetrics(),
@@ -108,6 +110,7 @@ function createParts(store: Store, folder: string) {
   const apps = new Apps({ store })
   const deployments = new TestDeployments(store)
   return {
+    audit: new AuditLog({ store, keyRing }),
     accounts,
     dashboardUrl: baseUrl,
     apps,
@@ -136,6 +139,7 @@ const STATUS = {
   runtime: { kind: 'process', sandbox: { users: true } },
   edge: { state: 'running' as const, pid: 1, tableVersion: 1 },
   database: { kind: 'sqlite' as const },
+  mail: { kind: 'file', to: '/home/mail.log', from: null },
   counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
   urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
   home: '/home',

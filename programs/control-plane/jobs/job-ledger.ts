@@ -114,6 +114,18 @@ export class JobLedger {
   }
 
   /**
+   * Drops what a job was about, which nobody needs any more: its payload is null from then on, also for a further
+   * attempt of it.
+   */
+  async forgetPayload(id: string): Promise<void> {
+    await this.#store.db
+      .updateTable('jobs')
+      .set({ payload_json: 'null', dedupe_key: null })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /**
    * Runs a failed or cancelled job again, from its last recorded step, with all its attempts.
    * Rejects with `JobNotFound` or `JobNotRetryable`, or `job_duplicate` when a twin is waiting.
    */

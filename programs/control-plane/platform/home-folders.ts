@@ -14,6 +14,8 @@ export interface HomeFolders {
   spool: string
   logs: string
   buildLogs: string
+  /** Takes the mails where there is no mail server. */
+  mailLog: string
   edge: string
   controlSocket: string
   pidFile: string
@@ -32,6 +34,7 @@ export function homeFolders(home: string): HomeFolders {
     spool: join(home, 'spool'),
     logs: join(home, 'logs', 'apps'),
     buildLogs: join(home, 'logs', 'builds'),
+    mailLog: join(home, 'mail.log'),
     edge: join(home, 'edge'),
     controlSocket: join(home, 'run', 'control-plane.sock'),
     pidFile: join(home, 'run', 'control-plane.pid'),

@@ -13,6 +13,7 @@ export interface PlatformStatusOptions {
   version: string
   home: string
   urls: Status['urls']
+  mail: Status['mail']
 }
 
 /** One look at the whole platform. */
@@ -25,7 +26,7 @@ export class PlatformStatus {
   }
 
   async status(): Promise<Status> {
-    const { store, runtimeKind, powers, version, home, urls } = this.#options
+    const { store, runtimeKind, powers, version, home, urls, mail } = this.#options
     return {
       version,
       startedAt: new Date(this.#startedAt).toISOString(),
@@ -35,6 +36,7 @@ export class PlatformStatus {
       database: { kind: store.kind === 'sqlite' ? 'sqlite' : 'postgresql' },
       counts: await this.#counts(),
       urls,
+      mail,
       home,
     }
   }

@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls'
+import tls from 'node:tls'
 import type { Transporter } from 'nodemailer'
 import type { Logger } from '../log.ts'
 import { silentLogger } from '../log.ts'
@@ -153,7 +153,7 @@ class SmtpMailTransport implements MailTransport {
       auth,
       requireTLS: startTls === 'required',
       ignoreTLS: startTls === 'off',
-      tls: { minVersion: 'TLSv1.2', ...(ca !== undefined && { ca: [...rootCertificates, ca] }) },
+      tls: { minVersion: 'TLSv1.2', ...(ca !== undefined && { ca: [...tls.rootCertificates, ca] }) },
       maxConnections: this.#options.maxConnections ?? 2,
       // Whoever calls decides about another attempt.
       maxRequeues: 0,
