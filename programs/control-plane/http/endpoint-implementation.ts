@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { AppRow, TeamRow } from '../store/schema.ts'
+import type { CallAudit } from './audit-trail.ts'
 import type { Authorize } from './route-guard.ts'
 
 export interface Call<Id extends EndpointId> {
@@ -18,6 +19,8 @@ export interface Call<Id extends EndpointId> {
   team: OutputOf<Id, 'params'> extends { team: string } ? TeamRow : undefined
   /** For endpoints with `resource: 'handler'`: asks the policy; throws its refusal. */
   authorize: Authorize
+  /** Says more in the audit entry of this request: `audit({ target, before, after })`. Never a secret. */
+  audit: CallAudit
   /** Aborts when the client leaves before its answer, or the server stops. */
   signal: AbortSignal
   request: FastifyRequest

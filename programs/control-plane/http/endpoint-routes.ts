@@ -1,7 +1,9 @@
-/** Makes a Fastify route of each endpoint: policy, validation, envelope, streams. */
+/** Makes a Fastify route of each endpoint: policy, validation, audit entry, envelope, streams. */
 import { type Endpoint, type EndpointId, endpoints, paginate } from '@seaworthy/api'
 import type { Logger } from '@seaworthy/kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AuditLog } from '../audit/audit-log.ts'
+import { auditOf, type RequestAudit } from './audit-trail.ts'
 import type {
   Call,
   Implementation,
@@ -16,6 +18,7 @@ import { validateRequest } from './validation.ts'
 
 export interface EndpointRoutesOptions {
   implementations: Implementations
+  audit: Pick<AuditLog, 'append'>
   /** Aborts when the server stops. */
   stopping: AbortSignal
   heartbeatMs: number
@@ -52,6 +55,12 @@ interface Handling {
   options: EndpointRoutesOptions
 }
 
+/** What is done with a call, once it is known to be valid. */
+interface Answering extends Handling {
+  call: Call<EndpointId>
+  audit: RequestAudit
+}
+
 async function handle(handling: Handling): Promise<unknown> {
   const { endpoint, request, reply, options } = handling
   const isUpload = request.isMultipart()
@@ -61,9 +70,13 @@ async function handle(handling: Handling): Promise<unknown> {
   const signal = AbortSignal.any([options.stopping, clientLeft(reply)])
   const { actor, app, team } = request
   const { authorize, wasAsked } = askedOnce(request)
-  const call = { ...parts, actor, app, team, authorize, signal, request, reply } as Call<EndpointId>
-  if (wantsStream(endpoint, call)) return stream(handling, call)
-  const answered = await answer(handling, call)
+  const audit = auditOf(request, { action: endpoint.action, audit: options.audit })
+  const call = {
+    ...parts,
+    ...{ actor, app, team, authorize, audit: audit.call, signal, request, reply },
+  } as Call<EndpointId>
+  if (wantsStream(endpoint, call)) return stream({ ...handling, call, audit })
+  const answered = await answer({ ...handling, call, audit })
   if (endpoint.resource === 'handler' && !wasAsked())
     throw new TypeError(`Endpoint ${endpoint.id} answered without having asked the policy.`)
   return answered
@@ -95,28 +108,40 @@ function wantsStream({ stream }: Endpoint, call: Call<EndpointId>): boolean {
   return stream.when === 'always' || (call.query as { follow?: string } | undefined)?.follow === 'true'
 }
 
-async function stream(
-  { implementation, request, reply, options }: Handling,
-  call: Call<EndpointId>,
-): Promise<FastifyReply> {
+async function stream({
+  implementation,
+  request,
+  reply,
+  options,
+  call,
+  audit,
+}: Answering): Promise<FastifyReply> {
   const lastEventId = request.headers['last-event-id'] as string | undefined
   // Leaving a stream in the middle is what its reader does when it has seen enough.
   const left = new AbortController()
   reply.raw.once('close', () => left.abort())
   const signal = AbortSignal.any([options.stopping, left.signal])
   const events = await implementation.stream!({ ...call, signal, lastEventId } as StreamCall<EndpointId>)
+  // Now, since a stream may go on for hours; what it did is in its entry's request, not in its end.
+  await audit.finish()
   await sendEvents({ reply, events, signal, heartbeatMs: options.heartbeatMs, log: options.log })
   return reply
 }
 
-async function answer(
-  { endpoint, implementation, reply, options, request }: Handling,
-  call: Call<EndpointId>,
-): Promise<object> {
+async function answer({
+  endpoint,
+  implementation,
+  reply,
+  options,
+  request,
+  call,
+  audit,
+}: Answering): Promise<object> {
   const meta = { requestId: request.id, timestamp: new Date().toISOString() }
   const result = endpoint.paged
     ? await pageOf(implementation, call)
     : { data: await implementation.answer!(call) }
+  await audit.finish()
   if (options.checkAnswers) endpoint.data.parse(result.data)
   reply.code(endpoint.success ?? 200).header('cache-control', 'no-store')
   return { success: true, ...result, meta }

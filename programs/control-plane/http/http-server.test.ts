@@ -46,6 +46,7 @@ describe('registration', () => {
     const health = createHealth({ log: silentLogger })
     const parts = {
       ...NOBODY,
+      audit: { append: async () => undefined },
       health,
       metrics: createMetrics(),
       log: silentLogger,

@@ -6,7 +6,9 @@ import { AppError, type Health, type Logger } from '@seaworthy/kit'
 import { hardening, secureServerOptions, stopServer } from '@seaworthy/kit/http'
 import { httpMetrics, type Metrics } from '@seaworthy/kit/metrics'
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { AuditLog } from '../audit/audit-log.ts'
 import { registerApiReference } from './api-reference.ts'
+import { recordRefusals } from './audit-trail.ts'
 import { registerDashboard } from './dashboard-files.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import { registerEndpoints } from './endpoint-routes.ts'
@@ -27,6 +29,7 @@ export interface HttpServerOptions {
   version: string
   identify: Identify
   findResource: FindResource
+  audit: Pick<AuditLog, 'append'>
   /** One for each endpoint of the catalogue. */
   implementations: Implementations
   health: Health
@@ -113,13 +116,14 @@ async function registerEverything(
 ): Promise<void> {
   const { health, metrics, log } = options
   await fastify.register(hardening, { health })
+  recordRefusals(fastify, options)
   guardRoutes(fastify, { ...options, checkHost: createHostCheck(options) })
   await fastify.register(httpMetrics, { metrics })
   // JSON and forms only; anything else is 415.
   fastify.removeContentTypeParser('text/plain')
   await fastify.register(multipart, { throwFileSizeLimit: false })
-  const { heartbeatMs = HEARTBEAT_MS, checkAnswers = false, implementations } = options
-  registerEndpoints(fastify, { implementations, stopping, heartbeatMs, checkAnswers, log })
+  const { heartbeatMs = HEARTBEAT_MS, checkAnswers = false, implementations, audit } = options
+  registerEndpoints(fastify, { implementations, audit, stopping, heartbeatMs, checkAnswers, log })
   registerApiReference(fastify, options)
   await registerDashboard(fastify, options.dashboardDirectory)
   await fastify.ready()

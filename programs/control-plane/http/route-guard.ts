@@ -2,7 +2,7 @@
 import type { Action } from '@seaworthy/api'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { Actor } from '../access/actor.ts'
-import { type Decision, decide, NOTHING, type Resource, type RouteAction } from '../access/policy.ts'
+import { type Decision, decide, type Resource, type RouteAction } from '../access/policy.ts'
 import { policyRules } from '../access/policy-rules.ts'
 import type { AppRow, TeamRow } from '../store/schema.ts'
 import { httpErrors } from './errors.ts'
@@ -60,10 +60,31 @@ export function guardRoutes(fastify: FastifyInstance, options: RouteGuardOptions
   })
 }
 
-/** Throws the answer for a request that the policy refuses: 404 where the actor must not learn of the resource. */
-export function requireAllowed(decision: Decision, notFound: () => Error): void {
+interface Question {
+  decision: Decision
+  resource: Resource
+  notFound: () => Error
+  app?: AppRow | undefined
+  team?: TeamRow | undefined
+}
+
+/**
+ * Throws the answer for a request that the policy refuses: 404 where the actor must not learn of the resource. Every
+ * refusal passes here, so this is where it is noted for the audit log (see `audit-trail.ts`).
+ */
+function requireAllowed(request: FastifyRequest, { decision, notFound, ...about }: Question): void {
   if (decision.allowed) return
-  throw decision.hidden ? notFound() : httpErrors.not_allowed({ reason: decision.reason })
+  const { hidden, reason } = decision
+  request.refusal = { action: actionOf(request)!, hidden, reason, ...refusedTarget(about) }
+  throw hidden ? notFound() : httpErrors.not_allowed({ reason })
+}
+
+function refusedTarget({ resource, app, team }: Pick<Question, 'resource' | 'app' | 'team'>) {
+  if (resource.kind === 'none') return {}
+  const { teamId } = resource
+  if (resource.kind === 'team') return { teamId, target: { kind: 'team', id: teamId, name: team?.slug } }
+  const { appId } = resource
+  return { teamId, appId, target: { kind: 'app', id: appId, name: app?.slug } }
 }
 
 function requireAction({ method, url, config }: RouteOptions): void {
@@ -86,7 +107,8 @@ async function authorizeByPath(request: FastifyRequest, findResource: FindResour
   if (action === undefined || request.routeOptions.config.resource === 'handler') return
   if (decide({ kind: 'public' }, action).allowed) return
   const { resource, app, team, notFound } = await findResource(request)
-  requireAllowed(decide(request.actor, action, resource), notFound)
+  const decision = decide(request.actor, action, resource)
+  requireAllowed(request, { decision, resource, app, team, notFound })
   request.app = app
   request.team = team
 }
@@ -99,6 +121,8 @@ function actionOf({ routeOptions: { config, url } }: FastifyRequest): RouteActio
 export type Authorize = (resource: Resource, notFound?: () => Error) => void
 
 export function authorizer(request: FastifyRequest): Authorize {
-  return (resource, notFound = () => httpErrors.nothing_here()) =>
-    requireAllowed(decide(request.actor, actionOf(request) ?? 'public', resource ?? NOTHING), notFound)
+  return (resource, notFound = () => httpErrors.nothing_here()) => {
+    const decision = decide(request.actor, actionOf(request) ?? 'public', resource)
+    requireAllowed(request, { decision, resource, notFound })
+  }
 }

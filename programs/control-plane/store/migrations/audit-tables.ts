@@ -40,6 +40,10 @@ async function refuseOnSqlite(db: MigrationDatabase): Promise<void> {
       before ${sql.raw(change)} on audit_entries
       begin select raise(abort, 'audit entries are never changed'); end`.execute(db)
   }
+  // `insert or replace` deletes without asking the trigger above (sqlite.org/lang_conflict.html).
+  await sql`create trigger audit_entries_no_replace before insert on audit_entries
+    when exists (select 1 from audit_entries where sequence = new.sequence or id = new.id)
+    begin select raise(abort, 'audit entries are never changed'); end`.execute(db)
 }
 
 async function refuseOnPostgres(db: MigrationDatabase): Promise<void> {
