@@ -6,7 +6,13 @@ import { correlationId } from '../correlation.ts'
 import { AppError } from '../errors.ts'
 import { createHealth } from '../health.ts'
 import { createLogger } from '../log.ts'
-import { type HardeningOptions, hardening, type SecureServerOptions, secureServerOptions } from './index.ts'
+import {
+  type HardeningOptions,
+  hardening,
+  type SecureServerOptions,
+  secureServerOptions,
+  sendPage,
+} from './index.ts'
 
 interface TestServer {
   app: FastifyInstance
@@ -50,7 +56,9 @@ test('answers with a fresh request id and strict security headers', async () => 
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   expect(response.headers.get('x-frame-options')).toBe('DENY')
-  expect(response.headers.get('strict-transport-security')).toBe('max-age=15552000')
+  expect(response.headers.get('permissions-policy')).toContain('camera=(), ')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(response.headers.get('strict-transport-security')).toBe(null)
   expect(response.headers.get('x-powered-by')).toBe(null)
 })
 
@@ -68,16 +76,48 @@ test.each([
   expect(response.headers.get('x-request-id')).toMatch(expected)
 })
 
-test('gives a nonce for scripts, fresh for each answer', async () => {
-  const { url } = await serve(app => app.get('/', async (_, reply) => reply.cspNonce.script), {
-    plugin: { cspNonces: true },
+test('asks for HTTPS from then on where the request came over HTTPS', async () => {
+  const { url } = await serve(undefined, { server: { trustProxy: ['127.0.0.1'] } })
+
+  const response = await fetch(`${url}/live`, { headers: { 'x-forwarded-proto': 'https' } })
+
+  expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000')
+})
+
+test('pages of an allowed origin may read answers, others may not, and no preflight is granted', async () => {
+  const allowed = 'https://panel.example.org'
+  const { url } = await serve(app => app.get('/', async () => 'ok'), {
+    plugin: { allowedOrigins: origin => origin === allowed },
   })
 
-  const [first, second] = await Promise.all([fetch(url), fetch(url)])
-  const nonce = await first.text()
+  const own = await fetch(url, { headers: { origin: allowed } })
+  const foreign = await fetch(url, { headers: { origin: 'https://evil.example' } })
+  const preflight = await fetch(url, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+  })
 
-  expect(first.headers.get('content-security-policy')).toContain(`'nonce-${nonce}'`)
-  expect(second.headers.get('content-security-policy')).not.toContain(nonce)
+  expect(own.headers.get('access-control-allow-origin')).toBe(allowed)
+  expect(own.headers.get('vary')).toBe('origin')
+  for (const { headers } of [foreign, preflight])
+    expect([...headers.keys()].filter(name => name.startsWith('access-control'))).toEqual([])
+})
+
+test('a page gets a nonce for its scripts and styles, fresh for each answer, and is not kept', async () => {
+  const html = '<!doctype html><script nonce="__CSP_NONCE__"></script><style nonce="__CSP_NONCE__"></style>'
+  const { url } = await serve(app => app.get('/', async (_, reply) => sendPage(reply, html)))
+
+  const [first, second] = await Promise.all([fetch(url), fetch(url)])
+  const [, script, style] = /script nonce="(.*?)".*style nonce="(.*?)"/.exec(await first.text())!
+
+  const policy = first.headers.get('content-security-policy')
+  expect(script).toMatch(/^[\w-]{22}$/)
+  expect(style).toBe(script)
+  expect(policy).toContain(`script-src 'self' 'nonce-${script}';`)
+  expect(policy).toContain(`style-src 'self' 'nonce-${script}'`)
+  expect(policy).not.toContain('unsafe')
+  expect(second.headers.get('content-security-policy')).not.toContain(script)
+  expect(first.headers.get('cache-control')).toBe('no-store')
 })
 
 test('the correlation id is the request id, also after a body was read and in awaited work', async () => {

@@ -4,20 +4,25 @@ import fastifyPlugin from 'fastify-plugin'
 import type { Health } from '../health.ts'
 import type { ProblemOptions } from '../problem.ts'
 import { addAccessLog } from './access-log.ts'
+import { addAllowedOrigins, type MayRead } from './allowed-origins.ts'
 import { addClosingAnswers } from './closing-answers.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addPressureRelief, type PressureLimits } from './pressure.ts'
 import { addProblemAnswers, type Fallback } from './problem-answers.ts'
+import { addProtocolAnswers } from './protocol-answers.ts'
 import { addRequestIdentity } from './request-identity.ts'
+import { addSecurityHeaders } from './security-headers.ts'
 
 export interface HardeningOptions {
   health: Health
   /** Directives for helmet, or false for none. By default everything comes from the own origin and nothing is framed. */
   contentSecurityPolicy?: CspDirectives | false
-  /** Gives `reply.cspNonce.script` and `.style`, fresh for each answer. False unless told. */
-  cspNonces?: boolean
-  /** For HSTS, which browsers heed on HTTPS only. 180 days unless told; false sends none. */
+  /** `Permissions-Policy`; denies what a page of a control panel never needs unless told. */
+  permissionsPolicy?: string
+  /** For HSTS, which is sent over HTTPS only. A year unless told; false sends none. */
   hstsMaxAgeSeconds?: number | false
+  /** Whether pages of an origin may read answers (CORS). Without it: those of the own origin alone. */
+  allowedOrigins?: MayRead
   pressure?: PressureLimits
   /** Answers paths that no route knows, such as the pages of a single-page app; leaves the rest to us (404). */
   fallback?: Fallback
@@ -40,6 +45,9 @@ async function addHardening(app: FastifyInstance, options: HardeningOptions): Pr
   addRequestIdentity(app)
   addAccessLog(app)
   await app.register(helmet, helmetOptions(options))
+  addSecurityHeaders(app, options)
+  if (options.allowedOrigins) addAllowedOrigins(app, options.allowedOrigins)
+  addProtocolAnswers(app)
   addProblemAnswers(app, { typeOf: options.problemType, fallback: options.fallback })
   addClosingAnswers(app, options.health)
   addPressureRelief(app, options.pressure)
@@ -62,16 +70,12 @@ const STRICT_CSP: CspDirectives = {
 
 function helmetOptions({
   contentSecurityPolicy: directives = STRICT_CSP,
-  cspNonces = false,
-  hstsMaxAgeSeconds = 180 * 24 * 3_600,
 }: HardeningOptions): FastifyHelmetOptions {
   return {
     // Without helmet's own directives: `upgrade-insecure-requests` breaks plain HTTP in a local network.
     contentSecurityPolicy: directives && { useDefaults: false, directives },
-    enableCSPNonces: cspNonces,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-    // Sub-domains may belong to others (apps, customers): each decides for itself.
-    hsts: hstsMaxAgeSeconds !== false && { maxAge: hstsMaxAgeSeconds, includeSubDomains: false },
+    hsts: false, // see security-headers.ts
   }
 }

@@ -16,6 +16,10 @@ export const httpErrors = defineErrors({
   method_not_allowed: { status: 405, message: '{method} does not work on {path}. Allowed: {allowed}.' },
   body_too_large: { status: 413, message: 'The body is larger than this route takes. Send less at a time.' },
   unsupported_media_type: { status: 415, message: 'This route does not take the content type {type}.' },
+  expectation_failed: {
+    status: 417,
+    message: 'The only expectation that this server knows is 100-continue.',
+  },
   request_refused: { status: 400, message: 'The request was refused: {reason}' },
   under_pressure: {
     status: 503,

@@ -1,4 +1,5 @@
 export { type HardeningOptions, hardening } from './hardening.ts'
 export type { PressureLimits } from './pressure.ts'
 export { type SecureServerOptions, secureServerOptions } from './secure-server-options.ts'
+export { NONCE_PLACE, sendPage } from './security-headers.ts'
 export { stopServer } from './stop-server.ts'

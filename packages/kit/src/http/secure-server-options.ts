@@ -6,6 +6,7 @@ import { PROBLEM_CONTENT_TYPE, toProblem } from '../problem.ts'
 import { toAppError } from './framework-errors.ts'
 import { sendProblem } from './problem-answers.ts'
 import { REQUEST_ID_HEADER, requestIdOf } from './request-identity.ts'
+import { BARE_ANSWER_HEADERS } from './security-headers.ts'
 
 export interface SecureServerOptions {
   log: Logger
@@ -43,6 +44,7 @@ export function secureServerOptions({
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs || headersTimeoutMs),
       connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
+      requireHostHeader: false, // `hardening` does it as problem+json
     },
     trustProxy,
     requestIdHeader: false as const,
@@ -56,7 +58,7 @@ export function secureServerOptions({
 
 /** A URL that the router cannot read reaches no hook, so that the headers of hooks are set here. */
 function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  reply.header(REQUEST_ID_HEADER, request.id).header('x-content-type-options', 'nosniff')
+  reply.headers({ ...BARE_ANSWER_HEADERS, [REQUEST_ID_HEADER]: request.id })
   sendProblem(reply, toAppError(error, request))
 }
 
@@ -65,11 +67,13 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const problem = toProblem(clientError(error.code))
   const body = JSON.stringify(problem)
+  const security = Object.entries(BARE_ANSWER_HEADERS).map(([name, value]) => `${name}: ${value}`)
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
     `Content-Type: ${PROBLEM_CONTENT_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...security,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
