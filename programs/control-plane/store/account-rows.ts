@@ -21,6 +21,29 @@ export interface UserRow {
   suspendedAt: number | null
 }
 
+/** How a person signs in: with `providerId` `credential` it is the password. */
+export interface CredentialRow {
+  id: string
+  accountId: string
+  providerId: string
+  userId: string
+  /** Never the password: its slow hash. */
+  password: string | null
+  createdAt: SignInTime
+  updatedAt: SignInTime
+}
+
+/** A value that is used once: a link in a mail, a challenge. */
+export interface VerificationRow {
+  id: string
+  /** The hash of what the person carries. */
+  identifier: string
+  value: string
+  expiresAt: SignInTime
+  createdAt: SignInTime
+  updatedAt: SignInTime
+}
+
 export interface SessionRow {
   id: string
   userId: string
@@ -30,6 +53,73 @@ export interface SessionRow {
   createdAt: SignInTime
   updatedAt: SignInTime
   ipAddress: string | null
+  userAgent: string | null
+  /** Milliseconds since 1970: when its person last proved who they are; null: when it began. */
+  confirmedAt: number | null
+  /** `cli`: used by short tokens (`api-sessions.ts`), never by its own. */
+  client: string | null
+}
+
+/** One-time values that live for minutes. */
+export interface VerificationRow {
+  id: string
+  /** The hash of what its bearer has to show. */
+  identifier: string
+  value: string
+  expiresAt: SignInTime
+  createdAt: SignInTime
+  updatedAt: SignInTime
+}
+
+/** The second factor of a person, at most one each. */
+export interface TwoFactorRow {
+  id: string
+  userId: string
+  /** A JSON string: sealed by the key ring. */
+  secret: string
+  /** `["<hash>", …]`: the recovery codes that were not used yet. */
+  backupCodes: string
+  /** False until the first code of a new secret was given. */
+  verified: SignInFlag | null
+  failedVerificationCount: number | null
+  lockedUntil: SignInTime | null
+  /** The newest 30-second step whose code was taken. */
+  lastStep: number | null
+}
+
+export interface PasskeyRow {
+  id: string
+  userId: string
+  name: string | null
+  /** Base64url. */
+  credentialID: string
+  /** COSE, in base64url. */
+  publicKey: string
+  counter: number
+  deviceType: string
+  backedUp: SignInFlag
+  /** `internal,hybrid` */
+  transports: string | null
+  createdAt: SignInTime | null
+  aaguid: string | null
+}
+
+export interface DeviceCodeRow {
+  id: string
+  /** The hash of what the device shows to get its session. */
+  deviceCode: string
+  /** What the person types. */
+  userCode: string
+  /** Who approved or denied it. */
+  userId: string | null
+  expiresAt: SignInTime
+  status: 'pending' | 'approved' | 'denied'
+  lastPolledAt: SignInTime | null
+  /** Milliseconds; grows with each poll that came too early. */
+  pollingInterval: number | null
+  clientId: string | null
+  scope: string | null
+  address: string | null
   userAgent: string | null
 }
 

@@ -9,7 +9,10 @@ import type {
   ApiTokenRow,
   AppGrantRow,
   AuditEntryRow,
+  CredentialRow,
+  DeviceCodeRow,
   InvitationRow,
+  PasskeyRow,
   QuotaRow,
   RateLimitRow,
   RefreshTokenRow,
@@ -17,8 +20,10 @@ import type {
   SharedEnvVersionRow,
   TeamMemberRow,
   TeamRow,
+  TwoFactorRow,
   UsageDayRow,
   UserRow,
+  VerificationRow,
 } from './account-rows.ts'
 
 export type * from './account-rows.ts'
@@ -37,7 +42,13 @@ export interface Database {
   events: EventRow
   platform_settings: PlatformSettingRow
   user: UserRow
+  account: CredentialRow
   session: SessionRow
+  verification: VerificationRow
+  twoFactor: TwoFactorRow
+  passkey: PasskeyRow
+  deviceCode: DeviceCodeRow
+  verification: VerificationRow
   teams: TeamRow
   team_members: TeamMemberRow
   invitations: InvitationRow

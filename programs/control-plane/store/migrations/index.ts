@@ -2,5 +2,6 @@
 import type { Migration } from '../migrate.ts'
 import { initial } from './0001-initial.ts'
 import { accounts } from './0002-accounts.ts'
+import { factorFacts } from './0003-factor-facts.ts'
 
-export const migrations: readonly Migration[] = [initial, accounts]
+export const migrations: readonly Migration[] = [initial, accounts, factorFacts]
