@@ -10,6 +10,8 @@ export class ApiError extends Error {
   readonly detail: string
   readonly errors: readonly FieldError[]
   readonly requestId: string | undefined
+  /** The whole problem: some have members of their own, such as the token for the next step of a sign-in. */
+  readonly problem: Readonly<Record<string, unknown>>
 
   constructor(problem: Partial<Problem> & { status: number }) {
     super(problem.detail ?? problem.title ?? `The server answered ${problem.status}.`)
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     this.detail = this.message
     this.errors = problem.errors ?? []
     this.requestId = problem.requestId
+    this.problem = problem
   }
 }
 

@@ -13,6 +13,8 @@ export interface AppErrorOptions {
   details?: object
   /** What is wrong with which part of the input. Shown to the caller. */
   errors?: FieldError[]
+  /** What a program needs for its next step: members of the problem beside ours (RFC 9457, 3.2). Shown to the caller. */
+  members?: Readonly<Record<string, unknown>>
   /** False for our own bugs, whose message stays in the log. By default: every status but 500 is operational. */
   operational?: boolean
 }
@@ -26,6 +28,7 @@ export class AppError extends Error {
   readonly status: number
   readonly details: object | undefined
   readonly errors: FieldError[] | undefined
+  readonly members: Readonly<Record<string, unknown>> | undefined
   /** True: expected in operation (a user's mistake, a busy part); its message may be shown. False: our bug. */
   readonly isOperational: boolean
 
@@ -36,6 +39,7 @@ export class AppError extends Error {
     this.status = options.status ?? 500
     this.details = options.details
     this.errors = options.errors
+    this.members = options.members
     this.isOperational = options.operational ?? this.status !== 500
   }
 }

@@ -47,3 +47,12 @@ test('an operational 5xx tells its message, and the type follows the code', () =
     type: 'https://example.org/errors/waking_failed',
   })
 })
+
+test('gives a program what it needs for its next step, and lets it hide nothing of ours', () => {
+  const error = new AppError('second_factor_needed', 'Give a code.', {
+    status: 401,
+    members: { pendingToken: 't', code: 'mine', status: 200 },
+  })
+
+  expect(toProblem(error)).toMatchObject({ pendingToken: 't', code: 'second_factor_needed', status: 401 })
+})

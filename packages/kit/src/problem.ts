@@ -26,8 +26,9 @@ export interface ProblemOptions {
  * and tells only the request id, under which the log has the rest.
  */
 export function toProblem(error: unknown, { requestId, typeOf }: ProblemOptions = {}): Problem {
-  const { status, code, detail, errors } = publicFacts(error)
+  const { status, code, detail, errors, members } = publicFacts(error)
   return {
+    ...members,
     type: typeOf?.(code) ?? 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
@@ -44,6 +45,7 @@ interface PublicFacts {
   code: string
   detail: string
   errors?: FieldError[] | undefined
+  members?: AppError['members']
 }
 
 const INTERNAL_DETAIL =
@@ -51,7 +53,7 @@ const INTERNAL_DETAIL =
 
 function publicFacts(error: unknown): PublicFacts {
   if (!(error instanceof AppError)) return { status: 500, code: 'internal_error', detail: INTERNAL_DETAIL }
-  const { status, code, errors } = error
+  const { status, code, errors, members } = error
   if (!error.isOperational) return { status, code: 'internal_error', detail: INTERNAL_DETAIL }
-  return { status, code, detail: error.message, errors }
+  return { status, code, detail: error.message, errors, members }
 }

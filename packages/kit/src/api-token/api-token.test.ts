@@ -66,6 +66,14 @@ describe('a token', () => {
   })
 })
 
+test('a token can be made of bytes that the caller gives: 32 of them', () => {
+  const secret = new Uint8Array(32).fill(7)
+
+  expect(format.make(secret)).toBe(format.make(secret))
+  expect(format.parse(format.make(secret))).toBeDefined()
+  expect(() => format.make(secret.subarray(1))).toThrow('32 bytes')
+})
+
 test.each(['', 'swt', 'SWT_', '_', 'a_', 's-w_', '1st_', `${'a'.repeat(17)}_`, 's(t_'])(
   'the prefix %j is refused',
   prefix => {

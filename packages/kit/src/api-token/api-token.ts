@@ -13,8 +13,11 @@ export interface ParsedApiToken {
 export interface ApiTokenFormat {
   /** Finds such tokens in any text; for secret scanners and for redaction. Global: use it with `matchAll`, `replace`. */
   readonly pattern: RegExp
-  /** A new token. The caller shows it once and keeps only what `parse` gives. */
-  make(): string
+  /**
+   * A new token. The caller shows it once and keeps only what `parse` gives.
+   * @param secret 32 bytes that nobody can guess; random ones unless told
+   */
+  make(secret?: Uint8Array): string
   /** Undefined for a text that this format never made: another prefix, cut off, or a typo. No look-up is needed then. */
   parse(token: string): ParsedApiToken | undefined
 }
@@ -41,8 +44,9 @@ export function createApiTokenFormat({ prefix }: { prefix: string }): ApiTokenFo
 
   return {
     pattern: new RegExp(`(?<![0-9A-Za-z_])${chars}(?![0-9A-Za-z])`, 'g'),
-    make() {
-      const secret = toBase62(BigInt(`0x${randomBytes(SECRET_BYTES).toString('hex')}`), SECRET_CHARS)
+    make(bytes = randomBytes(SECRET_BYTES)) {
+      if (bytes.length !== SECRET_BYTES) throw new TypeError(`A token is made of ${SECRET_BYTES} bytes.`)
+      const secret = toBase62(BigInt(`0x${Buffer.from(bytes).toString('hex')}`), SECRET_CHARS)
       return `${prefix}${secret}${checksumOf(prefix + secret)}`
     },
     parse(token) {
