@@ -1,4 +1,5 @@
 /** The composition root: every `new` of the control plane, in dependency order. */
+import { createHmac } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { createArtifactStore } from '@seaworthy/artifacts'
 import { createHostBuilder, createToolchains } from '@seaworthy/builder'
@@ -33,6 +34,7 @@ import { createHttpServer } from './http/http-server.ts'
 import { createIdentify } from './http/identify.ts'
 import { createFindResource } from './http/request-resource.ts'
 import { AppInstances } from './instances/app-instances.ts'
+import { openRateLimitStores } from './http/rate-limit-stores.ts'
 import { AppLocks } from './instances/app-locks.ts'
 import { AppReconciler } from './instances/app-reconciler.ts'
 import { InstanceManager } from './instances/instance-manager.ts'
@@ -84,6 +86,7 @@ export async function createControlPlane(
   const dashboardUrl = `http://localhost:${config.port}`
 
   const sources = createSourceStore({
+  const rateLimitStores = await openRateLimitStores({ store, redisUrl: config.redisUrl, log })
     directory: folders.sources,
     log,
     limits: { maxUnpackedBytes: config.maxSourceMb * MB },
@@ -356,6 +359,9 @@ export async function createControlPlane(
     metrics: createMetrics(),
     dashboardDirectory: DASHBOARD,
     log,
+    rateLimits: { store: rateLimitStores.general, settings: config },
+    trustedProxies: config.trustedProxies,
+    csrfSecret: createHmac('sha256', ground.sessionSecret).update('seaworthy csrf').digest(),
   })
   const worker = createJobWorker({
     ledger: jobs,
@@ -406,6 +412,7 @@ export async function createControlPlane(
       health.setPhase('running')
       await announcement.ready()
     },
+  lifecycle.add({ name: 'rate limits', stop: () => rateLimitStores.close() })
     stop: async () => {
       health.setPhase('stopping')
       await announcement.stopping()

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, ConfigError, defineSettings, loadConfig } from '@seaworthy/kit'
 import { parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
 import { z } from 'zod'
+import { RATE_LIMIT_DEFAULTS } from './http/rate-limit-rules.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
@@ -142,6 +144,51 @@ export const settings = defineSettings({
     schema: wholeNumber(0, 64),
     default: 0,
     description: 'Worker threads of the edge. 0: one for each core.',
+  trustedProxies: {
+    name: 'SEAWORTHY_TRUSTED_PROXIES',
+    schema: z
+      .string()
+      .transform(text =>
+        text
+          .split(',')
+          .map(part => part.trim())
+          .filter(part => part !== ''),
+      )
+      .refine(parts => parts.every(isAddressOrRange), 'must be addresses or ranges such as 10.0.0.0/8'),
+    default: '',
+    description:
+      'Proxies in front of the dashboard whose X-Forwarded-For is believed: addresses and ranges, with commas.',
+  },
+  redisUrl: {
+    name: 'SEAWORTHY_REDIS_URL',
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    secret: true,
+    description: 'Redis, for the counts of rate limits. Without it: the database.',
+  },
+  anonymousRequestsPerMinute: {
+    name: 'SEAWORTHY_ANONYMOUS_REQUESTS_PER_MINUTE',
+    schema: wholeNumber(1, 1_000_000),
+    default: RATE_LIMIT_DEFAULTS.anonymousRequestsPerMinute,
+    description: 'API requests from one address without signing in.',
+  },
+  requestsPerMinute: {
+    name: 'SEAWORTHY_REQUESTS_PER_MINUTE',
+    schema: wholeNumber(1, 1_000_000),
+    default: RATE_LIMIT_DEFAULTS.requestsPerMinute,
+    description: 'API requests of one person or API token.',
+  },
+  uploadsPerMinute: {
+    name: 'SEAWORTHY_UPLOADS_PER_MINUTE',
+    schema: wholeNumber(1, 1_000_000),
+    default: RATE_LIMIT_DEFAULTS.uploadsPerMinute,
+    description: 'Uploads of one person.',
+  },
+  invitationsPerHour: {
+    name: 'SEAWORTHY_INVITATIONS_PER_HOUR',
+    schema: wholeNumber(1, 1_000_000),
+    default: RATE_LIMIT_DEFAULTS.invitationsPerHour,
+    description: 'Invitations that one person makes or answers.',
+  },
   },
   logLevel: {
     name: 'SEAWORTHY_LOG_LEVEL',
@@ -180,3 +227,10 @@ function requireSender({ smtpUrl, mailFrom }: ControlPlaneConfig): void {
 function withoutTilde(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
 }
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+

@@ -1,5 +1,6 @@
 /** The OpenAPI document, and a page for people made from it without a script or anything from elsewhere. */
 import { type Endpoint, endpoints, openApiDocument } from '@seaworthy/api'
+import { sendPage } from '@seaworthy/kit/http'
 import type { FastifyInstance } from 'fastify'
 
 export function registerApiReference(fastify: FastifyInstance, { version }: { version: string }): void {
@@ -8,7 +9,7 @@ export function registerApiReference(fastify: FastifyInstance, { version }: { ve
   fastify.get('/api/v1/openapi.json', open, async () => openApiDocument({ version, serverUrl: '/' }))
   fastify.get('/api/docs', open, async (_request, reply) => {
     const page = referencePage(openApiDocument({ version, serverUrl: '/' }), version)
-    return reply.type('text/html; charset=utf-8').send(page)
+    return sendPage(reply, page)
   })
 }
 

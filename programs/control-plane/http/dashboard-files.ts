@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { sendPage } from '@seaworthy/kit/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const TYPES: Record<string, string> = {
@@ -14,6 +15,8 @@ const TYPES: Record<string, string> = {
 /** Addresses of the dashboard that its script understands. */
 const PAGES = ['/', '/setup', '/apps/:slug']
 
+const PUBLIC = { config: { action: 'public' as const } }
+
 interface StaticFile {
   body: Buffer
   type: string
@@ -24,10 +27,13 @@ export async function registerDashboard(fastify: FastifyInstance, directory: str
   const names = (await readdir(directory)).filter(name => extname(name) in TYPES)
   for (const name of names) {
     const file = await readStatic(join(directory, name))
-    const urls = name === 'index.html' ? PAGES : [`/${name}`]
-    for (const url of urls)
-      fastify.get(url, { config: { action: 'public' } }, (request, reply) => send(file, request, reply))
+    if (name === 'index.html') addPages(fastify, file.body.toString('utf8'))
+    else fastify.get(`/${name}`, PUBLIC, (request, reply) => send(file, request, reply))
   }
+}
+
+function addPages(fastify: FastifyInstance, html: string): void {
+  for (const url of PAGES) fastify.get(url, PUBLIC, (_request, reply) => sendPage(reply, html))
 }
 
 async function readStatic(path: string): Promise<StaticFile> {

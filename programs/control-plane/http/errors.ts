@@ -15,7 +15,6 @@ export const httpErrors = defineErrors({
     message:
       'This address is not one of the platform’s own. Use localhost, or set the domain of the dashboard.',
   },
-  origin_refused: { status: 403, message: 'Requests from other sites are not taken.' },
   not_in_this_state: { status: 409, message: '{reason}' },
   confirm_mismatch: { status: 400, message: 'To delete {slug}, give exactly its slug as confirm.' },
   form_refused: { status: 400, message: 'The form is not as expected: {reason}.' },

@@ -12,7 +12,7 @@ describe('the address of a request', () => {
     '[::1]:4400',
     'panel.example.org',
   ])('may be %s', host => {
-    expect(() => check({ method: 'GET', headers: { host } })).not.toThrow()
+    expect(() => check({ headers: { host } })).not.toThrow()
   })
 
   test.each([
@@ -24,29 +24,6 @@ describe('the address of a request', () => {
     '127.0.0.1.evil.example',
     '10.0.0.1',
   ])('may not be %s, as after DNS rebinding', host => {
-    expect(() => check({ method: 'GET', headers: { host } })).toThrow(/not one of the platform/)
-  })
-})
-
-describe('a change', () => {
-  const host = 'localhost:4400'
-
-  test.each([
-    {},
-    { origin: 'http://localhost:4400' },
-    { origin: 'http://localhost:4400', 'sec-fetch-site': 'same-origin' },
-  ])('is taken from a program and from our own page: %j', headers => {
-    expect(() => check({ method: 'POST', headers: { host, ...headers } })).not.toThrow()
-  })
-
-  test.each([
-    { origin: 'http://shop.localhost:8080' },
-    { origin: 'http://localhost:8080' },
-    { origin: 'https://evil.example' },
-    { origin: 'null' },
-    { 'sec-fetch-site': 'cross-site' },
-    { 'sec-fetch-site': 'same-site' },
-  ])('is refused from elsewhere: %j', headers => {
-    expect(() => check({ method: 'DELETE', headers: { host, ...headers } })).toThrow(/other sites/)
+    expect(() => check({ headers: { host } })).toThrow(/not one of the platform/)
   })
 })

@@ -4,11 +4,12 @@ import { endpoints } from '@seaworthy/api'
 import { createClient } from '@seaworthy/api/client'
 import { createHealth, silentLogger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
+import { memoryStore } from '@seaworthy/kit/rate-limit'
 import Fastify from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { NOTHING } from '../access/policy.ts'
-import { createHostCheck } from './host-check.ts'
 import { createHttpServer } from './http-server.ts'
+import { RATE_LIMIT_DEFAULTS } from './rate-limit-rules.ts'
 import { guardRoutes } from './route-guard.ts'
 import { OWNER, signInOwner, startTestControlPlane } from './test-control-plane.ts'
 
@@ -20,10 +21,7 @@ const NOBODY = {
 describe('registration', () => {
   test('of a route without a policy throws', () => {
     const fastify = Fastify()
-    guardRoutes(fastify, {
-      ...NOBODY,
-      checkHost: createHostCheck({ domains: [] }),
-    })
+    guardRoutes(fastify, NOBODY)
 
     expect(() => fastify.get('/secret', async () => 'x')).toThrow(
       'Route GET /secret declares no policy action.',
@@ -47,6 +45,9 @@ describe('registration', () => {
     const parts = {
       ...NOBODY,
       audit: { append: async () => undefined },
+      rateLimits: { store: memoryStore(), settings: RATE_LIMIT_DEFAULTS },
+      trustedProxies: [],
+      csrfSecret: 'c'.repeat(32),
       health,
       metrics: createMetrics(),
       log: silentLogger,
@@ -138,9 +139,11 @@ describe('who may do what', () => {
     })
     const [cookie] = signedIn.headers.getSetCookie()
     expect(cookie).toMatch(/^seaworthy_session=\w+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
-    const headers = { cookie: cookie!.split(';')[0]! }
+    const session = cookie!.split(';')[0]!
 
-    const whoami = await fetch(`${platform.url}/api/v1/session`, { headers })
+    const whoami = await fetch(`${platform.url}/api/v1/session`, { headers: { cookie: session } })
+    const csrf = whoami.headers.getSetCookie()[0]!.split(';')[0]!
+    const headers = { cookie: `${session}; ${csrf}`, 'x-csrf-token': csrf.split('=')[1]! }
     const forged = await fetch(`${platform.url}/api/v1/session`, {
       method: 'DELETE',
       headers: { ...headers, origin: 'http://shop.localhost:8080' },

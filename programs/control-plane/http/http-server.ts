@@ -3,9 +3,11 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import multipart from '@fastify/multipart'
 import { AppError, type Health, type Logger } from '@seaworthy/kit'
+import { csrf } from '@seaworthy/kit/csrf'
 import { hardening, secureServerOptions, stopServer } from '@seaworthy/kit/http'
 import { httpMetrics, type Metrics } from '@seaworthy/kit/metrics'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { type RateLimitStore, rateLimit } from '@seaworthy/kit/rate-limit'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { registerApiReference } from './api-reference.ts'
 import { recordRefusals } from './audit-trail.ts'
@@ -14,9 +16,10 @@ import type { Implementations } from './endpoint-implementation.ts'
 import { registerEndpoints } from './endpoint-routes.ts'
 import { createHostCheck } from './host-check.ts'
 import type { Identify } from './identify.ts'
+import { type RateLimitSettings, rateLimitRules } from './rate-limit-rules.ts'
 import type { FindResource } from './request-resource.ts'
-import { guardRoutes } from './route-guard.ts'
-import { listenOnSocketFile } from './socket-listener.ts'
+import { guardRoutes, identifyRequests } from './route-guard.ts'
+import { isLocal, listenOnSocketFile } from './socket-listener.ts'
 
 export interface HttpServerOptions {
   /** Loopback, until the dashboard has a domain. */
@@ -30,6 +33,11 @@ export interface HttpServerOptions {
   identify: Identify
   findResource: FindResource
   audit: Pick<AuditLog, 'append'>
+  rateLimits: { store: RateLimitStore; settings: RateLimitSettings }
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and ranges. */
+  trustedProxies: readonly string[]
+  /** At least 32 random bytes, used for nothing else; the same on all servers. */
+  csrfSecret: string | Buffer
   /** One for each endpoint of the catalogue. */
   implementations: Implementations
   health: Health
@@ -59,6 +67,8 @@ const BODY_LIMIT_BYTES = 2 * 1024 * 1024
 /** Without a byte on the connection. Streams send a heartbeat more often than that. */
 const IDLE_CONNECTION_MS = 5 * 60_000
 const HEARTBEAT_MS = 15_000
+/** Read by pages, which send it back as `x-csrf-token`. */
+const CSRF_COOKIE = 'seaworthy_csrf'
 
 /** Throws when an endpoint has no implementation, or a route no policy. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -102,10 +112,11 @@ async function listenOnPort(fastify: FastifyInstance, { host, port }: HttpServer
   }
 }
 
-function createFastify({ log }: HttpServerOptions): FastifyInstance {
+function createFastify({ log, trustedProxies }: HttpServerOptions): FastifyInstance {
   // A large upload over a slow line takes its time; an idle connection is cut all the same.
   const limits = { bodyLimitBytes: BODY_LIMIT_BYTES, requestTimeoutMs: 0 }
-  const options = secureServerOptions({ log, ...limits })
+  const trustProxy = trustedProxies.length > 0 && [...trustedProxies]
+  const options = secureServerOptions({ log, trustProxy, ...limits })
   return Fastify({ ...options, connectionTimeout: IDLE_CONNECTION_MS }) as unknown as FastifyInstance
 }
 
@@ -115,9 +126,11 @@ async function registerEverything(
   stopping: AbortSignal,
 ): Promise<void> {
   const { health, metrics, log } = options
-  await fastify.register(hardening, { health })
+  await fastify.register(hardening, { health, allowedOrigins: isOwnOrigin })
   recordRefusals(fastify, options)
-  guardRoutes(fastify, { ...options, checkHost: createHostCheck(options) })
+  identifyRequests(fastify, { ...options, checkHost: createHostCheck(options) })
+  await limitRequests(fastify, options)
+  guardRoutes(fastify, options)
   await fastify.register(httpMetrics, { metrics })
   // JSON and forms only; anything else is 415.
   fastify.removeContentTypeParser('text/plain')
@@ -127,6 +140,26 @@ async function registerEverything(
   registerApiReference(fastify, options)
   await registerDashboard(fastify, options.dashboardDirectory)
   await fastify.ready()
+}
+
+/** Between knowing who asks and answering anything. */
+async function limitRequests(
+  fastify: FastifyInstance,
+  { rateLimits, csrfSecret, metrics, log }: HttpServerOptions,
+): Promise<void> {
+  const rules = rateLimitRules(rateLimits.settings)
+  await fastify.register(rateLimit, { store: rateLimits.store, rules, metrics, log })
+  await fastify.register(csrf, {
+    secret: csrfSecret,
+    cookieName: CSRF_COOKIE,
+    session: ({ actor }) => (actor.kind === 'user' && actor.via === 'cookie' ? actor.sessionId : undefined),
+    exempt: ({ raw, actor }) =>
+      isLocal(raw) || actor.kind === 'token' || (actor.kind === 'user' && actor.via === 'bearer'),
+  })
+}
+
+function isOwnOrigin(origin: string, { headers }: FastifyRequest): boolean {
+  return URL.canParse(origin) && new URL(origin).host === headers.host
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -37,26 +37,32 @@ const KIT_ROUTES: Record<string, RouteAction> = {
   '/metrics': 'platform:read',
 }
 
-export interface RouteGuardOptions {
-  identify: Identify
-  findResource: FindResource
-  checkHost: HostCheck
+/** The first look at a request: is the address ours, and who is it? What is counted by person comes after this. */
+export function identifyRequests(
+  fastify: FastifyInstance,
+  { identify, checkHost }: { identify: Identify; checkHost: HostCheck },
+): void {
+  fastify.decorateRequest('actor', null as never)
+  fastify.addHook('onRequest', async request => {
+    if (!isLocal(request.raw)) checkHost(request)
+    request.actor = await identify(request)
+  })
 }
 
 /** From here on, registering a route without an action throws. */
-export function guardRoutes(fastify: FastifyInstance, options: RouteGuardOptions): void {
-  fastify.decorateRequest('actor', null as never)
+export function guardRoutes(
+  fastify: FastifyInstance,
+  { findResource }: { findResource: FindResource },
+): void {
   fastify.decorateRequest('app', undefined)
   fastify.decorateRequest('team', undefined)
   fastify.addHook('onRoute', requireAction)
   fastify.addHook('onRequest', async (request, reply) => {
-    if (!isLocal(request.raw)) options.checkHost(request)
-    request.actor = await options.identify(request)
     if (request.actor.kind === 'public' && !isOpen(request)) {
       reply.header('www-authenticate', 'Bearer')
       throw httpErrors.sign_in_required()
     }
-    await authorizeByPath(request, options.findResource)
+    await authorizeByPath(request, findResource)
   })
 }
 

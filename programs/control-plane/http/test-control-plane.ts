@@ -9,6 +9,7 @@ import type { DeploymentEvent, Receipt } from '@seaworthy/api'
 import { type ApiClient, createClient } from '@seaworthy/api/client'
 import { AppError, createHealth, createKeyRing, createMasterKey, silentLogger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
+import { memoryStore, type RateLimitStore } from '@seaworthy/kit/rate-limit'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
@@ -31,6 +32,7 @@ import { createIdentify } from './identify.ts'
 import type { Deployments, Instances, RunOutput } from './ports.ts'
 import { createFindResource } from './request-resource.ts'
 
+import type { RateLimitSettings } from './rate-limit-rules.ts'
 export const OWNER = { email: 'ada@example.org', password: 'correct horse battery', name: 'Ada' }
 export const UPLOAD_LIMIT_BYTES = 1_000_000
 
@@ -45,10 +47,17 @@ export async function startTestControlPlane({
   cleanup = onTestFinished,
 }: {
   heartbeatMs?: number
+  rateLimits,
+  rateLimitStore = memoryStore(),
+  trustedProxies = [],
   port?: number
   cleanup?: Cleanup
 } = {}) {
   const folder = temporaryFolder()
+  /** None that a test could reach unless told. */
+  rateLimits?: Partial<RateLimitSettings>
+  rateLimitStore?: RateLimitStore
+  trustedProxies?: string[]
   const log = silentLogger
   const store = await openDatabase({ file: join(folder.path, 'seaworthy.db'), log })
   const logs = createFileLogStore({
@@ -74,6 +83,9 @@ export async function startTestControlPlane({
     dashboardDirectory: new URL('../../dashboard/public', import.meta.url).pathname,
     log,
     heartbeatMs,
+    rateLimits: { store: rateLimitStore, settings: { ...NO_LIMITS, ...rateLimits } },
+    trustedProxies,
+    csrfSecret: 'c'.repeat(32),
     stopDeadlineMs: 2_000,
     checkAnswers: true,
   })
@@ -140,6 +152,13 @@ const STATUS = {
   edge: { state: 'running' as const, pid: 1, tableVersion: 1 },
   database: { kind: 'sqlite' as const },
   mail: { kind: 'file', to: '/home/mail.log', from: null },
+const NO_LIMITS: RateLimitSettings = {
+  anonymousRequestsPerMinute: 1e9,
+  requestsPerMinute: 1e9,
+  uploadsPerMinute: 1e9,
+  invitationsPerHour: 1e9,
+}
+
   counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
   urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
   home: '/home',

@@ -17,13 +17,19 @@ async function call(method, path, body) {
   const response = await fetch(`/api/v1${path}`, {
     method,
     credentials: 'same-origin',
-    headers: body ? { 'content-type': 'application/json' } : {},
+    headers: { ...(body && { 'content-type': 'application/json' }), ...csrfHeader() },
     body: body && JSON.stringify(body),
     signal: method === 'GET' ? leave.signal : undefined,
   })
   const answer = await response.json().catch(() => ({}))
   if (!response.ok) throw new Problem(response.status, answer)
   return answer
+}
+
+/** Only a page of this origin can read the cookie: that is the proof that a request is ours. */
+function csrfHeader() {
+  const token = /(?:^|; )seaworthy_csrf=([^;]+)/.exec(document.cookie)?.[1]
+  return token ? { 'x-csrf-token': token } : {}
 }
 
 async function route() {

@@ -104,7 +104,7 @@ test('pages of an allowed origin may read answers, others may not, and no prefli
 })
 
 test('a page gets a nonce for its scripts and styles, fresh for each answer, and is not kept', async () => {
-  const html = '<!doctype html><script nonce="__CSP_NONCE__"></script><style nonce="__CSP_NONCE__"></style>'
+  const html = '<!doctype html><script nonce="{{nonce}}"></script><style nonce="{{nonce}}"></style>'
   const { url } = await serve(app => app.get('/', async (_, reply) => sendPage(reply, html)))
 
   const [first, second] = await Promise.all([fetch(url), fetch(url)])

@@ -60,8 +60,8 @@ export function addSecurityHeaders(
   })
 }
 
-/** Where a page wants the nonce of its answer: `<script nonce="__CSP_NONCE__" …>`. */
-export const NONCE_PLACE = '__CSP_NONCE__'
+/** Where a page wants the nonce of its answer: `<script nonce="{{nonce}}" …>`. */
+export const NONCE_PLACE = '{{nonce}}'
 
 /**
  * Sends a page whose inline scripts and styles run only if they carry the nonce of this answer. It is not to be kept:
