@@ -60,6 +60,9 @@ import { VERSION } from './version.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/public', import.meta.url))
 const MB = 1_048_576
+import { ExpiryWarnings } from './tokens/expiry-warnings.ts'
+import { TokenAuthentication } from './tokens/token-authentication.ts'
+import { Tokens } from './tokens/tokens.ts'
 const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
 const WAKE_MS = 60_000
 
@@ -113,6 +116,8 @@ export async function createControlPlane(
   const events = new Events({ store })
   const envVars = new EnvVars({ store, keyRing })
   const releases = new Releases({ store })
+  const tokens = new Tokens({ store })
+  const apiTokens = new TokenAuthentication({ store, log })
   const builds = new Builds({ store })
   const sourceRecords = new SourceRecords({ store })
   const jobs = createJobLedger({ store, log })
@@ -317,6 +322,7 @@ export async function createControlPlane(
     version: VERSION,
     home: config.home,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
+  const expiryWarnings = new ExpiryWarnings({ store, mailer, dashboardUrl, log })
     mail: mailDelivery.target,
   })
   const health = createHealth({ log })
@@ -332,7 +338,7 @@ export async function createControlPlane(
     socketPath: folders.controlSocket,
     domains: [],
     version: VERSION,
-    identify: createIdentify({ sessions: accounts, access: new AccessReader({ store }) }),
+    identify: createIdentify({ secure: dashboardUrl.startsWith('https:'), sessions: accounts, apiTokens, access: new AccessReader({ store }) }),
     findResource: createFindResource({ apps, store }),
     audit,
     implementations: allRoutes({
@@ -381,6 +387,7 @@ export async function createControlPlane(
     manager,
     apps,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
+      tokens,
     setupUrlOf: token => setupLink(dashboardUrl, token),
     parent,
   })
@@ -420,3 +427,8 @@ export async function createControlPlane(
   })
   return lifecycle
 }
+  lifecycle.add({
+    name: 'token expiry',
+    start: () => expiryWarnings.start(),
+    stop: () => expiryWarnings.stop(),
+  })

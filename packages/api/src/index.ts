@@ -29,3 +29,13 @@ export { type Receipt, receiptSchema } from './receipt.ts'
 export type { Release } from './release.ts'
 export type { Identity, Session } from './session.ts'
 export type { Status } from './status.ts'
+export type {
+  Grant,
+  Invitation,
+  InvitationMade,
+  Member,
+  OpenedInvitation,
+  PersonRef,
+  Team,
+} from './team.ts'
+export type { MadeToken, Token } from './token.ts'

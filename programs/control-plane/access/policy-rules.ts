@@ -62,3 +62,40 @@ export const policyRules: Record<Action, Rule> = {
   'keys:read': PLATFORM_ADMIN,
   'keys:rotate': PLATFORM_ADMIN,
 }
+  'teams:list': PLATFORM_READ,
+  'team:create': { on: 'platform', role: 'member', scope: 'admin' },
+  'team:read': TEAM_READ,
+  'team:update': TEAM_ADMIN,
+  'team:delete': { on: 'team', role: 'owner', scope: 'admin' },
+  'team:leave': { ...TEAM_READ, session: true },
+  'member:read': TEAM_READ,
+  // Who may give and take which role: teams/role-rules.ts.
+  'member:update': TEAM_ADMIN,
+  'member:remove': TEAM_ADMIN,
+  'invitation:read': TEAM_ADMIN,
+  'invitation:create': TEAM_ADMIN,
+  'invitation:revoke': TEAM_ADMIN,
+  'invitation:open': PUBLIC,
+  'invitation:join': PUBLIC,
+  'invitation:accept': { ...SELF, session: true },
+  'grant:read': { on: 'app', role: 'admin', scope: 'admin' },
+  'grant:write': { on: 'app', role: 'admin', scope: 'admin', members: true },
+  'app:transfer': { on: 'app', role: 'admin', scope: 'admin', members: true },
+  'app:receive': TEAM_ADMIN,
+  // Whoever asks sees themselves; the handler narrows the rest by the next two.
+  'access:person': PLATFORM_READ,
+  'access:team': { on: 'team', role: 'admin', scope: 'read' },
+  'access:app': { on: 'app', role: 'admin', scope: 'read' },
+  'source:local': { on: 'platform', role: 'admin', scope: 'deploy' },
+
+  // Never for a token: what opens doors is made and ended by a person.
+  'token:read': { ...SELF, session: true },
+  'token:create': { ...SELF, session: true },
+  'token:rotate': { ...SELF, session: true },
+  // The handler asks for one of the next rules when the token is not the actor's own.
+  'token:revoke': { ...SELF, session: true },
+  'team-tokens:read': { on: 'team', role: 'admin', scope: 'admin', session: true },
+  'team-tokens:revoke': { on: 'team', role: 'admin', scope: 'admin', session: true },
+  'all-tokens:read': { ...PLATFORM_ADMIN, session: true },
+  'all-tokens:revoke': { ...PLATFORM_ADMIN, session: true },
+

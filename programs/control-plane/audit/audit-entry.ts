@@ -1,9 +1,9 @@
 /** From what happened to the row that tells of it: who, what, on what, from where, and nothing secret. Pure. */
 import { redact, scrubText } from '@seaworthy/kit'
-import { createApiTokenFormat } from '@seaworthy/kit/api-token'
 import type { JsonValue } from '@seaworthy/kit/hash-chain'
 import type { Actor } from '../access/actor.ts'
 import type { AuditEntryRow } from '../store/schema.ts'
+import { API_TOKEN_FORMAT } from '../tokens/token-format.ts'
 
 /** Whom an entry names. `platform`: nobody asked for it, the platform did it by itself. */
 export type AuditActor = Actor | { kind: 'platform' }
@@ -46,7 +46,6 @@ export type AuditContent = Omit<AuditEntryRow, 'sequence' | 'previous_hash' | 'h
 
 const MAX_TEXT = 200
 const MAX_FACTS_CHARS = 16_000
-const API_TOKENS = createApiTokenFormat({ prefix: 'swt_' }).pattern
 /** Access, refresh and invitation tokens: a short prefix and at least 20 characters. */
 const OTHER_TOKENS = /\bsw[a-z]_[\w-]{20,}/g
 
@@ -100,5 +99,5 @@ function factsText(facts: AuditFacts | undefined): string | null {
 
 /** The last line of defence: shapes are made so that none is in them. */
 function withoutSecrets(text: string): string {
-  return scrubText(text).replace(API_TOKENS, '[redacted]').replace(OTHER_TOKENS, '[redacted]')
+  return scrubText(text).replace(API_TOKEN_FORMAT.pattern, '[redacted]').replace(OTHER_TOKENS, '[redacted]')
 }

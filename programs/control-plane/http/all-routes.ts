@@ -17,6 +17,7 @@ import { type KeysRoutesOptions, keysRoutes } from '../secrets/keys.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import type { PlatformStatus } from './ports.ts'
 
+import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.ts'
 export type AllRoutesOptions = AccountsRoutesOptions &
   AppsRoutesOptions &
   BuildsRoutesOptions &
@@ -24,7 +25,9 @@ export type AllRoutesOptions = AccountsRoutesOptions &
   EnvRoutesOptions &
   InstancesRoutesOptions &
   KeysRoutesOptions &
-  LogsRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
+  SharedEnvRoutesOptions &
+  LogsRoutesOptions &
+  TokensRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
 
 export function allRoutes(options: AllRoutesOptions): Implementations {
   return {
@@ -42,3 +45,4 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...statusRoutes(options),
   }
 }
+    ...tokensRoutes(options),

@@ -40,8 +40,9 @@ export function createIdentify(options: IdentifyOptions): Identify {
     if (isLocal(request.raw)) return { kind: 'local' }
     const credential = credentialsOf(request.headers)
     if (!credential) return PUBLIC
-    if (credential.token.startsWith('swt_')) return byApiToken(options, credential.token, request.ip)
-    return bySession(options, credential)
+    if (!credential.token.startsWith('swt_')) return bySession(options, credential)
+    // A browser sends cookies by itself, so an API token in one would be open to forged requests.
+    return credential.via === 'bearer' ? byApiToken(options, credential.token, request.ip) : PUBLIC
   }
 }
 

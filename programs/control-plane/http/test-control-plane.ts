@@ -29,6 +29,8 @@ import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
 import { allRoutes } from './all-routes.ts'
 import { createHttpServer } from './http-server.ts'
 import { createIdentify } from './identify.ts'
+import { TokenAuthentication } from '../tokens/token-authentication.ts'
+import { Tokens } from '../tokens/tokens.ts'
 import type { Deployments, Instances, RunOutput } from './ports.ts'
 import { createFindResource } from './request-resource.ts'
 
@@ -74,7 +76,11 @@ export async function startTestControlPlane({
     socketPath,
     domains: ['panel.example.org'],
     version: '0.0.0-test',
-    identify: createIdentify({ sessions: parts.accounts, access: new AccessReader({ store }) }),
+    identify: createIdentify({
+      sessions: parts.accounts,
+      apiTokens: parts.apiTokens,
+      access: new AccessReader({ store }),
+    }),
     findResource: createFindResource({ apps: parts.apps, store }),
     audit: parts.audit,
     implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
@@ -134,6 +140,8 @@ function createParts(store: Store, folder: string) {
     builds: new Builds({ store }),
     buildLogs: createBuildLog({ directory: join(folder, 'build-logs') }),
     releases: new Releases({ store }),
+    tokens: new Tokens({ store }),
+    apiTokens: new TokenAuthentication({ store, log }),
     envVars: new EnvVars({ store, keyRing }),
     events,
     jobs,
