@@ -120,30 +120,6 @@ export const settings = defineSettings({
     default: 512,
     description: 'Largest unpacked source.',
   },
-  gitAllowLocal: {
-    name: 'SEAWORTHY_GIT_ALLOW_LOCAL',
-    schema: z.stringbool(),
-    default: false,
-    description:
-      'Whether git URLs may name addresses of this machine or its local network, and begin with http://.',
-  },
-  logMaxMb: {
-    name: 'SEAWORTHY_LOG_MAX_MB',
-    schema: wholeNumber(1, 1_000_000),
-    default: 1024,
-    description: 'Log lines that are kept for each app.',
-  },
-  logMaxDays: {
-    name: 'SEAWORTHY_LOG_MAX_DAYS',
-    schema: wholeNumber(1, 3650),
-    default: 30,
-    description: 'How long log lines are kept.',
-  },
-  edgeWorkers: {
-    name: 'SEAWORTHY_EDGE_WORKERS',
-    schema: wholeNumber(0, 64),
-    default: 0,
-    description: 'Worker threads of the edge. 0: one for each core.',
   trustedProxies: {
     name: 'SEAWORTHY_TRUSTED_PROXIES',
     schema: z
@@ -189,6 +165,30 @@ export const settings = defineSettings({
     default: RATE_LIMIT_DEFAULTS.invitationsPerHour,
     description: 'Invitations that one person makes or answers.',
   },
+  gitAllowLocal: {
+    name: 'SEAWORTHY_GIT_ALLOW_LOCAL',
+    schema: z.stringbool(),
+    default: false,
+    description:
+      'Whether git URLs may name addresses of this machine or its local network, and begin with http://.',
+  },
+  logMaxMb: {
+    name: 'SEAWORTHY_LOG_MAX_MB',
+    schema: wholeNumber(1, 1_000_000),
+    default: 1024,
+    description: 'Log lines that are kept for each app.',
+  },
+  logMaxDays: {
+    name: 'SEAWORTHY_LOG_MAX_DAYS',
+    schema: wholeNumber(1, 3650),
+    default: 30,
+    description: 'How long log lines are kept.',
+  },
+  edgeWorkers: {
+    name: 'SEAWORTHY_EDGE_WORKERS',
+    schema: wholeNumber(0, 64),
+    default: 0,
+    description: 'Worker threads of the edge. 0: one for each core.',
   },
   logLevel: {
     name: 'SEAWORTHY_LOG_LEVEL',
@@ -224,9 +224,6 @@ function requireSender({ smtpUrl, mailFrom }: ControlPlaneConfig): void {
   throw new ConfigError([{ path: settings.mailFrom.name, message }])
 }
 
-function withoutTilde(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
-}
 function isAddressOrRange(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/')
   const family = isIP(address)
@@ -234,3 +231,6 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }
 
+function withoutTilde(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+}
