@@ -3,6 +3,7 @@
  * holds one that no place names. Who seals something new adds its place here.
  */
 import type { SealBinding } from '@seaworthy/kit'
+import { secondFactorBinding } from '../accounts/second-factors.ts'
 import { appEnvBinding, sharedEnvBinding } from '../env/env-binding.ts'
 import { gitOriginBinding } from '../sources/git-origin.ts'
 import type { Database } from '../store/schema.ts'
@@ -66,6 +67,14 @@ export const sealedPlaces: readonly SealedPlace[] = [
       facts.kind === 'deploy' && isPath(path, 'git', 'sealedUrl')
         ? gitOriginBinding(facts.queue_key!.replace(/^app:/, ''))
         : undefined,
+  },
+  {
+    name: 'second factors of people',
+    table: 'twoFactor',
+    id: 'id',
+    column: 'secret',
+    facts: ['userId'],
+    bindingOf: ({ facts }, path) => (isPath(path) ? secondFactorBinding(facts.userId!) : undefined),
   },
   {
     name: 'secrets of the platform',
