@@ -9,8 +9,11 @@ import { nextRestart } from '@seaworthy/runtime'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { AccessReader } from './access/access-reader.ts'
-import { setupLink } from './accounts/accounts.routes.ts'
+import { AccessReport } from './access/access-report.ts'
 import { Accounts } from './accounts/accounts.ts'
+import { makeFirstOwner } from './accounts/first-owner.ts'
+import { setupLink } from './accounts/link-urls.ts'
+import { createPasswords } from './accounts/passwords.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { AuditLog } from './audit/audit-log.ts'
@@ -28,13 +31,15 @@ import { Watcher } from './deployments/watcher.ts'
 import { EdgeClient } from './edge/edge-client.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
 import { EnvVars } from './env/env-vars.ts'
+import { SecretReaders } from './env/secret-readers.ts'
+import { SharedEnv } from './env/shared-env.ts'
 import { Events } from './events/events.ts'
 import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { createIdentify } from './http/identify.ts'
+import { openRateLimitStores } from './http/rate-limit-stores.ts'
 import { createFindResource } from './http/request-resource.ts'
 import { AppInstances } from './instances/app-instances.ts'
-import { openRateLimitStores } from './http/rate-limit-stores.ts'
 import { AppLocks } from './instances/app-locks.ts'
 import { AppReconciler } from './instances/app-reconciler.ts'
 import { InstanceManager } from './instances/instance-manager.ts'
@@ -56,13 +61,17 @@ import { Releases } from './releases/releases.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
 import { KeyRotation, ROTATION_JOB } from './secrets/key-rotation.ts'
 import { SourceRecords } from './sources/source-records.ts'
+import { Grants } from './teams/grants.ts'
+import { Invitations } from './teams/invitations.ts'
+import { Members } from './teams/members.ts'
+import { Teams } from './teams/teams.ts'
+import { ExpiryWarnings } from './tokens/expiry-warnings.ts'
+import { TokenAuthentication } from './tokens/token-authentication.ts'
+import { Tokens } from './tokens/tokens.ts'
 import { VERSION } from './version.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/public', import.meta.url))
 const MB = 1_048_576
-import { ExpiryWarnings } from './tokens/expiry-warnings.ts'
-import { TokenAuthentication } from './tokens/token-authentication.ts'
-import { Tokens } from './tokens/tokens.ts'
 const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
 const WAKE_MS = 60_000
 
@@ -84,12 +93,12 @@ export async function createControlPlane(
 ): Promise<Lifecycle> {
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtime } = ground
+  const rateLimitStores = await openRateLimitStores({ store, redisUrl: config.redisUrl, log })
   const edgeUrl = (slug: string) =>
     `http://${slug}.${config.baseDomain}${config.httpPort === 80 ? '' : `:${config.httpPort}`}`
   const dashboardUrl = `http://localhost:${config.port}`
 
   const sources = createSourceStore({
-  const rateLimitStores = await openRateLimitStores({ store, redisUrl: config.redisUrl, log })
     directory: folders.sources,
     log,
     limits: { maxUnpackedBytes: config.maxSourceMb * MB },
@@ -112,12 +121,14 @@ export async function createControlPlane(
   const buildLogs = createBuildLog({ directory: folders.buildLogs, log })
 
   const audit = new AuditLog({ store, keyRing })
+  const tokens = new Tokens({ store })
+  const apiTokens = new TokenAuthentication({ store, log })
   const apps = new Apps({ store })
   const events = new Events({ store })
   const envVars = new EnvVars({ store, keyRing })
+  const sharedEnv = new SharedEnv({ store, keyRing })
+  const secretReaders = new SecretReaders({ store, envVars, access: new AccessReader({ store }) })
   const releases = new Releases({ store })
-  const tokens = new Tokens({ store })
-  const apiTokens = new TokenAuthentication({ store, log })
   const builds = new Builds({ store })
   const sourceRecords = new SourceRecords({ store })
   const jobs = createJobLedger({ store, log })
@@ -129,6 +140,29 @@ export async function createControlPlane(
   })
   const mailer = new MailJobs({ jobs, keyRing, delivery: mailDelivery, dashboardUrl, log })
   const keyRotation = new KeyRotation({ store, keyRing, path: folders.keyFile, jobs, log })
+
+  const accounts = new Accounts({
+    store,
+    secret: ground.sessionSecret,
+    baseUrl: dashboardUrl,
+    passwords: createPasswords({ minLength: config.passwordMinLength, rules: config.passwordRules }),
+    mailer,
+    sessionIdleHours: config.sessionIdleHours,
+    sessionMaxDays: config.sessionMaxDays,
+    counts: rateLimitStores.durable,
+    log,
+  })
+  const access = new AccessReader({ store })
+  const teams = new Teams({ store })
+  const members = new Members({ store, access })
+  const invitations = new Invitations({ store, members, accounts, mailer, dashboardUrl })
+  const grants = new Grants({ store })
+  const accessReport = new AccessReport({ store, access })
+  await makeFirstOwner(accounts, config).catch(async error => {
+    rateLimitStores.close()
+    await ground.close()
+    throw error
+  })
 
   const edgeProcess = new EdgeProcess({
     home: config.home,
@@ -295,9 +329,11 @@ export async function createControlPlane(
     builder,
     jobs,
     events,
+    accounts,
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
+  const expiryWarnings = new ExpiryWarnings({ store, mailer, dashboardUrl, log })
   const takeover = new Takeover({
     store,
     manager,
@@ -312,7 +348,6 @@ export async function createControlPlane(
     log,
   })
 
-  const accounts = new Accounts({ store, secret: ground.sessionSecret, baseUrl: dashboardUrl, log })
   const status = new PlatformStatus({
     store,
     manager,
@@ -322,7 +357,6 @@ export async function createControlPlane(
     version: VERSION,
     home: config.home,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
-  const expiryWarnings = new ExpiryWarnings({ store, mailer, dashboardUrl, log })
     mail: mailDelivery.target,
   })
   const health = createHealth({ log })
@@ -341,6 +375,9 @@ export async function createControlPlane(
     identify: createIdentify({ secure: dashboardUrl.startsWith('https:'), sessions: accounts, apiTokens, access: new AccessReader({ store }) }),
     findResource: createFindResource({ apps, store }),
     audit,
+    rateLimits: { store: rateLimitStores.general, settings: config },
+    trustedProxies: config.trustedProxies,
+    csrfSecret: createHmac('sha256', ground.sessionSecret).update('seaworthy csrf').digest(),
     implementations: allRoutes({
       store,
       accounts,
@@ -354,20 +391,25 @@ export async function createControlPlane(
       buildLogs,
       releases,
       envVars,
+      sharedEnv,
+      secretReaders,
       instances,
       logs,
       events,
       jobs,
       keyRotation,
+      tokens,
+      teams,
+      members,
+      invitations,
+      grants,
+      accessReport,
       status,
     }),
     health,
     metrics: createMetrics(),
     dashboardDirectory: DASHBOARD,
     log,
-    rateLimits: { store: rateLimitStores.general, settings: config },
-    trustedProxies: config.trustedProxies,
-    csrfSecret: createHmac('sha256', ground.sessionSecret).update('seaworthy csrf').digest(),
   })
   const worker = createJobWorker({
     ledger: jobs,
@@ -382,12 +424,10 @@ export async function createControlPlane(
   })
   const announcement = new Announcement({
     accounts,
-    admin: config,
     powers: sandbox.powers,
     manager,
     apps,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
-      tokens,
     setupUrlOf: token => setupLink(dashboardUrl, token),
     parent,
   })
@@ -395,7 +435,9 @@ export async function createControlPlane(
   const lifecycle = createLifecycle({ log, stopDeadlineMs: 15_000 })
   lifecycle.add({ name: 'ground', stop: () => ground.close() })
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
+  lifecycle.add({ name: 'rate limits', stop: () => rateLimitStores.close() })
   lifecycle.add({ name: 'mail', stop: () => mailDelivery.close() })
+  lifecycle.add({ name: 'accounts', stop: () => accounts.close() })
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
   lifecycle.add({ name: 'instances', start: () => takeover.run(), stop: () => reconciler.close() })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
@@ -411,6 +453,11 @@ export async function createControlPlane(
       orphanedDeployments.stop()
     },
   })
+  lifecycle.add({
+    name: 'token expiry',
+    start: () => expiryWarnings.start(),
+    stop: () => expiryWarnings.stop(),
+  })
   lifecycle.add({ name: 'sweeps', start: () => sweeps.start(), stop: () => sweeps.stop() })
   lifecycle.add({ name: 'http', start: () => server.start(), stop: () => server.stop() })
   lifecycle.add({
@@ -419,7 +466,6 @@ export async function createControlPlane(
       health.setPhase('running')
       await announcement.ready()
     },
-  lifecycle.add({ name: 'rate limits', stop: () => rateLimitStores.close() })
     stop: async () => {
       health.setPhase('stopping')
       await announcement.stopping()
@@ -427,8 +473,3 @@ export async function createControlPlane(
   })
   return lifecycle
 }
-  lifecycle.add({
-    name: 'token expiry',
-    start: () => expiryWarnings.start(),
-    stop: () => expiryWarnings.stop(),
-  })

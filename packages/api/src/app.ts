@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { deploymentReasonSchema, deploymentStateSchema } from './deployment.ts'
+import { permissionsSchema } from './permission.ts'
+import { roleSchema } from './role.ts'
 
 export const appStateSchema = z.enum(['active', 'asleep', 'suspended', 'deleting'])
 
@@ -24,12 +26,15 @@ export const appScaleSchema = z
   .record(processNameSchema, z.int().min(0).max(100))
   .meta({ description: 'Wanted instances by process.' })
 
+const appTeamSchema = z.strictObject({ slug: z.string(), name: z.string() })
+
 export const appSchema = z
   .strictObject({
     id: z.string(),
     slug: z.string(),
     name: z.string(),
     state: appStateSchema,
+    environment: z.string().meta({ description: "Which of the team's shared variables it gets." }),
     url: z.url(),
     scale: z.record(z.string(), z.int()),
     sleepAfterMinutes: z
@@ -61,6 +66,8 @@ export const trashedAppSchema = z
     id: z.string(),
     slug: z.string(),
     name: z.string(),
+    team: appTeamSchema,
+    can: permissionsSchema,
     deletedAt: z.iso.datetime(),
     purgeAt: z.iso.datetime().nullable(),
   })
@@ -78,7 +85,11 @@ export const createAppSchema = z
   .meta({ id: 'CreateApp' })
 
 export const updateAppSchema = z
-  .strictObject({ name: nameSchema.optional(), sleepAfterMinutes: sleepAfterMinutesSchema.optional() })
+  .strictObject({
+    name: nameSchema.optional(),
+    environment: z.string().max(31).optional(),
+    sleepAfterMinutes: sleepAfterMinutesSchema.optional(),
+  })
   .refine(body => Object.keys(body).length > 0, 'must change at least one setting')
   .meta({ id: 'UpdateApp' })
 

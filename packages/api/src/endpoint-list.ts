@@ -4,6 +4,7 @@
  */
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
+import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
@@ -56,6 +57,7 @@ export type Tag =
 export type Action =
   | AccountAction
   | AuditAction
+  | EnvAction
   | KeyAction
   | PeopleAction
   | QuotaAction
@@ -388,6 +390,7 @@ export const endpointList = {
   },
   ...accountEndpoints,
   ...auditEndpoints,
+  ...envEndpoints,
   ...keyEndpoints,
   ...peopleEndpoints,
   ...quotaEndpoints,

@@ -20,6 +20,7 @@ import {
 import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
+import { envEndpointSchemas } from './endpoint-schemas/env.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
@@ -139,6 +140,7 @@ export const endpointSchemas = {
   'status.get': { data: statusSchema },
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
+  ...envEndpointSchemas,
   ...keyEndpointSchemas,
   ...peopleEndpointSchemas,
   ...quotaEndpointSchemas,

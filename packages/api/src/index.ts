@@ -2,6 +2,8 @@
  * The contract of the API: schemas, the catalogue of endpoints and what is made from it.
  * The typed client is `@seaworthy/api/client`, which loads none of this.
  */
+
+export type { AppAccess, PersonAccess } from './access.ts'
 export { type App, type AppState, slugSchema, type TrashedApp } from './app.ts'
 export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
 export type { Build, BuildLogLine } from './build.ts'
@@ -16,18 +18,31 @@ export { type DeploymentAction, deploymentCan, isDeploymentEnded } from './deplo
 export { type Action, type EndpointId, endpointList, type StreamKind } from './endpoint-list.ts'
 export type { EndpointSchemasById } from './endpoint-schemas.ts'
 export { type Endpoint, endpointOf, endpoints } from './endpoints.ts'
-export { type Env, type EnvChanged, type EnvVersion, envKeySchema } from './env.ts'
+export {
+  type Env,
+  type EnvChanged,
+  type EnvDiff,
+  type EnvDifference,
+  type EnvExport,
+  type EnvVersion,
+  envKeySchema,
+  type SecretReaders,
+} from './env.ts'
 export type { Event } from './event.ts'
 export type { Instance, RunEvent } from './instance.ts'
 export type { Job } from './job.ts'
 export type { Keys } from './key.ts'
 export type { LogLine } from './log.ts'
+export { may, whyMayNot } from './may.ts'
 export { openApiDocument } from './openapi.ts'
 export { MAX_PAGE_LIMIT, type Pagination, paginate } from './paging.ts'
+export type { Permissions } from './permission.ts'
 export { type FieldError, type Problem, problemSchema } from './problem.ts'
 export { type Receipt, receiptSchema } from './receipt.ts'
 export type { Release } from './release.ts'
+export type { Account, LiveSession } from './account.ts'
 export type { Identity, Session } from './session.ts'
+export type { SharedEnv, SharedEnvChanged, SharedEnvSummary } from './shared-env.ts'
 export type { Status } from './status.ts'
 export type {
   Grant,

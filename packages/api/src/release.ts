@@ -7,6 +7,9 @@ export const releaseSchema = z
     current: z.boolean(),
     artifactDigest: z.string(),
     envVersion: z.int(),
+    sharedEnvVersions: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Of the shared variables, by environment; `all` is for every one.' }),
     processes: z.record(z.string(), z.string()),
     runtime: z.string().nullable().meta({ description: '`node 22.11.0`, `python 3.11`, `static`' }),
     reason: z.enum(['deploy', 'rollback', 'env', 'settings']),

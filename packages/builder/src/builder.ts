@@ -18,8 +18,8 @@ export interface BuildLogWriter {
   /** A step begins: `install`, `build`, `prune` … */
   stepStarted(name: string, title: string): void
   stepFinished(name: string, outcome: 'succeeded' | 'failed' | 'cached', durationMs: number): void
-  /** One line of output, without the newline. */
-  line(text: string, stream: 'stdout' | 'stderr' | 'platform'): void
+  /** One line of output, without the newline. `continues`: a part of a very long one, whose rest comes next. */
+  line(text: string, stream: 'stdout' | 'stderr' | 'platform', options?: { continues?: boolean }): void
 }
 
 /** Which tool chain runs the app. */

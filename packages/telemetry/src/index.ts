@@ -9,4 +9,5 @@ export { LogCursorInvalid, LogIdInvalid, LogSearchFailed, LogStoreClosed } from 
 export { createFileLogStore, type FileLogStoreOptions } from './files/file-log-store.ts'
 export type { LogRetention } from './files/retention.ts'
 export type * from './log-store.ts'
+export { MIN_REDACTED_CHARACTERS } from './redaction-patterns.ts'
 export { createRedactor, REDACTED, type RedactingStream, type Redactor } from './redactor.ts'

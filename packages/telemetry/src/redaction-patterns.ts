@@ -1,5 +1,5 @@
 /** Shorter values occur by chance in any text; blanking them out would hide more than it protects. */
-const MIN_VALUE_CHARACTERS = 4
+export const MIN_REDACTED_CHARACTERS = 6
 /** One line of a many-line value (a PEM key) must be this long to be hidden on its own. */
 const MIN_PART_CHARACTERS = 8
 /** What is left of a value inside a longer base64 text; shorter remains occur by chance. */
@@ -7,19 +7,27 @@ const MIN_BASE64_CHARACTERS = 6
 
 /**
  * The byte strings to blank out so that none of `values` shows: each value itself, and as it looks in JSON, in a
- * URL and in base64 (also where it is a part of what was encoded). Values under 4 characters are left alone.
+ * URL, in HTML, in hex and in base64 (also where it is a part of what was encoded). Values under 6 characters are
+ * left alone.
  */
 export function redactionPatterns(values: readonly string[]): Buffer[] {
   const texts = new Set<string>()
   for (const value of values) {
-    if (value.length < MIN_VALUE_CHARACTERS) continue
+    if (value.length < MIN_REDACTED_CHARACTERS) continue
     for (const form of formsOf(value)) texts.add(form)
   }
   return [...texts].map(text => Buffer.from(text))
 }
 
 function formsOf(value: string): string[] {
-  return [...linesOf(value), jsonForm(value), ...urlForms(value), ...base64Forms(value)]
+  return [
+    ...linesOf(value),
+    jsonForm(value),
+    ...urlForms(value),
+    ...htmlForms(value),
+    ...hexForms(value),
+    ...base64Forms(value),
+  ]
 }
 
 /** Logs are read line by line, so a value with line breaks shows up as several lines. */
@@ -44,6 +52,18 @@ function urlForms(value: string): string[] {
 
 function withLowerCaseHex(encoded: string): string {
   return encoded.replace(/%[0-9A-F]{2}/g, hex => hex.toLowerCase())
+}
+
+/** Templates escape five characters, and do not agree on how to write the quotes. */
+function htmlForms(value: string): string[] {
+  const escaped = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const quoted = escaped.replaceAll('"', '&quot;')
+  return [escaped, quoted, quoted.replaceAll("'", '&#39;'), quoted.replaceAll("'", '&#x27;')].flatMap(linesOf)
+}
+
+function hexForms(value: string): string[] {
+  const hex = Buffer.from(value).toString('hex')
+  return [hex, hex.toUpperCase()]
 }
 
 /**

@@ -9,6 +9,9 @@ describe('a redactor', () => {
     ['in JSON', JSON.stringify({ password: SECRET }), '{"password":"[redacted]"}'],
     ['in a URL', `https://u:${encodeURIComponent(SECRET)}@h/`, 'https://u:[redacted]@h/'],
     ['in a form', new URLSearchParams({ p: SECRET, q: '1' }).toString(), 'p=[redacted]&q=1'],
+    ['in HTML', `<b>${'pa55/w+rd?&quot;x&amp;ü'}</b>`, '<b>[redacted]</b>'],
+    ['in hex', `x'${Buffer.from(SECRET).toString('hex')}'`, "x'[redacted]'"],
+    ['in upper-case hex', Buffer.from(SECRET).toString('hex').toUpperCase(), '[redacted]'],
     ['in base64', `auth=${Buffer.from(SECRET).toString('base64')} end`, 'auth=[redacted] end'],
     ['in base64url', `auth=${Buffer.from(SECRET).toString('base64url')} end`, 'auth=[redacted] end'],
   ])('hides a value %s', (_how, line, expected) => {
@@ -32,16 +35,16 @@ describe('a redactor', () => {
     expect(createRedactor([key]).redact('short')).toBe('short')
   })
 
-  test('leaves values under four characters alone, and lines without a value as they are', () => {
-    const redactor = createRedactor(['abc', '', 'long-enough'])
+  test('leaves values under six characters alone, and lines without a value as they are', () => {
+    const redactor = createRedactor(['abcde', '', 'long-enough'])
 
-    expect(redactor.redact('abc and more')).toBe('abc and more')
+    expect(redactor.redact('abcde and more')).toBe('abcde and more')
   })
 
   test('hides overlapping values as one, and the longer of two that begin alike', () => {
-    const redactor = createRedactor(['abcdef', 'defghi', 'abcd'])
+    const redactor = createRedactor(['abcdefgh', 'fghijk', 'abcdef'])
 
-    expect(redactor.redact('-abcdefghi-abcd-abcdef-')).toBe('-[redacted]-[redacted]-[redacted]-')
+    expect(redactor.redact('-abcdefghijk-abcdef-abcdefgh-')).toBe('-[redacted]-[redacted]-[redacted]-')
   })
 
   test('takes values that are no valid text, and returns the same bytes when nothing is found', () => {

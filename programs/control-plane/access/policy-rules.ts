@@ -14,6 +14,8 @@ export interface Rule {
   scope: Scope
   /** Never for an API token: a person must be there. */
   session?: true
+  /** A role that was granted on the app alone does not count: this is for members of its team. */
+  members?: true
 }
 
 const PUBLIC: Rule = { on: 'public', role: 'member', scope: 'read' }
@@ -24,6 +26,8 @@ const APP_READ: Rule = { on: 'app', role: 'viewer', scope: 'read' }
 const APP_DEPLOY: Rule = { on: 'app', role: 'developer', scope: 'deploy' }
 const APP_MANAGE: Rule = { on: 'app', role: 'developer', scope: 'manage' }
 const APP_ADMIN: Rule = { on: 'app', role: 'admin', scope: 'manage' }
+const TEAM_READ: Rule = { on: 'team', role: 'viewer', scope: 'read' }
+const TEAM_ADMIN: Rule = { on: 'team', role: 'admin', scope: 'admin' }
 
 export const policyRules: Record<Action, Rule> = {
   'setup:read': PUBLIC,
@@ -32,6 +36,16 @@ export const policyRules: Record<Action, Rule> = {
   'session:create': PUBLIC,
   'session:read': SELF,
   'session:delete': { ...SELF, session: true },
+  'session:mail-link': PUBLIC,
+  'sessions:read': { ...SELF, session: true },
+  'sessions:end': { ...SELF, session: true },
+  'account:read': SELF,
+  'account:update': { ...SELF, session: true },
+  'account:password': { ...SELF, session: true },
+  'account:email': { ...SELF, session: true },
+  'password:forgot': PUBLIC,
+  'password:reset': PUBLIC,
+  'password:reset-link': { on: 'local', role: 'member', scope: 'admin' },
 
   // Lists are narrowed to what the actor may see; a new app asks for the role in its team.
   'apps:list': PLATFORM_READ,
@@ -50,18 +64,14 @@ export const policyRules: Record<Action, Rule> = {
   'release:read': APP_READ,
   'env:read': APP_READ,
   'env:write': APP_MANAGE,
+  'secret:readers': APP_MANAGE,
+  'shared-env:read': { on: 'team', role: 'viewer', scope: 'read' },
+  'shared-env:write': { on: 'team', role: 'developer', scope: 'manage' },
   'instance:read': APP_READ,
   'log:read': APP_READ,
   'event:read': APP_READ,
   'events:list': PLATFORM_READ,
 
-  'job:read': PLATFORM_ADMIN,
-  'job:cancel': PLATFORM_ADMIN,
-  'job:retry': PLATFORM_ADMIN,
-  'platform:read': PLATFORM_READ,
-  'keys:read': PLATFORM_ADMIN,
-  'keys:rotate': PLATFORM_ADMIN,
-}
   'teams:list': PLATFORM_READ,
   'team:create': { on: 'platform', role: 'member', scope: 'admin' },
   'team:read': TEAM_READ,
@@ -99,3 +109,10 @@ export const policyRules: Record<Action, Rule> = {
   'all-tokens:read': { ...PLATFORM_ADMIN, session: true },
   'all-tokens:revoke': { ...PLATFORM_ADMIN, session: true },
 
+  'job:read': PLATFORM_ADMIN,
+  'job:cancel': PLATFORM_ADMIN,
+  'job:retry': PLATFORM_ADMIN,
+  'platform:read': PLATFORM_READ,
+  'keys:read': PLATFORM_ADMIN,
+  'keys:rotate': PLATFORM_ADMIN,
+}

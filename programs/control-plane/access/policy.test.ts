@@ -93,6 +93,14 @@ describe('an API token', () => {
     expect(decide(elsewhere, 'app:read', SHOP)).toMatchObject({ hidden: true })
   })
 
+  test('changes nothing of a whole team when it is limited to apps', () => {
+    const limited = { ...token(['admin'], { platformRole: 'admin' }), appIds: ['shop'] }
+    const team = { kind: 'team', teamId: 'sales' } as const
+
+    expect(decide(limited, 'shared-env:write', team)).toMatchObject({ allowed: false, hidden: false })
+    expect(can(limited, 'shared-env:read', team)).toBe(true)
+  })
+
   test('ends no session', () => {
     expect(can(token(['admin'], { platformRole: 'admin' }), 'session:delete')).toBe(false)
   })

@@ -52,22 +52,37 @@ function decideForPerson(actor: PersonActor, rule: Rule, resource: Resource): De
   }
   const role = roleOn(actor, resource)
   if (role === undefined) return hidden()
-  if (roleIncludes(role, rule.role as Role)) return ALLOWED
-  return refused(`This needs the role ${rule.role}; yours is ${role}.`)
+  const counted = rule.members ? roleOn(actor, teamOf(resource)) : role
+  if (counted !== undefined && roleIncludes(counted, rule.role as Role)) return ALLOWED
+  const where = rule.members ? "the role {} in the app's team" : 'the role {}'
+  return refused(`This needs ${where.replace('{}', rule.role)}; yours is ${counted ?? 'none'}.`)
+}
+
+function teamOf(resource: Resource): Resource {
+  return resource.kind === 'app' ? { kind: 'team', teamId: resource.teamId } : resource
 }
 
 function decideForToken(token: TokenActor, rule: Rule, resource: Resource): Decision {
   if (rule.session) return refused('An API token may not do this: sign in as a person.')
   if (!isWithinLimits(token, resource)) return hidden()
+  if (resource.kind === 'team' && token.appIds !== null && rule.scope !== 'read')
+    return refused(`The token "${token.tokenName}" is limited to apps: it changes nothing of a whole team.`)
+  if (rule.on === 'platform' && rule.scope !== 'read' && isLimited(token))
+    return refused(`The token "${token.tokenName}" is limited, and this is about the whole platform.`)
   if (token.scopes.some(scope => scopeIncludes(scope, rule.scope))) return ALLOWED
   return refused(`The token "${token.tokenName}" has not the scope ${rule.scope} that this needs.`)
 }
 
-/** A token that is limited to apps still sees the team they are in. */
+function isLimited({ appIds, teamId }: TokenActor): boolean {
+  return appIds !== null || teamId !== null
+}
+
+/** One that is limited to apps sees no team, not even theirs. */
 function isWithinLimits(token: TokenActor, resource: Resource): boolean {
   if (resource.kind === 'none') return true
   if (token.teamId !== null && resource.teamId !== token.teamId) return false
-  return resource.kind === 'team' || token.appIds === null || token.appIds.includes(resource.appId)
+  if (token.appIds === null) return true
+  return resource.kind === 'app' && token.appIds.includes(resource.appId)
 }
 
 function refused(reason: string): Decision {

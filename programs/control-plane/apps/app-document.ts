@@ -1,4 +1,8 @@
 import type { App, TrashedApp } from '@seaworthy/api'
+import type { Actor } from '../access/actor.ts'
+import { appPermissions, trashedAppPermissions } from '../access/permissions.ts'
+import { roleOn } from '../access/policy.ts'
+import { appResource } from '../http/request-resource.ts'
 import { isoTime, isoTimeOrNull } from '../http/times.ts'
 import type { Queryable } from '../store/database.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
@@ -9,23 +13,43 @@ type LastDeployment = Pick<
 >
 type CurrentRelease = Pick<ReleaseRow, 'id' | 'version' | 'created_at'>
 
-/** Apps as the API shows them, with two queries for all of them together. */
+/** Apps as the API shows them to this actor, with three queries for all of them together. */
 export async function appDocuments(
   db: Queryable,
   rows: readonly AppRow[],
-  appUrl: (slug: string) => string,
+  { actor, appUrl }: { actor: Actor; appUrl: (slug: string) => string },
 ): Promise<App[]> {
-  const [releases, deployments] = await Promise.all([currentReleases(db, rows), lastDeployments(db, rows)])
+  const [teams, releases, deployments] = await Promise.all([
+    teamsOf(db, rows),
+    currentReleases(db, rows),
+    lastDeployments(db, rows),
+  ])
   return rows.map(row => ({
     ...ownFields(row),
+    team: teams.get(row.team_id)!,
+    role: roleOn(actor, appResource(row))!,
+    can: appPermissions(actor, row),
     url: appUrl(row.slug),
     currentRelease: releaseFields(releases.get(row.current_release_id ?? '')),
     lastDeployment: deploymentFields(deployments.get(row.id)),
   }))
 }
 
-export function trashedAppDocument({ id, slug, name, deleted_at, purge_at }: AppRow): TrashedApp {
-  return { id, slug, name, deletedAt: isoTime(deleted_at!), purgeAt: isoTimeOrNull(purge_at) }
+export async function trashedAppDocuments(
+  db: Queryable,
+  rows: readonly AppRow[],
+  actor: Actor,
+): Promise<TrashedApp[]> {
+  const teams = await teamsOf(db, rows)
+  return rows.map(row => ({
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    team: teams.get(row.team_id)!,
+    can: trashedAppPermissions(actor, row),
+    deletedAt: isoTime(row.deleted_at!),
+    purgeAt: isoTimeOrNull(row.purge_at),
+  }))
 }
 
 function ownFields(row: AppRow) {
@@ -34,6 +58,7 @@ function ownFields(row: AppRow) {
     slug: row.slug,
     name: row.name,
     state: row.state,
+    environment: row.environment,
     scale: JSON.parse(row.scale_json) as Record<string, number>,
     sleepAfterMinutes: row.sleep_after_minutes,
     origin: originOf(row),
@@ -62,6 +87,13 @@ function deploymentFields(deployment: LastDeployment | undefined): App['lastDepl
   if (!deployment) return null
   const { number, state, reason, created_at, finished_at } = deployment
   return { number, state, reason, createdAt: isoTime(created_at), finishedAt: isoTimeOrNull(finished_at) }
+}
+
+async function teamsOf(db: Queryable, rows: readonly AppRow[]): Promise<Map<string, App['team']>> {
+  const ids = [...new Set(rows.map(({ team_id }) => team_id))]
+  if (ids.length === 0) return new Map()
+  const teams = await db.selectFrom('teams').select(['id', 'slug', 'name']).where('id', 'in', ids).execute()
+  return new Map(teams.map(({ id, ...names }) => [id, names]))
 }
 
 async function currentReleases(db: Queryable, rows: readonly AppRow[]): Promise<Map<string, CurrentRelease>> {

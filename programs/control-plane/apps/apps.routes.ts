@@ -1,5 +1,6 @@
-import { actorName } from '../access/actor.ts'
+import { type Actor, actorName } from '../access/actor.ts'
 import { visibleApps } from '../access/visible-apps.ts'
+import { refuseEnvironment } from '../env/shared-env.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { httpErrors } from '../http/errors.ts'
@@ -7,7 +8,7 @@ import type { AppRemoval } from '../http/ports.ts'
 import { appResource } from '../http/request-resource.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
-import { appDocuments, trashedAppDocument } from './app-document.ts'
+import { appDocuments, trashedAppDocuments } from './app-document.ts'
 import type { Apps } from './apps.ts'
 import { appErrors } from './errors.ts'
 import { teamOfNewApp } from './team-of-new-app.ts'
@@ -22,34 +23,35 @@ export interface AppsRoutesOptions {
 
 export function appsRoutes(options: AppsRoutesOptions): Implementations {
   const { store, apps, removal, appUrl } = options
-  const show = async (row: AppRow) => (await appDocuments(store.db, [row], appUrl))[0]!
+  const show = async (row: AppRow, { actor }: { actor: Actor }) =>
+    (await appDocuments(store.db, [row], { actor, appUrl }))[0]!
   return {
     'apps.list': {
       async page({ query, actor }, page) {
         const visible = visibleApps(actor)
         const { items, total } = await apps.list({ ...query, ...page, order: query.order, visible })
-        return { items: await appDocuments(store.db, items, appUrl), total }
+        return { items: await appDocuments(store.db, items, { actor, appUrl }), total }
       },
     },
     'apps.create': {
       async answer({ body: { team, ...app }, actor, authorize }) {
         const teamId = await teamOfNewApp(store, actor, team)
         authorize({ kind: 'team', teamId }, () => httpErrors.team_not_found({ team: team ?? 'default' }))
-        return show(await apps.create({ ...app, teamId }))
+        return show(await apps.create({ ...app, teamId }), { actor })
       },
     },
-    'apps.get': { answer: ({ app }) => show(app) },
+    'apps.get': { answer: call => show(call.app, call) },
     'apps.update': {
-      async answer({ app, body }) {
+      async answer({ app, body, actor }) {
         requireAppCan('update', app)
-        return show(await apps.update(app.id, settingsOf(body)))
+        return show(await apps.update(app.id, settingsOf(body)), { actor })
       },
     },
     'apps.delete': { answer: call => moveToTrash(options, call) },
     'trash.list': {
       async page({ actor }, page) {
         const { items, total } = await apps.listTrash({ ...page, visible: visibleApps(actor) })
-        return { items: items.map(trashedAppDocument), total }
+        return { items: await trashedAppDocuments(store.db, items, actor), total }
       },
     },
     'trash.restore': {
@@ -58,22 +60,28 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
         const app = await apps.getById(params.id)
         if (!app) throw notFound()
         authorize(appResource(app), notFound)
-        return show(await removal.restore({ appId: app.id, actor: actorName(actor) }))
+        return show(await removal.restore({ appId: app.id, actor: actorName(actor) }), { actor })
       },
     },
   }
 }
 
-function settingsOf({ name, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
+function settingsOf({
+  name,
+  environment,
+  sleepAfterMinutes,
+}: Call<'apps.update'>['body']): Partial<AppRow> {
+  if (environment !== undefined) refuseEnvironment(environment)
   return {
+    ...(environment !== undefined && { environment }),
     ...(name !== undefined && { name }),
     ...(sleepAfterMinutes !== undefined && { sleep_after_minutes: sleepAfterMinutes }),
   }
 }
 
-async function moveToTrash({ apps, removal }: AppsRoutesOptions, { app, body, actor }: Call<'apps.delete'>) {
+async function moveToTrash({ store, apps, removal }: AppsRoutesOptions, { app, body, actor }: Call<'apps.delete'>) {
   if (body.confirm !== app.slug) throw httpErrors.confirm_mismatch({ slug: app.slug })
   requireAppCan('delete', app)
   await removal.remove({ app, actor: actorName(actor) })
-  return trashedAppDocument((await apps.getById(app.id))!)
+  return (await trashedAppDocuments(store.db, [(await apps.getById(app.id))!], actor))[0]!
 }

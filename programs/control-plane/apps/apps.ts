@@ -21,7 +21,7 @@ export interface AppList extends PageRequest {
 }
 
 /** What may be changed by `update`; states, releases and the trash have their own methods. */
-export type AppPatch = Partial<Pick<AppRow, 'name' | 'scale_json' | 'sleep_after_minutes' | 'origin_json'>>
+export type AppPatch = Partial<Pick<AppRow, 'name' | 'environment' | 'scale_json' | 'sleep_after_minutes' | 'origin_json'>>
 
 const SORT_COLUMNS = {
   slug: 'slug',
@@ -45,7 +45,7 @@ export class Apps {
     this.#clock = clock
   }
 
-  /** Rejects with `slug_invalid` or `slug_taken`. */
+  /** Rejects with `slug_invalid`, `slug_taken` or `team_gone`. */
   async create(
     { slug, name = slug, teamId = DEFAULT_TEAM.id }: { slug: string; name?: string; teamId?: string },
     trx?: Queryable,
@@ -53,6 +53,7 @@ export class Apps {
     const problem = slugProblem(slug)
     if (problem) throw appErrors.slug_invalid({ problem }, { errors: [{ path: 'slug', message: problem }] })
     return this.#within(trx, async own => {
+      await this.#requireTeam(teamId, own)
       await this.#store.lock(own, `slug:${slug}`)
       if (await this.getBySlug(slug, own)) throw appErrors.slug_taken({ slug })
       const row = newApp({
@@ -207,6 +208,13 @@ export class Apps {
       .returning('value_json')
       .executeTakeFirstOrThrow()
     return Number(value_json)
+  }
+
+  /** A team that is being deleted gets no more apps: its deletion holds the same lock. */
+  async #requireTeam(teamId: string, trx: Queryable): Promise<void> {
+    await this.#store.lock(trx, `team:${teamId}`)
+    const team = await trx.selectFrom('teams').select('id').where('id', '=', teamId).executeTakeFirst()
+    if (!team) throw appErrors.team_gone()
   }
 
   async #change(id: string, changes: Partial<AppRow>, trx?: Queryable): Promise<AppRow> {

@@ -9,7 +9,7 @@ import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import { settingsOf } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
-import { openGitOrigin, type StoredGitOrigin } from '../sources/git-origin.ts'
+import { openGitOrigin, type StoredGitOrigin, sealGitOrigin, secretsOfGitUrl } from '../sources/git-origin.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, BuildRow, DeploymentRow, ReleaseRow, SourceRow } from '../store/schema.ts'
@@ -70,15 +70,22 @@ export class BuildPhase {
   async #fetchSource({ app, deployment, git, log, signal }: BuildPhaseRequest): Promise<BuildRow> {
     if (!git) throw new AppError('source_missing', 'This deployment names no source. Deploy again.')
     const { sources, sourceRecords, builds, records, store, apps, keyRing } = this.#options
+    const origin = openGitOrigin(git, keyRing, app.id)
+    log.hide(secretsOfGitUrl(origin.url))
     return log.step('fetch', `Fetching ${git.url}${git.ref ? ` at ${git.ref}` : ''}`, async () => {
-      const source = await sources.fromGit(openGitOrigin(git, keyRing, app.id), { signal })
+      const source = await sources.fromGit(origin, { signal })
       log.line(`commit ${source.commit}, ${source.entries} files`, 'platform')
       return store.transaction(async trx => {
-        // Only now: "pull the latest" must not try again where nothing could be fetched.
-        await apps.update(app.id, { origin_json: JSON.stringify({ kind: 'git', ...git }) }, trx)
+        // Only now: "pull the latest" must not try again where nothing could be fetched. Sealed anew, since the job
+        // may carry what a key sealed that is retired by now.
+        const sealed = sealGitOrigin(origin, keyRing, app.id)
+        await apps.update(app.id, { origin_json: JSON.stringify({ kind: 'git', ...sealed }) }, trx)
         const { url, ref, subdirectory } = git
-        const origin = { url, ref, subdirectory, commit: source.commit }
-        const row = await sourceRecords.create({ appId: app.id, kind: 'git', origin, ...source }, trx)
+        const fetched = { url, ref, subdirectory, commit: source.commit }
+        const row = await sourceRecords.create(
+          { appId: app.id, kind: 'git', origin: fetched, ...source },
+          trx,
+        )
         const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
         await records.update(deployment.id, { build_id: build.id }, trx)
         return build
@@ -95,7 +102,8 @@ export class BuildPhase {
     let own: OpenBuildLog | undefined
     try {
       // Once, and after the wait: what the build sees is what its log keeps out.
-      const { env, secretValues } = await envVars.resolve(app.id, await this.#envVersion(app))
+      const { env, secretValues } = await envVars.resolve(app, await envVars.current(app))
+      log.hide(secretValues)
       own = await buildLogs.open(build.id, { secrets: secretValues })
       await builds.start(build.id)
       const steps = new BuildStepRecorder({ builds, buildId: build.id, log: this.#options.log })
@@ -103,7 +111,7 @@ export class BuildPhase {
       const result = await this.#runBuilder(request, build, { env, log: both }).finally(() => steps.written())
       return await this.#keepArtifact(build, result, log)
     } catch (error) {
-      await this.#buildEnded(build, error, signal)
+      await this.#buildEnded(build, error, request)
       throw error
     } finally {
       await own?.close()
@@ -166,22 +174,27 @@ export class BuildPhase {
   }
 
   /** A build that was cut off by a stop of the control plane is neither failed nor cancelled: it is run again. */
-  async #buildEnded(build: BuildRow, error: unknown, signal: AbortSignal): Promise<void> {
+  async #buildEnded(build: BuildRow, error: unknown, { signal, log }: BuildPhaseRequest): Promise<void> {
     if (isCutOff(signal)) return
     const { code, message } = isTimeout(signal) ? TOO_LATE : asFailure(error)
-    await this.#options.builds.fail(build.id, { cancelled: isCancelled(signal), code, message })
+    await this.#options.builds.fail(build.id, {
+      cancelled: isCancelled(signal),
+      code,
+      message: log.redact(message),
+    })
   }
 
   async #makeRelease({ app, deployment }: BuildPhaseRequest, build: BuildRow): Promise<ReleaseRow> {
     const { store, releases, records } = this.#options
-    const envVersion = await this.#envVersion(app)
+    const env = await this.#options.envVars.current(app)
     return store.transaction(async trx => {
       const release = await releases.create(
         {
           appId: app.id,
           artifactDigest: build.artifact_digest!,
           buildId: build.id,
-          envVersion,
+          envVersion: env.version,
+          sharedEnv: env.shared,
           settings: settingsOf(JSON.parse(build.result_json!)),
           reason: 'deploy',
           createdBy: deployment.created_by,
@@ -198,10 +211,6 @@ export class BuildPhase {
     if (!release)
       throw new AppError('release_not_found', 'The release of this deployment is gone. Deploy again.')
     return release
-  }
-
-  #envVersion(app: AppRow): Promise<number> {
-    return this.#options.envVars.currentVersion(app.id)
   }
 }
 

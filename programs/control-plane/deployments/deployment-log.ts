@@ -30,8 +30,18 @@ export class DeploymentLog implements BuildLogWriter {
     this.#log.stepFinished(name, outcome, durationMs)
   }
 
-  line(text: string, stream: 'stdout' | 'stderr' | 'platform'): void {
-    this.#log.line(text, stream)
+  line(...args: Parameters<OpenBuildLog['line']>): void {
+    this.#log.line(...args)
+  }
+
+  /** Keeps further secret values out of what is written from now on. */
+  hide(secrets: readonly string[]): void {
+    this.#log.hide(secrets)
+  }
+
+  /** A sentence without secret values, to be kept elsewhere: it may quote what a command said. */
+  redact(text: string): string {
+    return this.#log.redact(text)
   }
 
   /** Runs one phase as a step: its start, its end and its time are in the log, whatever its outcome. */

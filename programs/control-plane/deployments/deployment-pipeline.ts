@@ -1,6 +1,7 @@
 import { AppError, type Logger } from '@seaworthy/kit'
 import type { BuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
+import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { Events } from '../events/events.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
@@ -76,14 +77,17 @@ export class DeploymentPipeline {
 
   /** The handler of `deploy` jobs. Rejects only when it was cut off and should be run again. */
   async handle(job: DeployJob): Promise<void> {
-    const { records, apps, envVars, deploymentLogs } = this.#options
+    const { records, apps, deploymentLogs } = this.#options
     const deployment = await records.get(job.payload.deploymentId)
     if (isEnded(deployment.state)) return
     const app = await apps.getById(deployment.app_id)
     if (!app || app.deleted_at !== null)
       return this.#end(deployment, 'cancelled', { code: 'app_deleted', message: 'The app was deleted.' })
-    const { secretValues } = await envVars.resolve(app.id, await envVars.currentVersion(app.id))
-    const log = await DeploymentLog.open(deploymentLogs, deployment.id, secretValues)
+    const log = await DeploymentLog.open(
+      deploymentLogs,
+      deployment.id,
+      await this.#secretsOf(app, deployment),
+    )
     try {
       await this.#run(app, deployment, job, log)
     } catch (error) {
@@ -92,6 +96,13 @@ export class DeploymentPipeline {
     } finally {
       await log.close()
     }
+  }
+
+  /** Of what runs with the newest env, and of a release that keeps an older one. */
+  async #secretsOf(app: AppRow, { release_id }: DeploymentRow): Promise<string[]> {
+    const { envVars, releases } = this.#options
+    const release = release_id ? await releases.getById(release_id) : undefined
+    return envVars.secretValues(app, await envVars.current(app), ...(release ? [envOfRelease(release)] : []))
   }
 
   async #run(app: AppRow, deployment: DeploymentRow, job: DeployJob, log: DeploymentLog): Promise<void> {
@@ -217,7 +228,8 @@ export class DeploymentPipeline {
     log: DeploymentLog,
   ): Promise<void> {
     const { records, events, log: logger } = this.#options
-    const failure = isTimeout(signal) ? TOO_LATE : asFailure(error)
+    const { code, message } = isTimeout(signal) ? TOO_LATE : asFailure(error)
+    const failure = { code, message: log.redact(message) }
     if (failure.code === 'internal_error')
       logger.error({ deployment: deployment.id, err: error }, 'deployment failed')
     await this.#cleanUp(deployment).catch(cause => {

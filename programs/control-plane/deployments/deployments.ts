@@ -4,6 +4,7 @@ import type { GitOrigin, Source, SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
 import type { Builds } from '../builds/builds.ts'
+import { type EnvNames, envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -113,10 +114,10 @@ export class Deployments {
     const { app, actor } = input
     const { store, releases, envVars } = this.#options
     const target = await this.#rollbackTarget(app, input.release)
-    const envVersion = input.env === 'release' ? target.env_version : await envVars.currentVersion(app.id)
+    const env = input.env === 'release' ? envOfRelease(target) : await envVars.current(app)
     return store.transaction(async trx => {
       const release = await releases.create(
-        { ...repeated(target, actor), envVersion, reason: 'rollback', rollbackOf: target.version },
+        { ...repeated(target, env, actor), reason: 'rollback', rollbackOf: target.version },
         trx,
       )
       return this.#queue({ ...blank(app, actor, 'rollback'), release_id: release.id }, {}, trx)
@@ -136,12 +137,12 @@ export class Deployments {
     const { store, releases, envVars } = this.#options
     const current = app.current_release_id ? await releases.getById(app.current_release_id) : undefined
     if (!current) return undefined
-    const envVersion = await envVars.currentVersion(app.id)
+    const env = await envVars.current(app)
     return store.transaction(async trx => {
       const release =
         reason === 'restart'
           ? current
-          : await releases.create({ ...repeated(current, actor), envVersion, reason }, trx)
+          : await releases.create({ ...repeated(current, env, actor), reason }, trx)
       return this.#queue({ ...blank(app, actor, reason), release_id: release.id }, {}, trx)
     })
   }
@@ -268,11 +269,13 @@ function blank(app: AppRow, actor: string, reason: NewDeployment['reason']): New
   return { app_id: app.id, reason, build_id: null, release_id: null, scheduled_at: null, created_by: actor }
 }
 
-function repeated(release: ReleaseRow, actor: string) {
+function repeated(release: ReleaseRow, env: EnvNames, actor: string) {
   return {
     appId: release.app_id,
     artifactDigest: release.artifact_digest,
     buildId: release.build_id,
+    envVersion: env.version,
+    sharedEnv: env.shared,
     settings: JSON.parse(release.settings_json),
     createdBy: actor,
   }

@@ -1,43 +1,32 @@
-import { AppError, type FieldError, type KeyRing } from '@seaworthy/kit'
-import { type Clock, systemClock } from '../store/clock.ts'
+import type { KeyRing } from '@seaworthy/kit'
+import type { Clock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
-import { newId } from '../store/ids.ts'
-import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
-import { appEnvBinding } from './env-binding.ts'
-import { envKeyProblem, envValueProblem, MAX_ENV_KEYS, MAX_ENV_TOTAL_BYTES } from './env-key.ts'
+import type { Page, PageRequest } from '../store/paging.ts'
+import type { AppRow } from '../store/schema.ts'
+import type { EnvChange } from './env-change.ts'
+import { type EnvDifference, type ShownVariable, showDocument } from './env-document.ts'
+import { type EnvNames, type SharedEnvVersions, sharedLayers } from './env-names.ts'
+import { appEnvTable, type EnvVersionTable, sharedEnvTable } from './env-version-table.ts'
+import { type ChangedEnv, type EnvVersionSummary, EnvVersions } from './env-versions.ts'
 
-export interface EnvChange {
-  /** A secret stays one unless `secret: false` is said. */
-  set?: Record<string, { value: string; secret?: boolean }>
-  /** Names that are not set are no error. */
-  unset?: readonly string[]
+/** What an app's env is found by. */
+export type EnvApp = Pick<AppRow, 'id' | 'slug' | 'team_id' | 'environment'>
+
+/** Where a value comes from; each wins over the ones before it. */
+export type EnvSource = 'team' | 'environment' | 'app'
+
+export interface EnvVariable extends ShownVariable {
+  from: EnvSource
 }
 
-export interface EnvDescription {
-  /** 0 while nothing was ever set. */
-  version: number
-  /** The value of a secret is null: it is write-only. */
-  variables: Record<string, { secret: boolean; value: string | null }>
+export interface AppEnvDescription extends EnvNames {
+  variables: Record<string, EnvVariable>
 }
 
-export interface EnvVersionSummary {
-  version: number
-  author: string
-  keys: string[]
-  /** Milliseconds since 1970. */
-  createdAt: number
-}
-
-export class EnvInvalid extends AppError {
-  constructor(errors: FieldError[]) {
-    super('env_invalid', errors[0]!.message, { status: 422, errors })
-  }
-}
-
-export class EnvVersionNotFound extends AppError {
-  constructor(version: number) {
-    super('env_version_not_found', `The app has no env version ${version}.`, { status: 404 })
-  }
+export interface ResolvedEnv {
+  env: Record<string, string>
+  /** Which values a log must not show. */
+  secretValues: string[]
 }
 
 export interface EnvVarsOptions {
@@ -46,189 +35,114 @@ export interface EnvVarsOptions {
   clock?: Pick<Clock, 'now'>
 }
 
-/** As stored: a secret's value is sealed. A map, because a name may be that of an object's own property. */
-type Document = Map<string, { secret: boolean; value: string }>
+interface Layer {
+  from: EnvSource
+  table: EnvVersionTable
+  version: number
+}
 
-/** The env of each app, as an append-only list of versions: a change is a new version with everything in it. */
+/** The env of apps: what their team shares, with their own variables on top. */
 export class EnvVars {
   readonly #store: Store
-  readonly #keyRing: KeyRing
-  readonly #clock: Pick<Clock, 'now'>
+  readonly #versions: EnvVersions
 
-  constructor({ store, keyRing, clock = systemClock }: EnvVarsOptions) {
-    this.#store = store
-    this.#keyRing = keyRing
-    this.#clock = clock
+  constructor(options: EnvVarsOptions) {
+    this.#store = options.store
+    this.#versions = new EnvVersions(options)
+  }
+
+  /** Of the app's own variables: see `EnvVersions.change`. */
+  change(app: EnvApp, change: EnvChange, author: string): Promise<ChangedEnv> {
+    return this.#versions.change(appEnvTable(app), change, author)
+  }
+
+  /** Of the app's own variables: see `EnvVersions.restore`. */
+  restore(
+    app: EnvApp,
+    input: { version: number; baseVersion?: number; author: string },
+  ): Promise<ChangedEnv> {
+    return this.#versions.restore(appEnvTable(app), input)
+  }
+
+  summary(app: EnvApp, version: number): Promise<EnvVersionSummary> {
+    return this.#versions.summary(appEnvTable(app), version)
+  }
+
+  list(app: EnvApp, page: PageRequest & { order?: 'asc' | 'desc' } = {}): Promise<Page<EnvVersionSummary>> {
+    return this.#versions.list(appEnvTable(app), page)
+  }
+
+  diff(app: EnvApp, from: number, to: number): Promise<EnvDifference[]> {
+    return this.#versions.diff(appEnvTable(app), from, to)
+  }
+
+  /** What a release that is made now would get. */
+  async current(app: EnvApp, trx?: Queryable): Promise<EnvNames> {
+    const version = await this.#versions.currentVersion(appEnvTable(app), trx)
+    return { version, shared: await this.#currentShared(app, trx ?? this.#store.db) }
+  }
+
+  /** For people: secrets are masked, and each value says where it comes from. The newest unless told. */
+  async describe(app: EnvApp, names?: EnvNames): Promise<AppEnvDescription> {
+    const found = names ?? (await this.current(app))
+    const variables: [string, EnvVariable][] = []
+    for (const { table, version, from } of layersOf(app, found)) {
+      const document = await this.#versions.document(table, version)
+      for (const [key, shown] of Object.entries(showDocument(document)))
+        variables.push([key, { ...shown, from }])
+    }
+    return { ...found, variables: Object.fromEntries(variables) }
   }
 
   /**
-   * Concurrent changes follow one another; none is lost. A change that changes nothing makes no version.
-   * Rejects with `EnvInvalid`, naming each wrong field; nothing is changed then.
+   * For instances and builds: everything in the clear. Fails closed: rejects with `env_version_not_found` or
+   * `env_secret_unreadable`, which names the variable, and never gives a part.
    */
-  async change(
-    appId: string,
-    change: EnvChange,
-    author: string,
-    trx?: Queryable,
-  ): Promise<{ version: number; changed: string[] }> {
-    refuseInvalid(change)
-    if (!trx) return this.#store.transaction(own => this.change(appId, change, author, own))
-    await this.#store.lock(trx, `env:${appId}`)
-    const { version, document } = await this.#read(appId, undefined, trx)
-    const changed = this.#apply(appId, document, change)
-    if (changed.length === 0) return { version, changed }
-    refuseTooLarge(document)
-    await this.#append({ appId, version: version + 1, document, author }, trx)
-    return { version: version + 1, changed }
-  }
-
-  /** 0 while nothing was ever set. */
-  async currentVersion(appId: string, trx?: Queryable): Promise<number> {
-    const row = await (trx ?? this.#store.db)
-      .selectFrom('env_versions')
-      .select(eb => eb.fn.max('version').as('version'))
-      .where('app_id', '=', appId)
-      .executeTakeFirst()
-    return Number(row?.version ?? 0)
-  }
-
-  /** For people: secrets are masked. The newest version when none is given. Rejects with `EnvVersionNotFound`. */
-  async describe(appId: string, version?: number): Promise<EnvDescription> {
-    const found = await this.#read(appId, version)
-    const shown = [...found.document].map(([key, { secret, value }]) => [
-      key,
-      { secret, value: secret ? null : value },
-    ])
-    return { version: found.version, variables: Object.fromEntries(shown) }
-  }
-
-  /**
-   * For instances and builds: everything in plain text, and which values a log must not show.
-   * Rejects with `EnvVersionNotFound`, or `KeyRingError` when a secret cannot be opened.
-   */
-  async resolve(
-    appId: string,
-    version: number,
-  ): Promise<{ env: Record<string, string>; secretValues: string[] }> {
-    const { document } = await this.#read(appId, version)
-    const plain = [...document].map(([key, entry]) => ({
-      key,
-      ...entry,
-      value: this.#plainValue(appId, key, entry),
-    }))
+  async resolve(app: EnvApp, names: EnvNames): Promise<ResolvedEnv> {
+    const opened = new Map<string, { secret: boolean; value: string }>()
+    for (const { table, version } of layersOf(app, names)) {
+      for (const [key, variable] of await this.#versions.open(table, version)) opened.set(key, variable)
+    }
     return {
-      env: Object.fromEntries(plain.map(({ key, value }) => [key, value])),
-      secretValues: plain.filter(({ secret, value }) => secret && value !== '').map(({ value }) => value),
+      env: Object.fromEntries([...opened].map(([key, { value }]) => [key, value])),
+      secretValues: secretValuesOf([...opened.values()]),
     }
   }
 
-  /** Newest first unless told. */
-  async listVersions(
-    appId: string,
-    { order = 'desc', ...page }: PageRequest & { order?: 'asc' | 'desc' } = {},
-  ): Promise<Page<EnvVersionSummary>> {
-    const query = this.#store.db.selectFrom('env_versions').where('app_id', '=', appId)
-    const { items: rows, total } = await fetchPage(query.selectAll().orderBy('version', order), page)
-    const items = rows.map(({ version, author, document_json, created_at }) => ({
-      version,
-      author,
-      keys: [...parseDocument(document_json).keys()],
-      createdAt: created_at,
-    }))
-    return { items, total }
-  }
-
-  /** The newest version when none is given; version 0 is the empty one that every app begins with. */
-  async #read(
-    appId: string,
-    version: number | undefined,
-    trx?: Queryable,
-  ): Promise<{ version: number; document: Document }> {
-    if (version === 0) return { version, document: new Map() }
-    let query = (trx ?? this.#store.db).selectFrom('env_versions').selectAll().where('app_id', '=', appId)
-    query =
-      version === undefined ? query.orderBy('version', 'desc').limit(1) : query.where('version', '=', version)
-    const row = await query.executeTakeFirst()
-    if (!row && version !== undefined) throw new EnvVersionNotFound(version)
-    return row
-      ? { version: row.version, document: parseDocument(row.document_json) }
-      : { version: 0, document: new Map() }
-  }
-
-  /** Changes `document`, and returns the names that are different now. */
-  #apply(appId: string, document: Document, { set = {}, unset = [] }: EnvChange): string[] {
-    const changed = new Set<string>()
-    for (const key of unset) if (document.delete(key)) changed.add(key)
-    for (const [key, { value, secret }] of Object.entries(set)) {
-      const before = document.get(key)
-      const isSecret = secret ?? before?.secret ?? false
-      if (before?.secret === isSecret && this.#plainValue(appId, key, before) === value) continue
-      document.set(key, {
-        secret: isSecret,
-        value: isSecret ? this.#keyRing.seal(value, appEnvBinding(appId, key)) : value,
-      })
-      changed.add(key)
+  /** For logs: what can be opened of these versions, those that are overridden as well. */
+  async secretValues(app: EnvApp, ...names: EnvNames[]): Promise<string[]> {
+    const values = new Set<string>()
+    for (const { table, version } of names.flatMap(each => layersOf(app, each))) {
+      for (const value of secretValuesOf(await this.#versions.openReadable(table, version))) values.add(value)
     }
-    return [...changed]
+    return [...values]
   }
 
-  #plainValue(appId: string, key: string, { secret, value }: { secret: boolean; value: string }): string {
-    return secret ? this.#keyRing.open(value, appEnvBinding(appId, key)) : value
-  }
-
-  async #append(
-    {
-      appId,
-      version,
-      document,
-      author,
-    }: { appId: string; version: number; document: Document; author: string },
-    trx: Queryable,
-  ): Promise<void> {
-    const document_json = JSON.stringify(
-      Object.fromEntries([...document].sort(([a], [b]) => (a < b ? -1 : 1))),
-    )
-    await trx
-      .insertInto('env_versions')
-      .values({
-        id: newId('env'),
-        app_id: appId,
-        version,
-        document_json,
-        author,
-        created_at: this.#clock.now(),
-      })
+  async #currentShared({ team_id, environment }: EnvApp, db: Queryable): Promise<SharedEnvVersions | null> {
+    const rows = await db
+      .selectFrom('shared_env_versions')
+      .select(({ fn }) => ['environment', fn.max('version').as('version')])
+      .where('team_id', '=', team_id)
+      .where('environment', 'in', ['', environment])
+      .groupBy('environment')
       .execute()
+    if (rows.length === 0) return null
+    const versions = rows.map(row => [row.environment, Number(row.version)])
+    return { teamId: team_id, versions: Object.fromEntries(versions) }
   }
 }
 
-function parseDocument(json: string): Document {
-  return new Map(Object.entries(JSON.parse(json)))
+/** What comes later wins. */
+function layersOf(app: EnvApp, { version, shared }: EnvNames): Layer[] {
+  const own: Layer = { from: 'app', table: appEnvTable(app), version }
+  if (shared === null || shared.teamId !== app.team_id) return [own]
+  const layers = sharedLayers(shared).map(({ environment, version }): Layer => {
+    const table = sharedEnvTable({ teamId: shared.teamId, environment })
+    return { from: environment === '' ? 'team' : 'environment', table, version }
+  })
+  return [...layers, own]
 }
 
-function refuseInvalid({ set = {}, unset = [] }: EnvChange): void {
-  const errors: FieldError[] = []
-  for (const [key, { value }] of Object.entries(set)) {
-    const message = envKeyProblem(key) ?? envValueProblem(value)
-    if (message) errors.push({ path: `set.${key}`, message })
-    else if (unset.includes(key))
-      errors.push({ path: `unset.${key}`, message: `${key} is both set and unset.` })
-  }
-  if (errors.length > 0) throw new EnvInvalid(errors.slice(0, 20))
-}
-
-function refuseTooLarge(document: Document): void {
-  if (document.size > MAX_ENV_KEYS) {
-    throw new EnvInvalid([
-      {
-        path: 'set',
-        message: `An app has at most ${MAX_ENV_KEYS} env vars; this would be ${document.size}.`,
-      },
-    ])
-  }
-  let bytes = 0
-  for (const [key, { value }] of document) bytes += key.length + Buffer.byteLength(value)
-  if (bytes > MAX_ENV_TOTAL_BYTES) {
-    throw new EnvInvalid([{ path: 'set', message: 'All env vars of an app together have at most 1 MB.' }])
-  }
+function secretValuesOf(variables: readonly { secret: boolean; value: string }[]): string[] {
+  return variables.filter(({ secret, value }) => secret && value !== '').map(({ value }) => value)
 }

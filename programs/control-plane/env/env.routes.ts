@@ -1,4 +1,5 @@
 import type { EnvChanged, EnvVersion } from '@seaworthy/api'
+import { MIN_REDACTED_CHARACTERS } from '@seaworthy/telemetry'
 import { actorName } from '../access/actor.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
 import { requireAppCan } from '../http/app-access.ts'
@@ -8,60 +9,109 @@ import { isoTime } from '../http/times.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
 import { parseDotEnv } from './dot-env.ts'
-import type { EnvChange, EnvVars, EnvVersionSummary } from './env-vars.ts'
+import type { EnvChange } from './env-change.ts'
+import type { EnvVars } from './env-vars.ts'
+import type { ChangedEnv, EnvVersionSummary } from './env-versions.ts'
+import type { SecretReaders } from './secret-readers.ts'
+import { namedVersions } from './shared-env.ts'
+import { writeDotEnv } from './write-dot-env.ts'
 
 export interface EnvRoutesOptions {
   store: Store
   envVars: EnvVars
+  secretReaders: SecretReaders
   deployments: Pick<Deployments, 'redeploy'>
 }
 
 export function envRoutes(options: EnvRoutesOptions): Implementations {
-  const { envVars } = options
+  const { envVars, secretReaders } = options
   return {
-    'env.get': { answer: ({ app }) => envVars.describe(app.id) },
+    'env.get': {
+      async answer({ app }) {
+        const { version, shared, variables } = await envVars.describe(app)
+        return { version, environment: app.environment, shared: namedVersions(shared), variables }
+      },
+    },
     'env.update': {
-      answer: ({ app, body, actor }) => changeEnv(options, { app, change: body, author: actorName(actor) }),
+      answer: ({ app, body, actor }) =>
+        changeEnv(options, app, actorName(actor), author => envVars.change(app, body, author)),
     },
     'env.import': {
-      async answer({ app, body, actor }) {
-        const change = { set: imported(body) }
-        return changeEnv(options, { app, change, author: actorName(actor) })
-      },
+      answer: ({ app, body, actor }) =>
+        changeEnv(options, app, actorName(actor), author =>
+          envVars.change(app, importedChange(body), author),
+        ),
+    },
+    'env.restore': {
+      answer: ({ app, body, actor }) =>
+        changeEnv(options, app, actorName(actor), author => envVars.restore(app, { ...body, author })),
     },
     'env.versions': {
       async page({ app }, page) {
-        const { items, total } = await envVars.listVersions(app.id, page)
+        const { items, total } = await envVars.list(app, page)
         return { items: items.map(versionDocument), total }
       },
     },
+    'env.version': {
+      answer: async ({ app, params }) => versionDocument(await envVars.summary(app, params.version)),
+    },
+    'env.diff': {
+      async answer({ app, query: { from, to } }) {
+        return { from, to, changes: await envVars.diff(app, from, to) }
+      },
+    },
+    'env.export': {
+      async answer({ app }) {
+        const { version, variables } = await envVars.describe(app)
+        const own = Object.entries(variables).filter(([, { from }]) => from === 'app')
+        return { version, text: writeDotEnv(Object.fromEntries(own)) }
+      },
+    },
+    'env.readers': { answer: ({ app, params }) => secretReaders.describe(app, params.key) },
   }
 }
 
 /** What runs gets a changed env with a new release; an app without one gets it with its first. */
 async function changeEnv(
-  { store, envVars, deployments }: EnvRoutesOptions,
-  { app, change, author }: { app: AppRow; change: EnvChange; author: string },
+  { store, deployments }: EnvRoutesOptions,
+  app: AppRow,
+  author: string,
+  change: (author: string) => Promise<ChangedEnv>,
 ): Promise<EnvChanged> {
   requireAppCan('changeEnv', app)
-  const { version, changed } = await envVars.change(app.id, change, author)
+  const done = await change(author)
   const row =
-    changed.length === 0 ? undefined : await deployments.redeploy({ app, reason: 'env', actor: author })
-  return { version, changed, deployment: row ? await deploymentDocument(store.db, row) : null }
+    done.changed.length === 0 ? undefined : await deployments.redeploy({ app, reason: 'env', actor: author })
+  return {
+    version: done.version,
+    changed: done.changed,
+    notes: changeNotes(done),
+    deployment: row ? await deploymentDocument(store.db, row) : null,
+  }
+}
+
+/** What whoever made a change should know about it. */
+export function changeNotes({ shortSecrets }: ChangedEnv): string[] {
+  return shortSecrets.map(
+    key =>
+      `${key} has fewer than ${MIN_REDACTED_CHARACTERS} characters: such a short value is not hidden in logs.`,
+  )
 }
 
 /** Without `secret`, a variable that is a secret stays one. */
-function imported({
+export function importedChange({
   text,
   secret,
+  baseVersion,
 }: {
   text: string
   secret?: boolean | undefined
-}): NonNullable<EnvChange['set']> {
+  baseVersion?: number | undefined
+}): EnvChange {
   const entries = [...parseDotEnv(text)].map(([key, value]) => [key, { value, secret }])
-  return Object.fromEntries(entries)
+  return { set: Object.fromEntries(entries), ...(baseVersion !== undefined && { baseVersion }) }
 }
 
-function versionDocument({ version, author, keys, createdAt }: EnvVersionSummary): EnvVersion {
-  return { version, author, keys, createdAt: isoTime(createdAt) }
+export function versionDocument({ createdAt, ...version }: EnvVersionSummary): EnvVersion {
+  return { ...version, createdAt: isoTime(createdAt) }
 }

@@ -1,9 +1,13 @@
 /** Every endpoint's implementation, from the domains. */
+import { type AccessRoutesOptions, accessRoutes } from '../access/access.routes.ts'
 import { type AccountsRoutesOptions, accountsRoutes } from '../accounts/accounts.routes.ts'
+import { ownAccountRoutes } from '../accounts/own-account.routes.ts'
+import { sessionsRoutes } from '../accounts/sessions.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
 import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
+import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.routes.ts'
 import { eventsRoutes } from '../events/events.routes.ts'
 import type { Events } from '../events/events.ts'
 import { type InstancesRoutesOptions, instancesRoutes } from '../instances/instances.routes.ts'
@@ -14,24 +18,33 @@ import { statusRoutes } from '../platform/status.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
 import type { Releases } from '../releases/releases.ts'
 import { type KeysRoutesOptions, keysRoutes } from '../secrets/keys.routes.ts'
+import { type GrantsRoutesOptions, grantsRoutes } from '../teams/grants.routes.ts'
+import { type InvitationsRoutesOptions, invitationsRoutes } from '../teams/invitations.routes.ts'
+import { type TeamsRoutesOptions, teamsRoutes } from '../teams/teams.routes.ts'
+import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import type { PlatformStatus } from './ports.ts'
 
-import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.ts'
-export type AllRoutesOptions = AccountsRoutesOptions &
+export type AllRoutesOptions = AccessRoutesOptions &
+  AccountsRoutesOptions &
   AppsRoutesOptions &
   BuildsRoutesOptions &
   DeploymentsRoutesOptions &
   EnvRoutesOptions &
+  GrantsRoutesOptions &
   InstancesRoutesOptions &
+  InvitationsRoutesOptions &
   KeysRoutesOptions &
   SharedEnvRoutesOptions &
   LogsRoutesOptions &
+  TeamsRoutesOptions &
   TokensRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
 
 export function allRoutes(options: AllRoutesOptions): Implementations {
   return {
     ...accountsRoutes(options),
+    ...sessionsRoutes(options),
+    ...ownAccountRoutes(options),
     ...appsRoutes(options),
     ...deploymentsRoutes(options),
     ...buildsRoutes(options),
@@ -39,10 +52,15 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...envRoutes(options),
     ...instancesRoutes(options),
     ...keysRoutes(options),
+    ...sharedEnvRoutes(options),
     ...logsRoutes(options),
     ...eventsRoutes(options),
     ...jobsRoutes(options),
     ...statusRoutes(options),
+    ...tokensRoutes(options),
+    ...teamsRoutes(options),
+    ...invitationsRoutes(options),
+    ...grantsRoutes(options),
+    ...accessRoutes(options),
   }
 }
-    ...tokensRoutes(options),

@@ -162,7 +162,8 @@ describe('lists', () => {
   test('of releases, builds, events and jobs show what there is', async () => {
     const platform = await withApp()
     const { local, apps, jobs, events, builds, releases, envVars } = platform
-    const { id } = (await apps.getBySlug('shop'))!
+    const app = (await apps.getBySlug('shop'))!
+    const { id } = app
     const build = await addBuild(platform, id)
     await builds.recordSteps(build.id, [{ name: 'install', state: 'cached', startedAt: 1, finishedAt: 2 }])
     const settings = {
@@ -181,7 +182,7 @@ describe('lists', () => {
     await apps.setCurrentRelease(id, release.id)
     await events.append({ appId: id, type: 'app:slept', data: {} } as never)
     const job = await jobs.enqueue({ kind: 'deploy', payload: { secret: 1 } })
-    await envVars.change(id, { set: { A: { value: '1' } } }, 'test')
+    await envVars.change(app, { set: { A: { value: '1' } } }, 'test')
     const params = { slug: 'shop' }
 
     expect(await local.call('releases.get', { params: { slug: 'shop', version: 'v1' } })).toMatchObject({

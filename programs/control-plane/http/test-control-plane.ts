@@ -14,11 +14,15 @@ import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
 import { AccessReader } from '../access/access-reader.ts'
+import { AccessReport } from '../access/access-report.ts'
 import { Accounts } from '../accounts/accounts.ts'
+import { quickPasswords, TestMailer } from '../accounts/test-accounts.ts'
 import { Apps } from '../apps/apps.ts'
 import { AuditLog } from '../audit/audit-log.ts'
 import { Builds } from '../builds/builds.ts'
 import { EnvVars } from '../env/env-vars.ts'
+import { SecretReaders } from '../env/secret-readers.ts'
+import { SharedEnv } from '../env/shared-env.ts'
 import { Events } from '../events/events.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import { Releases } from '../releases/releases.ts'
@@ -26,16 +30,21 @@ import { KeyRotation } from '../secrets/key-rotation.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
+import { Grants } from '../teams/grants.ts'
+import { Invitations } from '../teams/invitations.ts'
+import { Members } from '../teams/members.ts'
+import { Teams } from '../teams/teams.ts'
+import { TokenAuthentication } from '../tokens/token-authentication.ts'
+import { Tokens } from '../tokens/tokens.ts'
 import { allRoutes } from './all-routes.ts'
 import { createHttpServer } from './http-server.ts'
 import { createIdentify } from './identify.ts'
-import { TokenAuthentication } from '../tokens/token-authentication.ts'
-import { Tokens } from '../tokens/tokens.ts'
 import type { Deployments, Instances, RunOutput } from './ports.ts'
+import type { RateLimitSettings } from './rate-limit-rules.ts'
+import { databaseRateLimitStore } from './rate-limit-stores.ts'
 import { createFindResource } from './request-resource.ts'
 
-import type { RateLimitSettings } from './rate-limit-rules.ts'
-export const OWNER = { email: 'ada@example.org', password: 'correct horse battery', name: 'Ada' }
+export const OWNER = { email: 'ada@example.org', password: 'Correct-Horse-9-Battery', name: 'Ada' }
 export const UPLOAD_LIMIT_BYTES = 1_000_000
 
 export type TestControlPlane = Awaited<ReturnType<typeof startTestControlPlane>>
@@ -47,19 +56,19 @@ export async function startTestControlPlane({
   heartbeatMs = 15_000,
   port = 0,
   cleanup = onTestFinished,
-}: {
-  heartbeatMs?: number
   rateLimits,
   rateLimitStore = memoryStore(),
   trustedProxies = [],
+}: {
+  heartbeatMs?: number
   port?: number
   cleanup?: Cleanup
-} = {}) {
-  const folder = temporaryFolder()
   /** None that a test could reach unless told. */
   rateLimits?: Partial<RateLimitSettings>
   rateLimitStore?: RateLimitStore
   trustedProxies?: string[]
+} = {}) {
+  const folder = temporaryFolder()
   const log = silentLogger
   const store = await openDatabase({ file: join(folder.path, 'seaworthy.db'), log })
   const logs = createFileLogStore({
@@ -83,15 +92,15 @@ export async function startTestControlPlane({
     }),
     findResource: createFindResource({ apps: parts.apps, store }),
     audit: parts.audit,
+    rateLimits: { store: rateLimitStore, settings: { ...NO_LIMITS, ...rateLimits } },
+    trustedProxies,
+    csrfSecret: 'c'.repeat(32),
     implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
     health,
     metrics: createMetrics(),
     dashboardDirectory: new URL('../../dashboard/public', import.meta.url).pathname,
     log,
     heartbeatMs,
-    rateLimits: { store: rateLimitStore, settings: { ...NO_LIMITS, ...rateLimits } },
-    trustedProxies,
-    csrfSecret: 'c'.repeat(32),
     stopDeadlineMs: 2_000,
     checkAnswers: true,
   })
@@ -123,13 +132,30 @@ function createParts(store: Store, folder: string) {
   const key = createMasterKey()
   const keyRing = createKeyRing({ keys: [key], primary: key.id })
   const jobs = createJobLedger({ store, log })
-  const accounts = new Accounts({ store, secret: 's'.repeat(40), baseUrl, log })
+  const envVars = new EnvVars({ store, keyRing })
+  const mails = new TestMailer()
+  const accounts = new Accounts({
+    ...{ store, baseUrl, mailer: mails, log },
+    secret: 's'.repeat(40),
+    passwords: quickPasswords(),
+    counts: databaseRateLimitStore(store),
+  })
   const events = new Events({ store })
   const apps = new Apps({ store })
   const deployments = new TestDeployments(store)
+  const access = new AccessReader({ store })
+  const members = new Members({ store, access })
   return {
+    teams: new Teams({ store }),
+    members,
+    invitations: new Invitations({ store, members, accounts, mailer: mails, dashboardUrl: baseUrl }),
+    grants: new Grants({ store }),
+    accessReport: new AccessReport({ store, access }),
     audit: new AuditLog({ store, keyRing }),
+    tokens: new Tokens({ store }),
+    apiTokens: new TokenAuthentication({ store, log }),
     accounts,
+    mails,
     dashboardUrl: baseUrl,
     apps,
     appUrl: (slug: string) => `http://${slug}.localhost:8080/`,
@@ -140,9 +166,9 @@ function createParts(store: Store, folder: string) {
     builds: new Builds({ store }),
     buildLogs: createBuildLog({ directory: join(folder, 'build-logs') }),
     releases: new Releases({ store }),
-    tokens: new Tokens({ store }),
-    apiTokens: new TokenAuthentication({ store, log }),
-    envVars: new EnvVars({ store, keyRing }),
+    envVars,
+    sharedEnv: new SharedEnv({ store, keyRing }),
+    secretReaders: new SecretReaders({ store, envVars, access: new AccessReader({ store }) }),
     events,
     jobs,
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
@@ -150,6 +176,13 @@ function createParts(store: Store, folder: string) {
     instances: new TestInstances(),
     status: { status: async () => STATUS },
   }
+}
+
+const NO_LIMITS: RateLimitSettings = {
+  anonymousRequestsPerMinute: 1e9,
+  requestsPerMinute: 1e9,
+  uploadsPerMinute: 1e9,
+  invitationsPerHour: 1e9,
 }
 
 const STATUS = {
@@ -160,13 +193,6 @@ const STATUS = {
   edge: { state: 'running' as const, pid: 1, tableVersion: 1 },
   database: { kind: 'sqlite' as const },
   mail: { kind: 'file', to: '/home/mail.log', from: null },
-const NO_LIMITS: RateLimitSettings = {
-  anonymousRequestsPerMinute: 1e9,
-  requestsPerMinute: 1e9,
-  uploadsPerMinute: 1e9,
-  invitationsPerHour: 1e9,
-}
-
   counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
   urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
   home: '/home',

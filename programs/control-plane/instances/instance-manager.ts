@@ -5,6 +5,7 @@ import type { AppRuntime, Builder } from '@seaworthy/builder'
 import { AppError, type Logger } from '@seaworthy/kit'
 import type { Instance, InstanceExit, Runtime } from '@seaworthy/runtime'
 import type { LogStore } from '@seaworthy/telemetry'
+import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { AppRow, InstanceRow, InstanceState, ReleaseRow } from '../store/schema.ts'
@@ -226,7 +227,7 @@ export class InstanceManager {
   }
 
   async #environment({ app, release, settings }: StartRequest, instanceId: string) {
-    const { env, secretValues } = await this.#options.envVars.resolve(app.id, release.env_version)
+    const { env, secretValues } = await this.#options.envVars.resolve(app, envOfRelease(release))
     const platform = {
       ...(await this.#options.builder.runtimeEnv(settings.runtime as AppRuntime)),
       SEAWORTHY_APP: app.slug,

@@ -3,6 +3,7 @@ import type { Logger } from '@seaworthy/kit'
 import type { Sandbox } from '@seaworthy/sandbox'
 import type { Apps } from '../apps/apps.ts'
 import type { DeploymentRecords } from '../deployments/deployment-records.ts'
+import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import { type InstanceManager, isOneOff } from '../instances/instance-manager.ts'
@@ -50,11 +51,12 @@ export class Takeover {
   }
 
   async #releaseOf(row: InstanceRow): Promise<{ version: number; secretValues: string[] }> {
-    const { releases, envVars } = this.#options
+    const { releases, envVars, apps } = this.#options
     const release = await releases.getById(row.release_id)
-    if (!release) return { version: 0, secretValues: [] }
-    const { secretValues } = await envVars.resolve(row.app_id, release.env_version)
-    return { version: release.version, secretValues }
+    const app = await apps.getById(row.app_id)
+    if (!release || !app) return { version: 0, secretValues: [] }
+    // It runs already: a secret of it that does not open must not keep the platform from starting.
+    return { version: release.version, secretValues: await envVars.secretValues(app, envOfRelease(release)) }
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { Release } from '@seaworthy/api'
 import type { AppRuntime } from '@seaworthy/builder'
+import { envOfRelease } from '../env/env-names.ts'
+import { namedVersions } from '../env/shared-env.ts'
 import { isoTime } from '../http/times.ts'
 import type { AppRow, ReleaseRow } from '../store/schema.ts'
 
@@ -14,6 +16,7 @@ export function releaseDocument(row: ReleaseRow, app: AppRow): Release {
     current: row.id === app.current_release_id,
     artifactDigest: row.artifact_digest,
     envVersion: row.env_version,
+    sharedEnvVersions: namedVersions(envOfRelease(row).shared),
     processes,
     runtime: runtime ? runtimeText(runtime) : null,
     reason: row.reason,

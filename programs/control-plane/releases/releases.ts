@@ -1,3 +1,4 @@
+import { type SharedEnvVersions, sharedEnvJson } from '../env/env-names.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
@@ -10,6 +11,8 @@ export interface NewRelease {
   artifactDigest: string
   buildId: string
   envVersion: number
+  /** The versions of what the team shares; nothing when missing. */
+  sharedEnv?: SharedEnvVersions | null
   settings: ReleaseSettings
   reason: ReleaseRow['reason']
   /** The version that this one repeats. */
@@ -43,7 +46,7 @@ export class Releases {
       settings_json: JSON.stringify(release.settings),
       reason: release.reason,
       rollback_of: release.rollbackOf ?? null,
-      shared_env_json: null,
+      shared_env_json: sharedEnvJson(release.sharedEnv ?? null),
       created_by: release.createdBy,
       created_at: this.#clock.now(),
     }

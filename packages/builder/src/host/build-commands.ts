@@ -156,7 +156,7 @@ class OutputWatch {
         new OutputTail({
           file: files[stream],
           maxBytes: MAX_OUTPUT_BYTES,
-          onLine: line => this.#take(line, () => spec.log.line(line, stream)),
+          onLine: (line, options) => this.#take(line, () => spec.log.line(line, stream, options)),
           onTooLarge: () => this.#tooMuch.abort(tooMuchOutput(steps.current)),
         }),
     )

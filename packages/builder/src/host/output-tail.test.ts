@@ -6,11 +6,14 @@ import { OutputTail } from './output-tail.ts'
 
 function tailOf(maxBytes = 1_000_000) {
   const file = join(temporaryFolder().path, 'out')
-  const seen = { lines: [] as string[], tooLarge: 0 }
+  const seen = { lines: [] as string[], continued: 0, tooLarge: 0 }
   const tail = new OutputTail({
     file,
     maxBytes,
-    onLine: line => seen.lines.push(line),
+    onLine: (line, options) => {
+      seen.lines.push(line)
+      if (options?.continues) seen.continued += 1
+    },
     onTooLarge: () => {
       seen.tooLarge += 1
     },
@@ -60,6 +63,7 @@ test('cuts a line without end into pieces', async () => {
   await tail.finish()
 
   expect(seen.lines.map(line => line.length)).toEqual([8192, 8192, 3616])
+  expect(seen.continued).toBe(2)
 })
 
 test('reads no further than it may, and says so', async () => {

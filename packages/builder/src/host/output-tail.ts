@@ -9,7 +9,8 @@ export interface OutputTailOptions {
   file: string
   /** What lies beyond is not read. */
   maxBytes: number
-  onLine(line: string): void
+  /** `continues`: the rest of the same, very long line comes next. */
+  onLine(line: string, options?: { continues: boolean }): void
   /** May be called more than once. */
   onTooLarge(): void
 }
@@ -20,7 +21,7 @@ export interface OutputTailOptions {
  */
 export class OutputTail {
   readonly #file: string
-  readonly #onLine: (line: string) => void
+  readonly #onLine: OutputTailOptions['onLine']
   readonly #onTooLarge: () => void
   readonly #maxBytes: number
   readonly #decoder = new StringDecoder('utf8')
@@ -82,7 +83,7 @@ export class OutputTail {
     this.#rest = lines.pop()!
     for (const line of lines) this.#emit(line)
     while (this.#rest.length > MAX_LINE_LENGTH) {
-      this.#emit(this.#rest.slice(0, MAX_LINE_LENGTH))
+      this.#onLine(this.#rest.slice(0, MAX_LINE_LENGTH), { continues: true })
       this.#rest = this.#rest.slice(MAX_LINE_LENGTH)
     }
   }

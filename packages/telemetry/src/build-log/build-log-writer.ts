@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'no
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Logger, silentLogger } from '@seaworthy/kit'
-import { createRedactor, type Redactor } from '../redactor.ts'
+import { createRedactor, type RedactingStream, type Redactor } from '../redactor.ts'
 import type { OpenBuildLog } from './build-log.ts'
 import type { BuildLogChanges } from './build-log-changes.ts'
 import { type BuildLogFact, encodeEntry } from './build-log-entry.ts'
@@ -16,6 +16,8 @@ export interface BuildLogWriterOptions {
   changes: BuildLogChanges
 }
 
+type Stream = 'stdout' | 'stderr' | 'platform'
+
 const FLUSH_BYTES = 65_536
 const FLUSH_MS = 50
 const MAX_LINE_CHARACTERS = 65_536
@@ -23,7 +25,10 @@ const MAX_LINE_CHARACTERS = 65_536
 /** Appends entries to a log's file. Writes are synchronous and gathered: a flood of lines never piles up in memory. */
 export class BuildLogWriter implements OpenBuildLog {
   readonly #options: BuildLogWriterOptions
-  readonly #redactor: Redactor
+  /** Lines that came in pieces so far, by stream. */
+  readonly #unfinished = new Map<Stream, RedactingStream>()
+  #secrets: readonly string[]
+  #redactor: Redactor
   readonly #log: Logger
   #file: number | undefined
   #fileBytes = 0
@@ -38,6 +43,7 @@ export class BuildLogWriter implements OpenBuildLog {
 
   constructor(options: BuildLogWriterOptions) {
     this.#options = options
+    this.#secrets = options.secrets
     this.#redactor = createRedactor(options.secrets)
     this.#log = options.log ?? silentLogger
   }
@@ -64,9 +70,36 @@ export class BuildLogWriter implements OpenBuildLog {
     this.#add({ kind: 'step-finished', step: name, outcome, durationMs })
   }
 
-  line(text: string, stream: 'stdout' | 'stderr' | 'platform'): void {
+  hide(secrets: readonly string[]): void {
+    const added = secrets.filter(value => !this.#secrets.includes(value))
+    if (added.length === 0) return
+    this.#secrets = [...this.#secrets, ...added]
+    this.#redactor = createRedactor(this.#secrets)
+  }
+
+  redact(text: string): string {
+    return this.#redactor.redact(text)
+  }
+
+  line(text: string, stream: Stream, { continues = false }: { continues?: boolean } = {}): void {
     if (this.#isFull) return
-    const redacted = this.#redactor.redact(text)
+    const pending = this.#unfinished.get(stream)
+    if (!continues && !pending) {
+      this.#addLine(this.#redactor.redact(text), stream)
+      return
+    }
+    const redacting = pending ?? this.#redactor.stream()
+    const shown = redacting.write(Buffer.from(text)).toString()
+    if (continues) {
+      this.#unfinished.set(stream, redacting)
+      if (shown !== '') this.#addLine(shown, stream)
+    } else {
+      this.#unfinished.delete(stream)
+      this.#addLine(shown + redacting.end().toString(), stream)
+    }
+  }
+
+  #addLine(redacted: string, stream: Stream): void {
     for (let from = 0; from === 0 || from < redacted.length; from += MAX_LINE_CHARACTERS) {
       const piece = redacted.slice(from, from + MAX_LINE_CHARACTERS)
       this.#add({ kind: 'line', step: this.#step, stream, text: piece.replace(/\r?\n?$/, '') })
@@ -76,6 +109,7 @@ export class BuildLogWriter implements OpenBuildLog {
 
   async close(): Promise<void> {
     if (this.#file === undefined) return
+    for (const stream of this.#unfinished.keys()) this.line('', stream)
     this.#add({ kind: 'closed', reason: 'finished' })
     this.#flush()
     closeFile(this.#file)

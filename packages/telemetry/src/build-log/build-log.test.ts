@@ -67,6 +67,31 @@ test('hides secrets before they reach the disk', async () => {
   expect((await all(buildLog.read('b1')))[1]).toMatchObject({ text: 'token [redacted]' })
 })
 
+test('hides a secret that lies across the pieces of a long line, and leaves other streams alone', async () => {
+  const { buildLog, directory } = setUp()
+  const log = await buildLog.open('b1', { secrets: ['npm_s3cr3t'] })
+  log.line('long npm_s', 'stdout', { continues: true })
+  log.line('meanwhile', 'stderr')
+  log.line('3cr3t and on', 'stdout')
+  log.line('next', 'stdout')
+  log.line('cut off npm_s3', 'stdout', { continues: true })
+  await log.close()
+
+  const texts = (await all(buildLog.read('b1'))).map(entry => (entry.kind === 'line' ? entry.text : ''))
+  expect(readFileSync(join(directory, 'b1.jsonl'), 'utf8')).not.toContain('3cr3t')
+  expect(texts).toEqual(['long ', 'meanwhile', '[redacted] and on', 'next', 'cut off ', 'npm_s3', ''])
+})
+
+test('hides what it is told of later as well', async () => {
+  const { buildLog } = setUp()
+  const log = await buildLog.open('b1', { secrets: ['first-secret'] })
+  log.hide(['second-secret'])
+  log.line('first-secret second-secret', 'stdout')
+  await log.close()
+
+  expect((await all(buildLog.read('b1')))[0]).toMatchObject({ text: '[redacted] [redacted]' })
+})
+
 test('streams to a follower that was there first, and ends when the log does', async () => {
   const { buildLog } = setUp()
   const early = following(buildLog)

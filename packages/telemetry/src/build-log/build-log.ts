@@ -31,7 +31,12 @@ export interface BuildLog {
 export interface OpenBuildLog {
   stepStarted(name: string, title: string): void
   stepFinished(name: string, outcome: 'succeeded' | 'failed' | 'cached', durationMs: number): void
-  line(text: string, stream: 'stdout' | 'stderr' | 'platform'): void
+  /** `continues`: the rest of the same line comes with the next call; a secret across the cut is hidden all the same. */
+  line(text: string, stream: 'stdout' | 'stderr' | 'platform', options?: { continues?: boolean }): void
+  /** Hides further values from now on. */
+  hide(secrets: readonly string[]): void
+  /** The text as this log would show it. */
+  redact(text: string): string
   /** Writes what is left and ends the log. Idempotent. */
   close(): Promise<void>
 }
