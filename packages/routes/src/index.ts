@@ -1,3 +1,9 @@
+export {
+  AnswerHeaderRules,
+  type AnswerHeaders,
+  answerHeaders,
+  SECURITY_HEADERS,
+} from './answer-headers.ts'
 export { type BalancingOptions, pickTarget } from './balancing.ts'
 export type * from './edge-control.ts'
 export {

@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './answer-headers.ts'
+
 /** The table that the control plane pushes to the edge, and that the edge keeps on disk. Plain JSON. */
 export interface RouteTable {
   /** Grows with every push; the edge refuses an older one. */
@@ -30,6 +32,8 @@ export interface Route {
   targets: Target[]
   static?: StaticSettings
   timeouts: RouteTimeouts
+  /** Missing: answers go out as the app gives them. */
+  headers?: AnswerHeaders
 }
 
 export interface Target {

@@ -27,6 +27,11 @@ test.each<[string, (table: RouteTable) => unknown]>([
     () => tableOf(route({ targets: [{ ...target, state: 'up' as 'healthy' }] })),
   ],
   ['routes[0].timeouts.wakeMs', () => tableOf(route({ timeouts: { ...timeouts, wakeMs: 0 } }))],
+  ['routes[0].headers.set[0]', () => tableOf(route({ headers: { set: [['X Y', '']], defaults: [] } }))],
+  [
+    'routes[0].headers.set[0]',
+    () => tableOf(route({ headers: { set: [['X', 'a\r\nb: c']], defaults: [] } })),
+  ],
   ['routes[1].hosts', () => tableOf(route({}), route({}))],
   [
     'routes[1].targets',

@@ -1,3 +1,4 @@
+import type { AnswerHeaders } from './answer-headers.ts'
 import { normalizeHost } from './route-matcher.ts'
 import type { Route, RouteMode, RouteTable, RouteTimeouts, StaticSettings, Target } from './route-table.ts'
 
@@ -48,6 +49,7 @@ function parseRoute(value: unknown, path: string): Route {
   }
   if (mode === 'static' || route.static !== undefined)
     parsed.static = parseStatic(route.static, `${path}.static`)
+  if (route.headers !== undefined) parsed.headers = parseHeaders(route.headers, `${path}.headers`)
   return parsed
 }
 
@@ -88,6 +90,30 @@ function parseTimeouts(value: unknown, path: string): RouteTimeouts {
     idleMs: integer(timeouts.idleMs, `${path}.idleMs`, 1, LONGEST_TIMEOUT_MS),
     wakeMs: integer(timeouts.wakeMs, `${path}.wakeMs`, 1, LONGEST_TIMEOUT_MS),
   }
+}
+
+function parseHeaders(value: unknown, path: string): AnswerHeaders {
+  const { set, defaults } = record(value, path)
+  const pairs = (given: unknown, at: string) =>
+    list(given, at).map((pair, index) => parseHeader(pair, `${at}[${index}]`))
+  const parsed = { set: pairs(set, `${path}.set`), defaults: pairs(defaults, `${path}.defaults`) }
+  // Each default has a bit of its own in the rules that are made of them.
+  if (parsed.defaults.length > MAX_DEFAULTS)
+    throw new InvalidRouteTable(`${path}.defaults`, `of at most ${MAX_DEFAULTS}`)
+  return parsed
+}
+
+const MAX_DEFAULTS = 20
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** RFC 9110, 5.5: visible characters, spaces and tabs; nothing that could end the line. */
+const HEADER_VALUE = /^[\t -~\x80-\xff]*$/
+
+function parseHeader(value: unknown, path: string): [string, string] {
+  const [name, text] = list(value, path)
+  if (typeof name !== 'string' || !HEADER_NAME.test(name)) throw new InvalidRouteTable(path, 'a header name')
+  if (typeof text !== 'string' || !HEADER_VALUE.test(text))
+    throw new InvalidRouteTable(path, 'a header value')
+  return [name, text]
 }
 
 /** Two routes with the same host and prefix would make the answer depend on their order. */

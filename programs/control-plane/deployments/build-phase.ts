@@ -230,10 +230,9 @@ export function asFailure(error: unknown): { code: string; message: string } {
 }
 
 /** What the manifest may say already and nothing carries out yet: better told than silently ignored. */
-function unusedFields({ cron, headers, limits }: Manifest): string[] {
+function unusedFields({ cron, limits }: Manifest): string[] {
   const fields: string[] = []
   if (cron.length > 0) fields.push('cron')
-  if (Object.keys(headers).length > 0) fields.push('headers')
   if (limits.requestsPerMinutePerIp !== undefined) fields.push('limits.requestsPerMinutePerIp')
   return fields
 }

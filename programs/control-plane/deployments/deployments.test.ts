@@ -64,6 +64,17 @@ describe('a deployment', () => {
     expect(processesOf('again')).toHaveLength(1)
   })
 
+  test('answers with the headers of its manifest, and with the security headers that the app leaves out', async () => {
+    const headers = { 'X-Team': 'sales', 'X-Frame-Options': 'DENY' }
+    await platform.goLive('headed', appFolder(answers('one'), { 'seaworthy.json': { headers } }))
+
+    expect((await platform.request('headed')).headers).toMatchObject({
+      'x-team': 'sales',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+    })
+  })
+
   test('can be followed after its end, from its first line to its last', async () => {
     const first = await platform.deploy('told-twice', appFolder(answers('one')))
 

@@ -94,10 +94,12 @@ export class RoutePublisher {
     settingsJson: string,
   ): Promise<AppFacts['release']> {
     const settings: ReleaseSettings = JSON.parse(settingsJson)
-    if (!settings.static) return { version }
+    const { headers } = settings
+    if (!settings.static) return { version, headers }
     const artifact = await this.#options.artifacts.open(artifactDigest)
     if (!artifact) return undefined
-    return { version, staticRoot: join(artifact.path, settings.static.root), spa: settings.static.spa }
+    const { root, spa } = settings.static
+    return { version, headers, staticRoot: join(artifact.path, root), spa }
   }
 
   #webInstances(appId: string): AppFacts['instances'] {

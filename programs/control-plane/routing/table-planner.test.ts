@@ -46,6 +46,21 @@ test('a static release is served from its folder', () => {
   expect(route).toMatchObject({ mode: 'static', static: { root: '/a/dist', spa: true } })
 })
 
+test('answers get the headers of the manifest, and the security headers that it does not name', () => {
+  const headers = { 'X-Frame-Options': 'DENY', 'X-Team': 'sales' }
+  const [route] = planRoutes([{ ...shop, release: { version: 1, headers } }], settings)
+
+  expect(route?.headers?.set).toEqual([
+    ['X-Frame-Options', 'DENY'],
+    ['X-Team', 'sales'],
+  ])
+  expect(route?.headers?.defaults.map(([name]) => name)).toEqual([
+    'X-Content-Type-Options',
+    'Referrer-Policy',
+    'Cross-Origin-Opener-Policy',
+  ])
+})
+
 test('instances that are not reachable yet or no more are no targets', () => {
   const states = ['starting', 'crashed', 'stopped'] as const
 

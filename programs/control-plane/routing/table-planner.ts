@@ -2,7 +2,7 @@
  * The route table that the edge should have, from what the database says. Pure, so that every state of an app
  * has one tested answer to "what does a request get now?".
  */
-import type { Route, RouteTimeouts, Target } from '@seaworthy/routes'
+import { answerHeaders, type Route, type RouteTimeouts, type Target } from '@seaworthy/routes'
 import type { AppState, InstanceState } from '../store/schema.ts'
 
 export interface AppFacts {
@@ -15,6 +15,8 @@ export interface AppFacts {
     /** Absolute folder, for a static app. */
     staticRoot?: string
     spa?: boolean
+    /** Of the manifest. */
+    headers?: Record<string, string>
   }
   /** Instances of process `web`. */
   instances: readonly { id: string; state: InstanceState; host: string; port: number }[]
@@ -42,6 +44,7 @@ function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Ro
     release: `v${app.release!.version}`,
     targets: targetsOf(app),
     timeouts,
+    headers: answerHeaders(app.release!.headers ?? {}),
   }
   const mode = modeOf(app)
   if (mode !== 'static') return { ...route, mode }

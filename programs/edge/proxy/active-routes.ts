@@ -1,4 +1,10 @@
-import { compileRoutes, type Route, type RouteMatcher, type Target } from '@seaworthy/routes'
+import {
+  AnswerHeaderRules,
+  compileRoutes,
+  type Route,
+  type RouteMatcher,
+  type Target,
+} from '@seaworthy/routes'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import { counterKey } from '../counters/edge-counters.ts'
 import type { TableUpdate } from '../workers/worker-messages.ts'
@@ -10,6 +16,7 @@ export interface ActiveRoute extends Route {
   counterSlot: number
   /** The targets that may get new requests. */
   healthy: ActiveTarget[]
+  answerHeaders: AnswerHeaderRules | undefined
 }
 
 /** A target as one worker knows it; it outlives tables as long as its address is in them. */
@@ -48,7 +55,8 @@ export class ActiveRoutes {
         .filter(target => target.state === 'healthy')
         .map(target => this.#activate(target, slots.targets.get(target.id) ?? SHARED_SLOT, addresses))
       const counterSlot = slots.counters.get(counterKey(route.appId, route.release)) ?? SHARED_SLOT
-      return { ...route, counterSlot, healthy }
+      const answerHeaders = route.headers && new AnswerHeaderRules(route.headers)
+      return { ...route, counterSlot, healthy, answerHeaders }
     })
     this.#retireAllBut(addresses)
     this.#matcher = compileRoutes(routes)

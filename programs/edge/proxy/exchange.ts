@@ -71,6 +71,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   /** Sends the request to a target of the route. Requests that waited for a wake-up start here too. */
   start(): void {
     this.#options.response.onAbandoned = () => this.#abandon()
+    this.#options.response.answerHeaders = this.#route.answerHeaders
     this.#options.context.deadlines.watch(this)
     this.#attempt(undefined)
   }
@@ -243,6 +244,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   #giveUp(status: 408 | 502 | 503 | 504, _reason: string): void {
     const { request, response, record, expectsContinue } = this.#options
     this.#body?.discard()
+    response.answerHeaders = undefined
     if (!record.hasEnded && !response.destroyed) {
       record.answered(status, { byEdge: true })
       const close = expectsContinue || status === 408

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ServerResponse } from '@seaworthy/kit/lean-http'
+import type { AnswerHeaderRules } from '@seaworthy/routes'
 import type { RequestRecord } from './request-record.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -7,6 +8,15 @@ import type { WorkerContext } from './worker-context.ts'
 /** A response that tells when its client left before it ended. */
 export class EdgeResponse extends ServerResponse {
   onAbandoned: (() => void) | undefined = undefined
+  /** What is done to the headers of an app's answer; unset for pages of the edge's own. */
+  answerHeaders: AnswerHeaderRules | undefined = undefined
+
+  /** Headers given as a list must be the caller's own: the rules change it. */
+  override writeHead(status: number, ...rest: unknown[]): this {
+    const headers = rest.at(-1)
+    if (this.answerHeaders && Array.isArray(headers)) this.answerHeaders.apply(headers)
+    return super.writeHead(status, ...(rest as []))
+  }
 }
 
 /** One listener for all responses, instead of a closure for each. */

@@ -18,6 +18,7 @@ export function serveStatic(
     record.end()
   }
   response.onAbandoned = end
+  response.answerHeaders = route.answerHeaders
   const headers = ['X-Request-Id', record.id]
   if (context.isDraining || expectsContinue) headers.push('Connection', 'close')
   void staticFiles(request, response, route.static!, withoutPrefix(target.url, route.pathPrefix), headers)
