@@ -4,8 +4,10 @@
  */
 
 export type { AppAccess, PersonAccess } from './access.ts'
+export type { Account, LiveSession } from './account.ts'
 export { type App, type AppState, slugSchema, type TrashedApp } from './app.ts'
 export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
+export type { AuditEntry, AuditVerdict } from './audit.ts'
 export type { Build, BuildLogLine } from './build.ts'
 export {
   type Deployment,
@@ -40,7 +42,6 @@ export type { Permissions } from './permission.ts'
 export { type FieldError, type Problem, problemSchema } from './problem.ts'
 export { type Receipt, receiptSchema } from './receipt.ts'
 export type { Release } from './release.ts'
-export type { Account, LiveSession } from './account.ts'
 export type { Identity, Session } from './session.ts'
 export type { SharedEnv, SharedEnvChanged, SharedEnvSummary } from './shared-env.ts'
 export type { Status } from './status.ts'

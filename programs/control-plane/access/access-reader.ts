@@ -1,4 +1,4 @@
-import type { Store } from '../store/database.ts'
+import type { Queryable, Store } from '../store/database.ts'
 import type { Access } from './actor.ts'
 
 export interface PersonWithAccess {
@@ -6,6 +6,10 @@ export interface PersonWithAccess {
   email: string
   name: string
   access: Access
+}
+
+export interface FoundPerson extends PersonWithAccess {
+  suspended: boolean
 }
 
 /** What a person may do, read from the database each time: a role that was taken away is gone at the next request. */
@@ -17,8 +21,16 @@ export class AccessReader {
   }
 
   /** Undefined for somebody who does not exist or is suspended. */
-  async person(userId: string): Promise<PersonWithAccess | undefined> {
-    const { db } = this.#store
+  async person(userId: string, trx?: Queryable): Promise<PersonWithAccess | undefined> {
+    const found = await this.find(userId, trx)
+    if (!found || found.suspended) return undefined
+    const { suspended, ...person } = found
+    return person
+  }
+
+  /** Also finds who is suspended. */
+  async find(userId: string, trx?: Queryable): Promise<FoundPerson | undefined> {
+    const db = trx ?? this.#store.db
     const [user, teams, apps] = await Promise.all([
       db
         .selectFrom('user')
@@ -28,12 +40,12 @@ export class AccessReader {
       db.selectFrom('team_members').select(['team_id', 'role']).where('user_id', '=', userId).execute(),
       db.selectFrom('app_grants').select(['app_id', 'role']).where('user_id', '=', userId).execute(),
     ])
-    if (!user || user.suspendedAt !== null) return undefined
+    if (!user) return undefined
     const access: Access = {
       platformRole: user.platformRole,
       teams: new Map(teams.map(({ team_id, role }) => [team_id, role])),
       apps: new Map(apps.map(({ app_id, role }) => [app_id, role])),
     }
-    return { userId, email: user.email, name: user.name, access }
+    return { userId, email: user.email, name: user.name, access, suspended: user.suspendedAt !== null }
   }
 }

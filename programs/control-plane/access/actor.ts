@@ -9,7 +9,7 @@ export interface Access {
   apps: ReadonlyMap<string, Role>
 }
 
-interface Person {
+export interface Person {
   userId: string
   email: string
   name: string
@@ -36,6 +36,11 @@ export type Actor =
 export type UserActor = Extract<Actor, { kind: 'user' }>
 export type TokenActor = Extract<Actor, { kind: 'token' }>
 export type SignedInActor = Exclude<Actor, { kind: 'public' }>
+
+/** What the policy sees when this person is signed in: for questions about somebody who is not asking. */
+export function asSignedIn({ userId, email, name, access }: Person): UserActor {
+  return { kind: 'user', userId, email, name, access, sessionId: '', expiresAt: 0, via: 'bearer' }
+}
 
 /** As it is written into releases, deployments and env versions. */
 export function actorName(actor: Actor): string {

@@ -98,6 +98,11 @@ export const policyRules: Record<Action, Rule> = {
   'access:app': { on: 'app', role: 'admin', scope: 'read' },
   'source:local': { on: 'platform', role: 'admin', scope: 'deploy' },
 
+  // Narrowed to what the actor administers or did.
+  'audit:read': PLATFORM_READ,
+  'audit:export': PLATFORM_READ,
+  'audit:verify': { on: 'platform', role: 'admin', scope: 'read' },
+
   // Never for a token: what opens doors is made and ended by a person.
   'token:read': { ...SELF, session: true },
   'token:create': { ...SELF, session: true },

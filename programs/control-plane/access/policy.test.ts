@@ -53,6 +53,19 @@ describe('the policy', () => {
     expect(decide(guest, 'app:create', SALES)).toMatchObject({ hidden: true })
   })
 
+  test('does not let who has a role on one app alone hand it on', () => {
+    const guest = person({ apps: new Map([['shop', 'admin']]) })
+    const both = person({ apps: new Map([['shop', 'admin']]), teams: new Map([['sales', 'viewer']]) })
+
+    expect(can(guest, 'app:delete', SHOP)).toBe(true)
+    expect(decide(guest, 'app:transfer', SHOP)).toMatchObject({
+      hidden: false,
+      reason: 'This needs the role admin in the team of the app; yours is none.',
+    })
+    expect(can(both, 'grant:write', SHOP)).toBe(false)
+    expect(can(person({ teams: new Map([['sales', 'admin']]) }), 'grant:write', SHOP)).toBe(true)
+  })
+
   test('lets an administrator of the platform at every team', () => {
     expect(can(person({ platformRole: 'admin' }), 'app:delete', SHOP)).toBe(true)
     expect(can(person({}), 'job:read')).toBe(false)
@@ -93,12 +106,22 @@ describe('an API token', () => {
     expect(decide(elsewhere, 'app:read', SHOP)).toMatchObject({ hidden: true })
   })
 
-  test('changes nothing of a whole team when it is limited to apps', () => {
+  test('sees no team when it is limited to apps', () => {
     const limited = { ...token(['admin'], { platformRole: 'admin' }), appIds: ['shop'] }
-    const team = { kind: 'team', teamId: 'sales' } as const
 
-    expect(decide(limited, 'shared-env:write', team)).toMatchObject({ allowed: false, hidden: false })
-    expect(can(limited, 'shared-env:read', team)).toBe(true)
+    expect(decide(limited, 'shared-env:write', SALES)).toMatchObject({ hidden: true })
+    expect(decide(limited, 'shared-env:read', SALES)).toMatchObject({ hidden: true })
+    expect(can(limited, 'app:delete', SHOP)).toBe(true)
+  })
+
+  test('changes nothing of the platform when it is limited at all', () => {
+    const administrator: Partial<Access> = { platformRole: 'admin' }
+    const forApps = { ...token(['admin'], administrator), appIds: ['shop'] }
+    const forTeam = { ...token(['admin'], administrator), teamId: 'sales' }
+
+    expect([forApps, forTeam].map(limited => can(limited, 'keys:rotate'))).toEqual([false, false])
+    expect(can(token(['admin'], administrator), 'keys:rotate')).toBe(true)
+    expect(can(forApps, 'apps:list')).toBe(true)
   })
 
   test('ends no session', () => {

@@ -54,8 +54,8 @@ function decideForPerson(actor: PersonActor, rule: Rule, resource: Resource): De
   if (role === undefined) return hidden()
   const counted = rule.members ? roleOn(actor, teamOf(resource)) : role
   if (counted !== undefined && roleIncludes(counted, rule.role as Role)) return ALLOWED
-  const where = rule.members ? "the role {} in the app's team" : 'the role {}'
-  return refused(`This needs ${where.replace('{}', rule.role)}; yours is ${counted ?? 'none'}.`)
+  const where = rule.members ? ' in the team of the app' : ''
+  return refused(`This needs the role ${rule.role}${where}; yours is ${counted ?? 'none'}.`)
 }
 
 function teamOf(resource: Resource): Resource {
@@ -65,8 +65,6 @@ function teamOf(resource: Resource): Resource {
 function decideForToken(token: TokenActor, rule: Rule, resource: Resource): Decision {
   if (rule.session) return refused('An API token may not do this: sign in as a person.')
   if (!isWithinLimits(token, resource)) return hidden()
-  if (resource.kind === 'team' && token.appIds !== null && rule.scope !== 'read')
-    return refused(`The token "${token.tokenName}" is limited to apps: it changes nothing of a whole team.`)
   if (rule.on === 'platform' && rule.scope !== 'read' && isLimited(token))
     return refused(`The token "${token.tokenName}" is limited, and this is about the whole platform.`)
   if (token.scopes.some(scope => scopeIncludes(scope, rule.scope))) return ALLOWED

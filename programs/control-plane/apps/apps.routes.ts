@@ -66,11 +66,7 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
   }
 }
 
-function settingsOf({
-  name,
-  environment,
-  sleepAfterMinutes,
-}: Call<'apps.update'>['body']): Partial<AppRow> {
+function settingsOf({ name, environment, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
   if (environment !== undefined) refuseEnvironment(environment)
   return {
     ...(environment !== undefined && { environment }),
@@ -79,7 +75,10 @@ function settingsOf({
   }
 }
 
-async function moveToTrash({ store, apps, removal }: AppsRoutesOptions, { app, body, actor }: Call<'apps.delete'>) {
+async function moveToTrash(
+  { store, apps, removal }: AppsRoutesOptions,
+  { app, body, actor }: Call<'apps.delete'>,
+) {
   if (body.confirm !== app.slug) throw httpErrors.confirm_mismatch({ slug: app.slug })
   requireAppCan('delete', app)
   await removal.remove({ app, actor: actorName(actor) })

@@ -21,7 +21,9 @@ export interface AppList extends PageRequest {
 }
 
 /** What may be changed by `update`; states, releases and the trash have their own methods. */
-export type AppPatch = Partial<Pick<AppRow, 'name' | 'environment' | 'scale_json' | 'sleep_after_minutes' | 'origin_json'>>
+export type AppPatch = Partial<
+  Pick<AppRow, 'name' | 'environment' | 'scale_json' | 'sleep_after_minutes' | 'origin_json'>
+>
 
 const SORT_COLUMNS = {
   slug: 'slug',

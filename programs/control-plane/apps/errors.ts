@@ -9,5 +9,6 @@ export const appErrors = defineErrors({
     message:
       'Another app is named {slug} by now, so this one cannot come back. Delete or rename that one first, then restore this one.',
   },
+  team_gone: { status: 409, message: 'The team was deleted meanwhile. Choose another one.' },
   app_not_in_trash: { status: 409, message: 'App {slug} is not in the trash.' },
 })

@@ -4,6 +4,7 @@ import { type AccountsRoutesOptions, accountsRoutes } from '../accounts/accounts
 import { ownAccountRoutes } from '../accounts/own-account.routes.ts'
 import { sessionsRoutes } from '../accounts/sessions.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
+import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
 import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
@@ -28,6 +29,7 @@ import type { PlatformStatus } from './ports.ts'
 export type AllRoutesOptions = AccessRoutesOptions &
   AccountsRoutesOptions &
   AppsRoutesOptions &
+  AuditRoutesOptions &
   BuildsRoutesOptions &
   DeploymentsRoutesOptions &
   EnvRoutesOptions &
@@ -58,6 +60,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...jobsRoutes(options),
     ...statusRoutes(options),
     ...tokensRoutes(options),
+    ...auditRoutes(options),
     ...teamsRoutes(options),
     ...invitationsRoutes(options),
     ...grantsRoutes(options),

@@ -1,0 +1,238 @@
+/** The permission X-ray: who may do what, and why. Every answer comes from the policy that decides at each request. */
+import type { Action, AppAccess, PersonAccess, PersonRef } from '@seaworthy/api'
+import { sql } from 'kysely'
+import type { Store } from '../store/database.ts'
+import type { ApiTokenRow, AppRow, TeamRow } from '../store/schema.ts'
+import type { AccessReader, FoundPerson } from './access-reader.ts'
+import { type Actor, asSignedIn, type Person, type TokenActor } from './actor.ts'
+import { permissionsOn } from './permissions.ts'
+import { can, type Resource, roleOn } from './policy.ts'
+import type { Role } from './roles.ts'
+import { tokenActor } from './token-actor.ts'
+
+export interface AccessReportOptions {
+  store: Store
+  access: AccessReader
+}
+
+type AppPerson = AppAccess['people'][number]
+
+/** A person who may do at least one of the actions that were asked about. */
+export interface AbleActor {
+  person: PersonRef
+  role: Role
+  from: AppPerson['from']
+  /** Those of the actions that they may. */
+  actions: Action[]
+  /** API tokens of theirs that may, too. */
+  tokens: { id: string; name: string; actions: Action[] }[]
+}
+
+export class AccessReport {
+  readonly #store: Store
+  readonly #access: AccessReader
+
+  constructor({ store, access }: AccessReportOptions) {
+    this.#store = store
+    this.#access = access
+  }
+
+  /** What a person may do, as far as `asker` may know: undefined when that is nothing at all. */
+  async ofPerson(userId: string, asker: Actor): Promise<PersonAccess | undefined> {
+    const person = await this.#access.find(userId)
+    if (!person) return undefined
+    const complete = seesAllOf(asker, userId)
+    const [teams, apps] = await Promise.all([this.#teamsOf(person), this.#grantedAppsOf(person)])
+    const seenTeams = teams.filter(({ id }) => complete || can(asker, 'access:team', teamResource(id)))
+    const seenApps = apps.filter(app => complete || can(asker, 'access:app', resourceOf(app)))
+    if (!complete && seenTeams.length + seenApps.length === 0) return undefined
+    return this.#personReport(person, complete, seenTeams, seenApps)
+  }
+
+  /** Who may do what on an app: the members of its team, people with a grant, the platform's administrators. */
+  async ofApp(app: AppRow): Promise<AppAccess> {
+    const resource = resourceOf(app)
+    const team = await this.#store.db
+      .selectFrom('teams')
+      .select(['slug', 'name'])
+      .where('id', '=', app.team_id)
+      .executeTakeFirstOrThrow()
+    const people = await this.#peopleOn(resource)
+    const tokens = await this.#tokensOf(people)
+    return {
+      app: { slug: app.slug, name: app.name },
+      team,
+      people: people.map(person => ({
+        person: refOf(person),
+        ...heldRole(person, resource),
+        can: permissionsOn(asSignedIn(person), 'app', resource),
+        tokens: tokens
+          .filter(token => token.userId === person.userId && can(token, 'app:read', resource))
+          .map(token => tokenReport(token, resource)),
+      })),
+    }
+  }
+
+  /**
+   * Who may do at least one of these actions on an app, or on any app of a team. For "who can make use of this
+   * secret": whoever may run a command beside the app or deploy code into it reads its env.
+   */
+  async whoMay(
+    actions: readonly Action[],
+    resource: Exclude<Resource, { kind: 'none' }>,
+  ): Promise<AbleActor[]> {
+    const resources = resource.kind === 'app' ? [resource] : await this.#appsOf(resource.teamId)
+    const people = await this.#peopleOn(resource)
+    const tokens = await this.#tokensOf(people)
+    const allowed = (actor: Actor) => actions.filter(action => resources.some(one => can(actor, action, one)))
+    return people
+      .map(person => ({
+        person: refOf(person),
+        ...heldRole(person, bestOf(person, resources) ?? resource),
+        actions: allowed(asSignedIn(person)),
+        tokens: tokens
+          .filter(({ userId }) => userId === person.userId)
+          .map(token => ({ id: token.tokenId, name: token.tokenName, actions: allowed(token) }))
+          .filter(token => token.actions.length > 0),
+      }))
+      .filter(person => person.actions.length > 0)
+  }
+
+  async #personReport(
+    person: FoundPerson,
+    complete: boolean,
+    teams: readonly TeamRow[],
+    apps: readonly (AppRow & { team: string })[],
+  ): Promise<PersonAccess> {
+    const actor = asSignedIn(person)
+    const { platformRole } = person.access
+    return {
+      person: { ...refOf(person), platformRole, suspended: person.suspended },
+      complete,
+      platform: permissionsOn(actor, 'platform'),
+      teams: await Promise.all(teams.map(team => this.#teamReport(actor, team))),
+      apps: apps.map(app => ({
+        app: { slug: app.slug, name: app.name },
+        team: app.team,
+        ...heldRole(person, resourceOf(app)),
+        can: permissionsOn(actor, 'app', resourceOf(app)),
+      })),
+    }
+  }
+
+  async #teamReport(
+    actor: Person & Actor,
+    { id, slug, name }: TeamRow,
+  ): Promise<PersonAccess['teams'][number]> {
+    const team = teamResource(id)
+    const apps = this.#store.db.selectFrom('apps').select('slug').where('team_id', '=', id)
+    const live = await apps.where('deleted_at', 'is', null).orderBy('slug').execute()
+    return {
+      team: { slug, name },
+      ...heldRole(actor, team),
+      can: permissionsOn(actor, 'team', team),
+      // No app has an empty id: what is left is what the team itself gives.
+      canOnApps: permissionsOn(actor, 'app', { kind: 'app', appId: '', teamId: id }),
+      apps: live.map(app => app.slug),
+    }
+  }
+
+  /** For an administrator of the platform: all. */
+  #teamsOf({ access }: Person): Promise<TeamRow[]> {
+    const all = this.#store.db.selectFrom('teams').selectAll().orderBy('slug')
+    if (access.platformRole === 'admin') return all.execute()
+    return all.where('id', 'in', [...access.teams.keys(), '']).execute()
+  }
+
+  #grantedAppsOf({ access }: Person): Promise<(AppRow & { team: string })[]> {
+    return this.#store.db
+      .selectFrom('apps')
+      .innerJoin('teams', 'teams.id', 'apps.team_id')
+      .selectAll('apps')
+      .select('teams.slug as team')
+      .where('apps.id', 'in', [...access.apps.keys(), ''])
+      .where('apps.deleted_at', 'is', null)
+      .orderBy('apps.slug')
+      .execute()
+  }
+
+  /** Everybody with a role there, by name; without those who are suspended. */
+  async #peopleOn(resource: Exclude<Resource, { kind: 'none' }>): Promise<Person[]> {
+    const { db } = this.#store
+    const members = db.selectFrom('team_members').select('user_id').where('team_id', '=', resource.teamId)
+    const grants = db
+      .selectFrom('app_grants')
+      .innerJoin('apps', 'apps.id', 'app_grants.app_id')
+      .select('user_id')
+    const granted =
+      resource.kind === 'app'
+        ? grants.where('app_id', '=', resource.appId)
+        : grants.where('apps.team_id', '=', resource.teamId)
+    const rows = await db
+      .selectFrom('user')
+      .select('id')
+      .where(eb =>
+        eb.or([eb('platformRole', '=', 'admin'), eb('id', 'in', members), eb('id', 'in', granted)]),
+      )
+      .orderBy(sql`lower("name")`)
+      .orderBy('id')
+      .execute()
+    const people = await Promise.all(rows.map(({ id }) => this.#access.person(id)))
+    return people.filter(person => person !== undefined)
+  }
+
+  async #tokensOf(people: readonly Person[]): Promise<TokenActor[]> {
+    const owners = new Map(people.map(person => [person.userId, person]))
+    const rows: ApiTokenRow[] = await this.#store.db
+      .selectFrom('api_tokens')
+      .selectAll()
+      .where('user_id', 'in', [...owners.keys(), ''])
+      .where('revoked_at', 'is', null)
+      .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', Date.now())]))
+      .orderBy('name')
+      .execute()
+    return rows.map(row => tokenActor(row, owners.get(row.user_id)!))
+  }
+
+  async #appsOf(teamId: string): Promise<Resource[]> {
+    const apps = this.#store.db.selectFrom('apps').select(['id', 'team_id']).where('team_id', '=', teamId)
+    return (await apps.where('deleted_at', 'is', null).execute()).map(resourceOf)
+  }
+}
+
+function seesAllOf(asker: Actor, userId: string): boolean {
+  if (asker.kind === 'local') return true
+  if (asker.kind === 'public') return false
+  // A limited token tells of what it is limited to, also about its own person.
+  if (asker.kind === 'token' && (asker.appIds !== null || asker.teamId !== null)) return false
+  return asker.userId === userId || asker.access.platformRole === 'admin'
+}
+
+function heldRole(person: Person, resource: Resource): { role: Role; from: AppPerson['from'] } {
+  const role = roleOn(asSignedIn(person), resource)!
+  if (person.access.platformRole === 'admin') return { role, from: 'platform' }
+  const inTeam = resource.kind === 'none' ? undefined : person.access.teams.get(resource.teamId)
+  return { role, from: inTeam === role ? 'team' : 'grant' }
+}
+
+/** The one on which the person has a role, for a team of which they are no member. */
+function bestOf(person: Person, resources: readonly Resource[]): Resource | undefined {
+  return resources.find(resource => roleOn(asSignedIn(person), resource) !== undefined)
+}
+
+function tokenReport(token: TokenActor, resource: Resource): AppPerson['tokens'][number] {
+  const { tokenId: id, tokenName: name, scopes } = token
+  return { id, name, scopes: [...scopes], can: permissionsOn(token, 'app', resource) }
+}
+
+function refOf({ userId, email, name }: Person): PersonRef {
+  return { id: userId, email, name }
+}
+
+function resourceOf({ id, team_id }: Pick<AppRow, 'id' | 'team_id'>): Extract<Resource, { kind: 'app' }> {
+  return { kind: 'app', appId: id, teamId: team_id }
+}
+
+function teamResource(teamId: string): Resource {
+  return { kind: 'team', teamId }
+}
