@@ -91,12 +91,12 @@ describe('answers', () => {
     const changed = await local.call('env.update', { params, body: { set } })
     await local.call('env.import', { params, body: { text: 'KEY=geheim2\nB="two words"', secret: true } })
 
-    expect(changed).toEqual({ version: 1, changed: ['PLAIN', 'KEY'], deployment: null })
+    expect(changed).toEqual({ version: 1, changed: ['PLAIN', 'KEY'], notes: [], deployment: null })
     const env = await local.call('env.get', { params })
     expect(env.variables).toEqual({
-      B: { secret: true, value: null },
-      KEY: { secret: true, value: null },
-      PLAIN: { secret: false, value: 'seen' },
+      B: { secret: true, value: null, from: 'app' },
+      KEY: { secret: true, value: null, from: 'app' },
+      PLAIN: { secret: false, value: 'seen', from: 'app' },
     })
     const versions = await local.call('env.versions', { params })
     expect(JSON.stringify(versions)).not.toContain('geheim')
