@@ -17,6 +17,8 @@ import { createPasswords } from './accounts/passwords.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { AuditLog } from './audit/audit-log.ts'
+import { AuditReader } from './audit/audit-reader.ts'
+import { AuditVerifier } from './audit/audit-verifier.ts'
 import { Builds } from './builds/builds.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { BuildPhase } from './deployments/build-phase.ts'
@@ -402,6 +404,7 @@ export async function createControlPlane(
       teams,
       members,
       invitations,
+      audit,
       grants,
       accessReport,
       status,
@@ -427,6 +430,8 @@ export async function createControlPlane(
     powers: sandbox.powers,
     manager,
     apps,
+      auditReader: new AuditReader({ store }),
+      auditVerifier: new AuditVerifier({ store, keyRing }),
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
     setupUrlOf: token => setupLink(dashboardUrl, token),
     parent,

@@ -35,6 +35,11 @@ export interface ApiClient {
   all<Id extends EndpointId>(id: Id, ...options: MaybeOptional<CallOptions<Id>>): AsyncIterable<ItemOf<Id>>
   /** Events until the last one or until the signal aborts; reconnects where it left off. */
   stream<Id extends StreamId>(id: Id, options: CallOptions<Id> & StreamOptions): AsyncIterable<EventOf<Id>>
+  /** The file of a `download` endpoint. It has come whole when the iteration ends without an error. */
+  download<Id extends EndpointId>(
+    id: Id,
+    ...options: MaybeOptional<CallOptions<Id>>
+  ): Promise<AsyncIterable<Uint8Array>>
   /** `deployments.create` with an archive, which is streamed. */
   upload(options: UploadOptions): Promise<Deployment>
   close(): void
@@ -140,6 +145,17 @@ class HttpClient {
       lastEventId: options.lastEventId,
       signal: options.signal,
     })
+  }
+
+  async download(id: EndpointId, options: AnyOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#send(
+      endpointList[id],
+      options,
+      {},
+      this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    )
+    if (response.statusCode !== 200) await readAnswer(response)
+    return response
   }
 
   async upload(options: UploadOptions): Promise<Deployment> {

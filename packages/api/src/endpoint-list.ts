@@ -23,6 +23,8 @@ export interface EndpointEntry {
   success?: 201 | 202
   /** Answers with server-sent events: always, or when the query says `follow=true`. */
   stream?: StreamKind
+  /** Answers with a file instead of JSON; `data` is null. */
+  download?: true
   /** Takes a multipart form with the file field `archive` as well as JSON. */
   upload?: true
   /** The path does not tell which team or app it is about: the handler finds out and asks the policy itself. */

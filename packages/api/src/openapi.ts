@@ -118,6 +118,7 @@ function uploadSchema(): Json {
 
 function successResponse(endpoint: Endpoint, components: Components): Json {
   const content: Json = {}
+  if (endpoint.download) return { description: endpoint.summary, content: { '*/*': { schema: {} } } }
   if (endpoint.stream?.when !== 'always')
     content['application/json'] = { schema: envelope(endpoint, components) }
   if (endpoint.stream) {

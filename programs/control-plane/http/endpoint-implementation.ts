@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { AppRow, TeamRow } from '../store/schema.ts'
 import type { CallAudit } from './audit-trail.ts'
+import type { Download } from './file-download.ts'
 import type { Authorize } from './route-guard.ts'
 
 export interface Call<Id extends EndpointId> {
@@ -41,6 +42,8 @@ export interface StreamCall<Id extends EndpointId> extends Call<Id> {
 export interface Implementation<Id extends EndpointId> {
   answer?(call: Call<Id>): Promise<DataOf<Id>>
   page?(call: Call<Id>, page: PageRequest): Promise<{ items: DataOf<Id>; total: number }>
+  /** For endpoints with `download`. Resolves before the head is sent, so that a problem can still be answered as one. */
+  download?(call: Call<Id>): Promise<Download>
   /** Resolves before the head is sent, so that a problem can still be answered as one. */
   stream?(call: StreamCall<Id>): Promise<AsyncIterable<{ id?: string; event: EventFor<Id> }>>
 }

@@ -13,6 +13,7 @@ import type {
 } from './endpoint-implementation.ts'
 import { httpErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
+import { sendDownload } from './file-download.ts'
 import { type Authorize, authorizer } from './route-guard.ts'
 import { validateRequest } from './validation.ts'
 
@@ -76,6 +77,7 @@ async function handle(handling: Handling): Promise<unknown> {
     ...{ actor, app, team, authorize, audit: audit.call, signal, request, reply },
   } as Call<EndpointId>
   if (wantsStream(endpoint, call)) return stream({ ...handling, call, audit })
+  if (endpoint.download) return download({ ...handling, call, audit })
   const answered = await answer({ ...handling, call, audit })
   if (endpoint.resource === 'handler' && !wasAsked())
     throw new TypeError(`Endpoint ${endpoint.id} answered without having asked the policy.`)
@@ -122,10 +124,16 @@ async function stream({
   reply.raw.once('close', () => left.abort())
   const signal = AbortSignal.any([options.stopping, left.signal])
   const events = await implementation.stream!({ ...call, signal, lastEventId } as StreamCall<EndpointId>)
-  // Now, since a stream may go on for hours; what it did is in its entry's request, not in its end.
+  // Before the first event: a stream may go on for hours.
   await audit.finish()
   await sendEvents({ reply, events, signal, heartbeatMs: options.heartbeatMs, log: options.log })
   return reply
+}
+
+async function download({ implementation, reply, call, audit }: Answering): Promise<FastifyReply> {
+  const file = await implementation.download!(call)
+  await audit.finish()
+  return sendDownload(reply, file)
 }
 
 async function answer({

@@ -19,6 +19,8 @@ import { Accounts } from '../accounts/accounts.ts'
 import { quickPasswords, TestMailer } from '../accounts/test-accounts.ts'
 import { Apps } from '../apps/apps.ts'
 import { AuditLog } from '../audit/audit-log.ts'
+import { AuditReader } from '../audit/audit-reader.ts'
+import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SecretReaders } from '../env/secret-readers.ts'
@@ -152,6 +154,8 @@ function createParts(store: Store, folder: string) {
     grants: new Grants({ store }),
     accessReport: new AccessReport({ store, access }),
     audit: new AuditLog({ store, keyRing }),
+    auditReader: new AuditReader({ store }),
+    auditVerifier: new AuditVerifier({ store, keyRing }),
     tokens: new Tokens({ store }),
     apiTokens: new TokenAuthentication({ store, log }),
     accounts,
