@@ -52,6 +52,10 @@ import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { createMailDelivery } from './mail/mail-delivery.ts'
 import { MailJobs } from './mail/mailer.ts'
+import { EXPORT_JOB, PersonExports } from './people/person-export.ts'
+import { PersonProof } from './people/person-proof.ts'
+import { DELETION_JOB, PersonRemoval } from './people/person-removal.ts'
+import { PlatformPeople } from './people/platform-people.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
@@ -72,7 +76,7 @@ import { TokenAuthentication } from './tokens/token-authentication.ts'
 import { Tokens } from './tokens/tokens.ts'
 import { VERSION } from './version.ts'
 
-const DASHBOARD = fileURLToPath(new URL('../dashboard/public', import.meta.url))
+const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
 const MB = 1_048_576
 const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
 const WAKE_MS = 60_000
@@ -143,17 +147,29 @@ export async function createControlPlane(
   const mailer = new MailJobs({ jobs, keyRing, delivery: mailDelivery, dashboardUrl, log })
   const keyRotation = new KeyRotation({ store, keyRing, path: folders.keyFile, jobs, log })
 
+  const passwords = createPasswords({ minLength: config.passwordMinLength, rules: config.passwordRules })
   const accounts = new Accounts({
     store,
     secret: ground.sessionSecret,
     baseUrl: dashboardUrl,
-    passwords: createPasswords({ minLength: config.passwordMinLength, rules: config.passwordRules }),
+    passwords,
     mailer,
     sessionIdleHours: config.sessionIdleHours,
     sessionMaxDays: config.sessionMaxDays,
     counts: rateLimitStores.durable,
     log,
   })
+  const people = new PlatformPeople({ store })
+  const personProof = new PersonProof({ store, passwords, limits: accounts.limits })
+  const personExports = new PersonExports({
+    store,
+    jobs,
+    directory: folders.personExports,
+    dashboardUrl,
+    log,
+  })
+  const exportFile = (exportId: string) => personExports.fileOf(exportId)
+  const personRemoval = new PersonRemoval({ store, jobs, mailer, exportFile, log })
   const access = new AccessReader({ store })
   const teams = new Teams({ store })
   const members = new Members({ store, access })
@@ -332,6 +348,7 @@ export async function createControlPlane(
     jobs,
     events,
     accounts,
+    personExports,
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
@@ -374,7 +391,12 @@ export async function createControlPlane(
     socketPath: folders.controlSocket,
     domains: [],
     version: VERSION,
-    identify: createIdentify({ secure: dashboardUrl.startsWith('https:'), sessions: accounts, apiTokens, access: new AccessReader({ store }) }),
+    identify: createIdentify({
+      secure: dashboardUrl.startsWith('https:'),
+      sessions: accounts,
+      apiTokens,
+      access: new AccessReader({ store }),
+    }),
     findResource: createFindResource({ apps, store }),
     audit,
     rateLimits: { store: rateLimitStores.general, settings: config },
@@ -382,6 +404,7 @@ export async function createControlPlane(
     csrfSecret: createHmac('sha256', ground.sessionSecret).update('seaworthy csrf').digest(),
     implementations: allRoutes({
       store,
+      audit,
       accounts,
       dashboardUrl,
       apps,
@@ -400,11 +423,18 @@ export async function createControlPlane(
       events,
       jobs,
       keyRotation,
+      mailer,
+      mailTarget: mailDelivery.target,
+      people,
+      personExports,
+      personRemoval,
+      personProof,
       tokens,
+      auditReader: new AuditReader({ store }),
+      auditVerifier: new AuditVerifier({ store, keyRing }),
       teams,
       members,
       invitations,
-      audit,
       grants,
       accessReport,
       status,
@@ -421,6 +451,8 @@ export async function createControlPlane(
       mail: job => mailer.handle(job),
       sweep: () => sweeper.sweep(),
       [ROTATION_JOB]: job => keyRotation.handle(job),
+      [EXPORT_JOB]: job => personExports.handle(job),
+      [DELETION_JOB]: job => personRemoval.handle(job),
     },
     concurrency: { total: 32 },
     log,
@@ -430,8 +462,6 @@ export async function createControlPlane(
     powers: sandbox.powers,
     manager,
     apps,
-      auditReader: new AuditReader({ store }),
-      auditVerifier: new AuditVerifier({ store, keyRing }),
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
     setupUrlOf: token => setupLink(dashboardUrl, token),
     parent,

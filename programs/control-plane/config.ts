@@ -46,8 +46,32 @@ export const settings = defineSettings({
     name: 'SEAWORTHY_ADMIN_PASSWORD',
     schema: z.string().optional(),
     secret: true,
-    minimumLength: 10,
-    description: 'The password of the first owner.',
+    description: 'The password of the first owner. A weak one is refused at the start, with its reasons.',
+  },
+  passwordMinLength: {
+    name: 'SEAWORTHY_PASSWORD_MIN_LENGTH',
+    schema: wholeNumber(8, 64),
+    default: 10,
+    description: 'Fewest characters of a new password.',
+  },
+  passwordRules: {
+    name: 'SEAWORTHY_PASSWORD_RULES',
+    schema: z.enum(['characters', 'strength']),
+    default: 'characters',
+    description:
+      'characters: a new password needs upper case, lower case, a digit and a special character; strength: length and strength alone.',
+  },
+  sessionIdleHours: {
+    name: 'SEAWORTHY_SESSION_IDLE_HOURS',
+    schema: z.coerce.number().min(0.01).max(8760),
+    default: 168,
+    description: 'How long a session lives without being used.',
+  },
+  sessionMaxDays: {
+    name: 'SEAWORTHY_SESSION_MAX_DAYS',
+    schema: z.coerce.number().min(0.01).max(365),
+    default: 30,
+    description: 'How long a session lives however much it is used.',
   },
   databaseUrl: {
     name: 'SEAWORTHY_DATABASE_URL',

@@ -1,10 +1,7 @@
 import { z } from 'zod'
+import { emailSchema, newPasswordSchema, personNameSchema } from './account.ts'
 
-const emailSchema = z.email('must be an e-mail address').max(254)
-const newPasswordSchema = z
-  .string()
-  .min(10, 'must have at least 10 characters')
-  .max(128, 'must have at most 128 characters')
+export { newPasswordSchema } from './account.ts'
 
 export const setupStateSchema = z
   .strictObject({ claimed: z.boolean().meta({ description: 'Whether the platform has its owner.' }) })
@@ -15,7 +12,7 @@ export const claimSchema = z
     token: z.string().min(1).max(200).meta({ description: 'From the one-time setup link.' }),
     email: emailSchema,
     password: newPasswordSchema,
-    name: z.string().trim().min(1).max(100),
+    name: personNameSchema,
   })
   .meta({ id: 'Claim' })
 

@@ -114,6 +114,15 @@ export const policyRules: Record<Action, Rule> = {
   'all-tokens:read': { ...PLATFORM_ADMIN, session: true },
   'all-tokens:revoke': { ...PLATFORM_ADMIN, session: true },
 
+  'account:export': { ...SELF, session: true },
+  'account:delete': { ...SELF, session: true },
+  // Who has the code of a receipt was told it; nobody is left who could sign in for it.
+  'deletion:read': PUBLIC,
+  'person:read': PLATFORM_ADMIN,
+  'person:update': { ...PLATFORM_ADMIN, session: true },
+  'person:delete': { ...PLATFORM_ADMIN, session: true },
+  'mail:test': PLATFORM_ADMIN,
+
   'job:read': PLATFORM_ADMIN,
   'job:cancel': PLATFORM_ADMIN,
   'job:retry': PLATFORM_ADMIN,

@@ -1,206 +1,182 @@
-import { join } from 'node:path'
-import { createLogger, silentLogger } from '@seaworthy/kit'
-import { temporaryFolder } from '@seaworthy/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { openDatabase, type Store } from '../store/database.ts'
-import { Accounts, type AccountsOptions } from './accounts.ts'
-import { SignInLimiter } from './sign-in-limiter.ts'
+import { createLogger } from '@seaworthy/kit'
+import { describe, expect, test } from 'vitest'
+import { forEachStore } from '../store/for-each-store.ts'
+import { Accounts } from './accounts.ts'
+import { createPasswords } from './passwords.ts'
+import { ADA, testAccounts } from './test-accounts.ts'
 
-const OWNER = { email: 'Ada@Example.org', password: 'correct horse battery', name: 'Ada' }
+const here = { from: '::1' }
 
-describe('taking over a fresh platform', () => {
-  test('works once, with the one-time token, and signs the owner in', async () => {
-    const { accounts } = await fresh()
-    const token = (await accounts.createSetupToken())!
-    expect(await accounts.isClaimed()).toBe(false)
+await forEachStore(({ openStore }) => {
+  const fresh = async () => testAccounts({ store: await openStore() })
 
-    const session = await accounts.claim({ ...OWNER, token })
+  describe('taking over a fresh platform', () => {
+    test('works once, with the one-time token, and signs the owner in', async () => {
+      const { accounts } = await fresh()
+      const token = (await accounts.createSetupToken())!
+      expect(await accounts.isClaimed()).toBe(false)
 
-    expect(await accounts.isClaimed()).toBe(true)
-    expect(session.person).toMatchObject({ email: 'ada@example.org', name: 'Ada' })
-    expect(await accounts.authenticate(session.token)).toMatchObject({ userId: session.person.userId })
-    expect(await accounts.createSetupToken()).toBeUndefined()
-    await expect(accounts.claim({ ...OWNER, email: 'eve@example.org', token })).rejects.toMatchObject({
-      code: 'already_claimed',
-    })
-  })
+      const session = await accounts.claim({ ...ADA, ...here, token })
 
-  test('keeps only the hash of the token', async () => {
-    const { accounts, store } = await fresh()
-
-    const token = (await accounts.createSetupToken())!
-
-    const rows = await store.db.selectFrom('platform_settings').selectAll().execute()
-    expect(rows).toHaveLength(1)
-    expect(JSON.stringify(rows)).not.toContain(token)
-  })
-
-  test('is refused with a wrong token or one that was replaced', async () => {
-    const { accounts } = await fresh()
-    const replaced = (await accounts.createSetupToken())!
-    await accounts.createSetupToken()
-
-    for (const token of ['wrong', replaced]) {
-      await expect(accounts.claim({ ...OWNER, token })).rejects.toMatchObject({
-        code: 'setup_token_wrong',
-        status: 403,
-      })
-    }
-    expect(await accounts.isClaimed()).toBe(false)
-  })
-
-  test('makes one owner of many who try at once', async () => {
-    const { accounts, store } = await fresh()
-    const token = (await accounts.createSetupToken())!
-
-    const claims = Array.from({ length: 5 }, (_, n) =>
-      accounts.claim({ ...OWNER, email: `a${n}@example.org`, token }),
-    )
-    const results = await Promise.allSettled(claims)
-
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await countOwners(store)).toBe(1)
-  })
-
-  test('comes from the settings as well, once', async () => {
-    const { accounts, store } = await fresh()
-    await accounts.createSetupToken()
-
-    await accounts.ensureOwner(OWNER)
-    await accounts.ensureOwner({ ...OWNER, email: 'other@example.org' })
-
-    expect(await countOwners(store)).toBe(1)
-    expect(await accounts.signIn({ ...OWNER, from: '::1' })).toMatchObject({
-      person: { email: 'ada@example.org' },
-    })
-    expect(await store.db.selectFrom('platform_settings').selectAll().execute()).toEqual([])
-  })
-})
-
-describe('sessions', () => {
-  test('survive a restart and end with signing out', async () => {
-    const { accounts, options } = await claimed()
-    const { token } = await accounts.signIn({ ...OWNER, from: '::1' })
-    const restarted = new Accounts(options)
-    const session = (await restarted.authenticate(token))!
-
-    await restarted.signOut(session.sessionId)
-
-    expect(await restarted.authenticate(token)).toBeUndefined()
-  })
-
-  test('end when their time is over', async () => {
-    const { accounts, store } = await claimed()
-    const { token } = await accounts.signIn({ ...OWNER, from: '::1' })
-    await expireSessions(store)
-
-    expect(await accounts.authenticate(token)).toBeUndefined()
-  })
-
-  test.each(['', 'x', 'a'.repeat(32), '../../etc/passwd', 'a.b', 'a'.repeat(5000), '%00'])(
-    'are not opened by made-up token %j',
-    async token => {
-      const { accounts } = await claimed()
-
-      expect(await accounts.authenticate(token)).toBeUndefined()
-    },
-  )
-
-  test('refuse a wrong password and an unknown account in the same words', async () => {
-    const { accounts } = await claimed()
-
-    const wrong = await accounts.signIn({ ...OWNER, password: 'nope', from: '::1' }).catch(error => error)
-    const unknown = await accounts
-      .signIn({ ...OWNER, email: 'eve@example.org', from: '::1' })
-      .catch(error => error)
-    const malformed = await accounts
-      .signIn({ ...OWNER, email: 'no address', from: '::1' })
-      .catch(error => error)
-
-    for (const error of [wrong, unknown, malformed]) {
-      expect(error).toMatchObject({ code: 'wrong_credentials', status: 401, message: wrong.message })
-    }
-  })
-
-  test('make a guesser wait, whose right password then does not help either', async () => {
-    const { options } = await claimed()
-    let now = 0
-    const limiter = new SignInLimiter({ maxFailures: 3, windowMs: 60_000, now: () => now })
-    const accounts = new Accounts({ ...options, limiter })
-    for (let guess = 0; guess < 3; guess++) {
+      expect(await accounts.isClaimed()).toBe(true)
+      expect(session.person).toMatchObject({ email: 'ada@example.org', name: 'Ada' })
+      expect(await accounts.authenticate(session.token)).toMatchObject({ userId: session.person.userId })
+      expect(await accounts.createSetupToken()).toBeUndefined()
       await expect(
-        accounts.signIn({ ...OWNER, password: `guess ${guess}`, from: '10.0.0.1' }),
-      ).rejects.toMatchObject({ status: 401 })
-    }
+        accounts.claim({ ...ADA, ...here, email: 'eve@example.org', token }),
+      ).rejects.toMatchObject({ code: 'already_claimed' })
+    })
 
-    const blocked = accounts.signIn({ ...OWNER, from: '10.0.0.2' })
+    test('makes the owner administrator of the platform and owner of its first team', async () => {
+      const { accounts, store } = await fresh()
 
-    await expect(blocked).rejects.toMatchObject({ code: 'too_many_sign_ins', status: 429 })
-    now = 60_001
-    await expect(accounts.signIn({ ...OWNER, from: '10.0.0.2' })).resolves.toMatchObject({ person: {} })
+      await accounts.ensureOwner(ADA)
+
+      const [user] = await store.db.selectFrom('user').select(['id', 'platformRole']).execute()
+      expect(user!.platformRole).toBe('admin')
+      expect(
+        await store.db.selectFrom('team_members').select(['team_id', 'user_id', 'role']).execute(),
+      ).toEqual([{ team_id: 'team_default', user_id: user!.id, role: 'owner' }])
+    })
+
+    test('keeps only the hash of the token', async () => {
+      const { accounts, store } = await fresh()
+
+      const token = (await accounts.createSetupToken())!
+
+      const rows = await store.db.selectFrom('platform_settings').selectAll().execute()
+      expect(rows).toHaveLength(1)
+      expect(JSON.stringify(rows)).not.toContain(token)
+    })
+
+    test('is refused with a wrong token or one that was replaced', async () => {
+      const { accounts } = await fresh()
+      const replaced = (await accounts.createSetupToken())!
+      await accounts.createSetupToken()
+
+      for (const token of ['wrong', replaced]) {
+        await expect(accounts.claim({ ...ADA, ...here, token })).rejects.toMatchObject({
+          code: 'setup_token_wrong',
+          status: 403,
+        })
+      }
+      expect(await accounts.isClaimed()).toBe(false)
+    })
+
+    test('refuses a weak password with every reason, and the link stays good', async () => {
+      const { accounts } = await fresh()
+      const token = (await accounts.createSetupToken())!
+
+      await expect(accounts.claim({ ...ADA, ...here, password: 'short', token })).rejects.toMatchObject({
+        code: 'password_too_weak',
+        status: 400,
+        errors: [
+          { path: 'password', message: 'must have at least 10 characters' },
+          { path: 'password', message: 'needs an upper-case letter' },
+          { path: 'password', message: 'needs a digit' },
+          { path: 'password', message: 'needs a special character, such as - or !' },
+        ],
+      })
+
+      await expect(accounts.claim({ ...ADA, ...here, token })).resolves.toMatchObject({
+        person: { name: 'Ada' },
+      })
+    })
+
+    test('makes one owner of many who try at once', async () => {
+      const { accounts, store } = await fresh()
+      const token = (await accounts.createSetupToken())!
+
+      const claims = Array.from({ length: 5 }, (_, n) =>
+        accounts.claim({ ...ADA, from: `10.0.0.${n}`, email: `a${n}@example.org`, token }),
+      )
+      const results = await Promise.allSettled(claims)
+
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(await store.db.selectFrom('user').select('id').execute()).toHaveLength(1)
+    })
+
+    test('is tried five times in 15 minutes from one address', async () => {
+      const { accounts } = await fresh()
+      const claim = () => accounts.claim({ ...ADA, ...here, token: 'wrong' })
+      for (let n = 0; n < 5; n++) await expect(claim()).rejects.toMatchObject({ code: 'setup_token_wrong' })
+
+      await expect(claim()).rejects.toMatchObject({ code: 'too_many_sign_ins', status: 429 })
+    })
+
+    test('comes from the settings as well, once', async () => {
+      const { accounts, store } = await fresh()
+      await accounts.createSetupToken()
+
+      await accounts.ensureOwner(ADA)
+      await accounts.ensureOwner({ ...ADA, email: 'other@example.org' })
+
+      expect(await store.db.selectFrom('user').select('id').execute()).toHaveLength(1)
+      expect(await accounts.signIn({ ...ADA, ...here })).toMatchObject({
+        person: { email: 'ada@example.org' },
+      })
+      expect(await store.db.selectFrom('platform_settings').selectAll().execute()).toEqual([])
+    })
+  })
+
+  describe('a person who is made by an invitation', () => {
+    test('is there with the transaction that made it, or not at all', async () => {
+      const { accounts, store } = await fresh()
+      const passwordHash = await accounts.hashPassword({ password: ADA.password })
+      const person = { email: 'Bo@Example.org', name: 'Bo', passwordHash, emailVerified: false }
+      const undone = store.transaction(async trx => {
+        await accounts.createPerson(person, trx)
+        throw new Error('undone')
+      })
+      await expect(undone).rejects.toThrow('undone')
+      await expect(accounts.signIn({ ...ADA, ...person, ...here })).rejects.toMatchObject({ status: 401 })
+
+      const userId = await store.transaction(trx => accounts.createPerson(person, trx))
+
+      const session = await accounts.signIn({ email: 'bo@example.org', password: ADA.password, ...here })
+      expect(session.person).toEqual({ userId, email: 'bo@example.org', name: 'Bo' })
+    })
+
+    test('has an address that nobody else has, however it is spelt', async () => {
+      const { accounts } = await fresh()
+      await accounts.ensureOwner(ADA)
+      const person = { email: ' ADA@example.ORG ', name: 'Eve', passwordHash: 'x', emailVerified: false }
+
+      await expect(accounts.createPerson(person)).rejects.toMatchObject({ code: 'email_taken', status: 409 })
+    })
   })
 })
 
-test('many guesses at once are no way around the limit', async () => {
-  const { options } = await claimed()
-  const accounts = new Accounts({ ...options, limiter: new SignInLimiter({ maxFailures: 3 }) })
+test('a password of the settings that is easy to guess is refused with the policy as it is set', async () => {
+  const passwords = createPasswords({ minLength: 12, rules: 'strength' })
+  const { accounts } = await testAccounts({ passwords })
 
-  const guesses = Array.from({ length: 20 }, (_, n) =>
-    accounts.signIn({ ...OWNER, password: `guess ${n}`, from: '::1' }),
-  )
-  const codes = (await Promise.allSettled(guesses)).map(
-    result => (result as PromiseRejectedResult).reason.code,
-  )
-
-  // Two are checked at a time, so that one more than the limit may have begun.
-  expect(codes.filter(code => code === 'wrong_credentials').length).toBeLessThanOrEqual(4)
-  expect(codes.filter(code => code === 'too_many_sign_ins').length).toBeGreaterThanOrEqual(16)
+  await expect(accounts.ensureOwner({ ...ADA, password: 'unbelievable' })).rejects.toMatchObject({
+    errors: [
+      { path: 'password', message: 'is on the list of the most common passwords' },
+      { path: 'password', message: expect.stringMatching(/^is easy to guess/) },
+    ],
+  })
+  await accounts.ensureOwner({ ...ADA, password: 'correct horse battery' })
 })
 
-test('no password and no token reaches the log', async () => {
+test('no password, no token and no link reaches the log', async () => {
   const lines: string[] = []
   const log = createLogger({
     name: 'test',
     level: 'trace',
     destination: { write: line => void lines.push(line) },
   })
-  const { accounts } = await fresh({ log })
+  const { accounts, options, mails } = await testAccounts({ log })
   const token = (await accounts.createSetupToken())!
 
-  const session = await accounts.claim({ ...OWNER, token })
-  await accounts.signIn({ ...OWNER, password: 'wrong password', from: '::1' }).catch(() => undefined)
+  const session = await accounts.claim({ ...ADA, ...here, token })
+  await accounts.signIn({ ...ADA, ...here, password: 'wrong password' }).catch(() => undefined)
+  await accounts.links.request('sign-in', { email: ADA.email, visit: { address: '::1' } })
+  await accounts.close()
+  await new Accounts(options).authenticate(session.token)
 
   expect(lines.length).toBeGreaterThan(0)
-  for (const secret of [OWNER.password, token, session.token, 'wrong password'])
+  for (const secret of [ADA.password, token, session.token, 'wrong password', mails.tokenOf('sign-in-link')])
     expect(lines.join()).not.toContain(secret)
 })
-
-async function fresh(overrides: Partial<AccountsOptions> = {}) {
-  const folder = temporaryFolder()
-  const store = await openDatabase({ file: join(folder.path, 'seaworthy.db'), log: silentLogger })
-  onTestFinished(() => store.close())
-  const options = {
-    store,
-    secret: 's'.repeat(40),
-    baseUrl: 'http://localhost:4400',
-    log: silentLogger,
-    ...overrides,
-  }
-  return { accounts: new Accounts(options), store, options }
-}
-
-async function claimed() {
-  const all = await fresh()
-  await all.accounts.ensureOwner(OWNER)
-  return all
-}
-
-async function countOwners(store: Store): Promise<number> {
-  const db = store.db as unknown as import('kysely').Kysely<{ user: { id: string } }>
-  return (await db.selectFrom('user').select('id').execute()).length
-}
-
-async function expireSessions(store: Store): Promise<void> {
-  const db = store.db as unknown as import('kysely').Kysely<{ session: { expiresAt: string } }>
-  await db.updateTable('session').set({ expiresAt: '2020-01-01T00:00:00.000Z' }).execute()
-}

@@ -1,11 +1,21 @@
-import { defineErrors, type Logger } from '@seaworthy/kit'
-import { Semaphore } from '../deployments/semaphore.ts'
+import type { Logger } from '@seaworthy/kit'
+import type { CandidatePassword } from '@seaworthy/kit/password'
+import type { RateLimitStore } from '@seaworthy/kit/rate-limit'
 import type { FoundSession } from '../http/identify.ts'
-import type { Store } from '../store/database.ts'
-import { DEFAULT_TEAM } from '../store/migrations/0002-accounts.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import { type Clock, systemClock } from '../store/clock.ts'
+import type { Queryable, Store } from '../store/database.ts'
+import { Background } from './background.ts'
 import type { BetterAuth } from './better-auth.ts'
-import { createSetupToken, dropSetupToken, giveBackSetupToken, takeSetupToken } from './setup-token.ts'
-import { SignInLimiter } from './sign-in-limiter.ts'
+import { MailedLinks } from './mailed-links.ts'
+import { sweepLinks } from './one-time-links.ts'
+import { OwnAccount } from './own-account.ts'
+import type { Passwords } from './passwords.ts'
+import { findById, insertPerson } from './people.ts'
+import { Sessions, type Visit } from './sessions.ts'
+import { type NewOwner, Setup } from './setup.ts'
+import { type SecondFactor, type SignedIn, SignIn } from './sign-in.ts'
+import { SignInLimits } from './sign-in-limits.ts'
 
 export interface AccountsOptions {
   store: Store
@@ -13,176 +23,151 @@ export interface AccountsOptions {
   secret: string
   /** Where the dashboard answers: `http://localhost:4400`. */
   baseUrl: string
-  sessionDays?: number
-  limiter?: SignInLimiter
+  passwords: Passwords
+  mailer: Mailer
+  /** 168 unless told. */
+  sessionIdleHours?: number
+  /** 30 unless told. */
+  sessionMaxDays?: number
+  /** Where attempts are counted: it must outlive a restart. */
+  counts: RateLimitStore
+  clock?: Pick<Clock, 'now'>
   log: Logger
 }
 
-export interface SignedIn {
-  token: string
-  /** Milliseconds since 1970. */
-  expiresAt: number
-  person: { userId: string; email: string; name: string }
-}
-
-export interface NewOwner {
+export interface NewPerson {
   email: string
-  password: string
   name: string
+  /** From `hashPassword`, which is slow work and has no place inside a transaction. */
+  passwordHash: string
+  /** Whether a mail that only they got brought them here. */
+  emailVerified: boolean
 }
 
-export const accountErrors = defineErrors({
-  already_claimed: { status: 409, message: 'The platform has its owner already. Sign in instead.' },
-  setup_token_wrong: {
-    status: 403,
-    message: 'This setup link is not valid or was replaced by a newer one. Get a new one with: seaworthy up',
-  },
-  wrong_credentials: { status: 401, message: 'E-mail address or password are wrong.' },
-})
+const HOUR_MS = 60 * 60_000
+const DAY_MS = 24 * HOUR_MS
 
-/** A password check takes tens of megabytes for a moment. */
-const CHECKS_AT_ONCE = 2
-const NEVER = new AbortController().signal
-
-/** People's accounts and sessions. */
+/** People's accounts: how they come to be, how people sign in, and what they change about themselves. */
 export class Accounts {
+  readonly sessions: Sessions
+  readonly limits: SignInLimits
+  readonly links: MailedLinks
+  readonly own: OwnAccount
   readonly #options: AccountsOptions
-  readonly #limiter: SignInLimiter
-  readonly #checks = new Semaphore(CHECKS_AT_ONCE)
+  readonly #setup: Setup
+  readonly #signIn: SignIn
+  readonly #background: Background
   #auth: Promise<BetterAuth> | undefined
-  #claimed = false
+  #secondFactor: SecondFactor | undefined
 
   constructor(options: AccountsOptions) {
+    const { store, passwords, mailer, baseUrl: dashboardUrl, log, clock = systemClock } = options
+    const { sessionIdleHours = 168, sessionMaxDays = 30, counts } = options
+    const lives = { idleMs: sessionIdleHours * HOUR_MS, maxMs: sessionMaxDays * DAY_MS }
+    const background = new Background({ log })
+    const limits = new SignInLimits({ store: counts })
+    const sessions = new Sessions({ store, auth: () => this.auth(), ...lives, clock, log })
+    const secondFactor = () => this.#secondFactor
+    const signIn = new SignIn({ store, passwords, sessions, limits, secondFactor, log })
+    const shared = { store, mailer, dashboardUrl, passwords, sessions, limits }
     this.#options = options
-    this.#limiter = options.limiter ?? new SignInLimiter()
+    this.#background = background
+    this.#setup = new Setup({ store, passwords, log })
+    this.#signIn = signIn
+    this.sessions = sessions
+    this.limits = limits
+    this.links = new MailedLinks({ ...shared, signIn, background })
+    this.own = new OwnAccount(shared)
   }
 
-  async isClaimed(): Promise<boolean> {
-    // An owner never goes away, so that a yes need not be asked for twice.
-    if (!this.#claimed)
-      this.#claimed =
-        (await this.#options.store.db.selectFrom('user').select('id').limit(1).execute()).length > 0
-    return this.#claimed
+  isClaimed(): Promise<boolean> {
+    return this.#setup.isClaimed()
   }
 
-  /** A new one-time token (the last one is then worthless); undefined once there is an owner. */
-  async createSetupToken(): Promise<string | undefined> {
-    if (await this.isClaimed()) return undefined
-    return createSetupToken(this.#options.store)
+  /** See `Setup.createToken`. */
+  createSetupToken(): Promise<string | undefined> {
+    return this.#setup.createToken()
   }
 
-  /** Makes the first owner from the settings. Does nothing when there is an owner. */
-  async ensureOwner(owner: NewOwner): Promise<void> {
-    if (await this.isClaimed()) return
-    await this.#createOwner(owner)
-    await dropSetupToken(this.#options.store)
+  /** See `Setup.ensureOwner`. */
+  ensureOwner(owner: NewOwner): Promise<void> {
+    return this.#setup.ensureOwner(owner)
   }
 
-  /** Rejects with `already_claimed` or `setup_token_wrong`. The token is burnt. */
-  async claim({ token, ...owner }: NewOwner & { token: string }): Promise<SignedIn> {
-    if (await this.isClaimed()) throw accountErrors.already_claimed()
-    if (!(await takeSetupToken(this.#options.store, token))) throw accountErrors.setup_token_wrong()
-    try {
-      await this.#createOwner(owner)
-    } catch (error) {
-      if (!(await this.isClaimed())) await giveBackSetupToken(this.#options.store, token)
-      throw error
-    }
-    return this.#openSession(owner)
+  /** See `Setup.claim`; rejects with TooManyAttempts as well. Signs the owner in. */
+  async claim({
+    from,
+    userAgent,
+    ...claim
+  }: NewOwner & { token: string; from: string; userAgent?: string }): Promise<SignedIn> {
+    const attempt = await this.limits.take('registration', { address: from })
+    await this.#setup.claim(claim)
+    await attempt.giveBack()
+    return this.signIn({ ...claim, from, userAgent })
   }
 
-  /** Rejects with `wrong_credentials` or `too_many_sign_ins`; never tells whether the account exists. */
-  async signIn(credentials: { email: string; password: string; from: string }): Promise<SignedIn> {
-    const keys = [`account:${credentials.email.toLowerCase()}`, `from:${credentials.from}`]
-    this.#limiter.check(keys)
-    const done = await this.#checks.acquire(NEVER)
-    try {
-      // Again, since those who guess many at once were all let in by the first look.
-      this.#limiter.check(keys)
-      const session = await this.#openSession(credentials)
-      this.#limiter.succeeded(keys)
-      return session
-    } catch (error) {
-      if (accountErrors.wrong_credentials.is(error)) this.#limiter.failed(keys)
-      throw error
-    } finally {
-      done()
-    }
+  /** See `SignIn.byPassword`. `from` is the address that the request came from. */
+  signIn(credentials: {
+    email: string
+    password: string
+    from: string
+    userAgent?: string | undefined
+  }): Promise<SignedIn> {
+    const { email, password, from: address, userAgent } = credentials
+    return this.#signIn.byPassword({ email, password, visit: { address, userAgent } })
   }
 
-  /** The session of a token, or undefined. Asks the database each time: an ended session opens nothing. */
-  async authenticate(token: string): Promise<FoundSession | undefined> {
-    const row = await this.#options.store.db
-      .selectFrom('session')
-      .select(['id', 'userId', 'expiresAt'])
-      .where('token', '=', token)
-      .executeTakeFirst()
-    if (!row) return undefined
-    const expiresAt = new Date(row.expiresAt).getTime()
-    return expiresAt > Date.now() ? { sessionId: row.id, userId: row.userId, expiresAt } : undefined
+  /** For who has proved with a factor of their own who they are. Asks for no second one. */
+  async openSession(userId: string, visit: Visit): Promise<SignedIn> {
+    const person = await findById(this.#options.store.db, userId)
+    if (!person) throw new Error('A session was asked for somebody who has no account.')
+    const session = await this.sessions.open(userId, visit)
+    return { ...session, person: { userId, email: person.email, name: person.name } }
   }
 
-  async signOut(sessionId: string): Promise<void> {
-    await this.#options.store.db.deleteFrom('session').where('id', '=', sessionId).execute()
+  /** The session of a token, or undefined. */
+  authenticate(token: string): Promise<FoundSession | undefined> {
+    return this.sessions.authenticate(token)
   }
 
-  async #createOwner({ email, password, name }: NewOwner): Promise<void> {
-    const { internalAdapter, password: passwords } = await (await this.#load()).$context
-    const hash = await passwords.hash(password)
-    const user = await internalAdapter.createUser({ email, name, emailVerified: true })
-    const account = { userId: user.id, accountId: user.id, providerId: 'credential', password: hash }
-    try {
-      await internalAdapter.linkAccount(account)
-      await this.#makeOwner(user.id)
-    } catch (error) {
-      await internalAdapter.deleteUser(user.id)
-      throw error
-    }
-    this.#options.log.info({ email }, 'owner created')
+  /** The hash of a new password. Rejects with `password_too_weak`, which has every reason. */
+  hashPassword(candidate: CandidatePassword): Promise<string> {
+    return this.#options.passwords.hashNew(candidate)
   }
 
-  /** Of the platform, and of the team that it has from the start. */
-  async #makeOwner(userId: string): Promise<void> {
-    await this.#options.store.transaction(async trx => {
-      await trx.updateTable('user').set({ platformRole: 'admin' }).where('id', '=', userId).execute()
-      const member = {
-        team_id: DEFAULT_TEAM.id,
-        user_id: userId,
-        role: 'owner' as const,
-        created_at: Date.now(),
-      }
-      await trx.insertInto('team_members').values(member).execute()
-    })
+  /** For invitations: nobody registers by themselves. Resolves with the id. Rejects with `email_taken`. */
+  createPerson(person: NewPerson, trx?: Queryable): Promise<string> {
+    const { store } = this.#options
+    if (trx) return insertPerson(trx, store.kind, person)
+    return store.transaction(own => insertPerson(own, store.kind, person))
   }
 
-  async #openSession({ email, password }: { email: string; password: string }): Promise<SignedIn> {
-    const auth = await this.#load()
-    try {
-      const { token, user } = await auth.api.signInEmail({ body: { email, password } })
-      const session = await this.authenticate(token)
-      if (!session) throw new Error('A session that was just opened could not be read.')
-      const person = { userId: user.id, email: user.email, name: user.name }
-      return { token, person, expiresAt: session.expiresAt }
-    } catch (cause) {
-      if (isRefusal(cause)) throw accountErrors.wrong_credentials({}, { cause })
-      throw cause
-    }
+  /** What is asked for between a password or a link and the session. */
+  useSecondFactor(secondFactor: SecondFactor): void {
+    this.#secondFactor = secondFactor
   }
 
-  #load(): Promise<BetterAuth> {
+  /** better-auth, loaded when it is first needed. */
+  auth(): Promise<BetterAuth> {
     this.#auth ??= this.#createAuth()
     return this.#auth
   }
 
+  /** Removes sessions and one-time values that are over. Resolves with how many there were. */
+  async sweep(): Promise<number> {
+    const { store, clock = systemClock } = this.#options
+    return (await this.sessions.sweep()) + (await sweepLinks(store.db, clock.now()))
+  }
+
+  /** Finishes what runs in the background. */
+  async close(): Promise<void> {
+    await this.#background.settled()
+    this.#options.passwords.close()
+  }
+
   async #createAuth(): Promise<BetterAuth> {
     const { createBetterAuth } = await import('./better-auth.ts')
-    const { store, secret, baseUrl, sessionDays = 30 } = this.#options
-    return createBetterAuth({ store, secret, baseUrl, sessionDays })
+    const { store, secret, baseUrl, passwords, sessionMaxDays = 30 } = this.#options
+    return createBetterAuth({ store, secret, baseUrl, passwords, sessionMaxMs: sessionMaxDays * DAY_MS })
   }
-}
-
-/** better-auth throws an APIError with a status for what its caller did wrong. */
-function isRefusal(error: unknown): boolean {
-  const { statusCode } = error as { statusCode?: unknown }
-  return typeof statusCode === 'number' && statusCode < 500
 }

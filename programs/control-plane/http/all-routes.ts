@@ -15,6 +15,8 @@ import { type InstancesRoutesOptions, instancesRoutes } from '../instances/insta
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import { jobsRoutes } from '../jobs/jobs.routes.ts'
 import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
+import { type MailRoutesOptions, mailRoutes } from '../mail/mail.routes.ts'
+import { type PeopleRoutesOptions, peopleRoutes } from '../people/people.routes.ts'
 import { statusRoutes } from '../platform/status.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -39,6 +41,8 @@ export type AllRoutesOptions = AccessRoutesOptions &
   KeysRoutesOptions &
   SharedEnvRoutesOptions &
   LogsRoutesOptions &
+  MailRoutesOptions &
+  PeopleRoutesOptions &
   TeamsRoutesOptions &
   TokensRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
 
@@ -56,6 +60,8 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...keysRoutes(options),
     ...sharedEnvRoutes(options),
     ...logsRoutes(options),
+    ...mailRoutes(options),
+    ...peopleRoutes(options),
     ...eventsRoutes(options),
     ...jobsRoutes(options),
     ...statusRoutes(options),

@@ -29,6 +29,8 @@ export interface IdentifyOptions {
   /** Tokens that begin with `swt_`. */
   apiTokens?: { authenticate(token: string, from: { address: string }): Promise<FoundApiToken | undefined> }
   access: Pick<AccessReader, 'person'>
+  /** Whether the dashboard is behind TLS: its session cookie has another name there. */
+  secure?: boolean
 }
 
 export type Identify = (request: FastifyRequest) => Promise<Actor>
@@ -38,7 +40,7 @@ const PUBLIC: Actor = { kind: 'public' }
 export function createIdentify(options: IdentifyOptions): Identify {
   return async request => {
     if (isLocal(request.raw)) return { kind: 'local' }
-    const credential = credentialsOf(request.headers)
+    const credential = credentialsOf(request.headers, options)
     if (!credential) return PUBLIC
     if (!credential.token.startsWith('swt_')) return bySession(options, credential)
     // A browser sends cookies by itself, so an API token in one would be open to forged requests.

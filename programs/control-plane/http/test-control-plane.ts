@@ -100,7 +100,7 @@ export async function startTestControlPlane({
     implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
     health,
     metrics: createMetrics(),
-    dashboardDirectory: new URL('../../dashboard/public', import.meta.url).pathname,
+    dashboardDirectory: new URL('../../dashboard/dist', import.meta.url).pathname,
     log,
     heartbeatMs,
     stopDeadlineMs: 2_000,

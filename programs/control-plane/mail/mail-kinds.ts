@@ -8,7 +8,9 @@ export interface MailData {
   invitation: { url: string; team: string; invitedBy: string; role: string; expiresAt: number }
   /** `url`: where the person renews it. */
   'token-expiring': { token: string; expiresAt: number; url: string }
-  /** To the old address, and to the new one. */
+  /** To an address that somebody says is theirs. */
+  'email-confirm': { url: string; expiresAt: number }
+  /** To the old address. */
   'email-changed': { newEmail: string; at: number }
   'account-deleted': { at: number }
   /** `device` and `address` as far as they are known: `Firefox on Linux`, `203.0.113.7`. */

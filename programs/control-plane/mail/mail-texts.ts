@@ -48,6 +48,14 @@ const TEXTS: { [Kind in MailKind]: (data: MailData[Kind]) => Draft } = {
       { url, label: 'Your tokens' },
     ],
   }),
+  'email-confirm': ({ url, expiresAt }) => ({
+    subject: 'Confirm your e-mail address for Seaworthy',
+    blocks: [
+      'Somebody, most likely you, wants to use this address for an account. Open this link where you are signed in.',
+      { url, label: 'Confirm the address' },
+      `The link works once, until ${time(expiresAt)}. If it was not you, ignore this mail: nothing changes.`,
+    ],
+  }),
   'email-changed': ({ newEmail, at }) => ({
     subject: 'The e-mail address of your account was changed',
     blocks: [

@@ -6,7 +6,6 @@ import type { Parent } from './parent-messages.ts'
 
 export interface AnnouncementOptions {
   accounts: Accounts
-  admin: { adminEmail?: string; adminPassword?: string }
   powers: SandboxPowers
   manager: InstanceManager
   apps: Apps
@@ -24,9 +23,7 @@ export class Announcement {
   }
 
   async ready(): Promise<void> {
-    const { accounts, admin, urls, setupUrlOf, powers, parent } = this.#options
-    const { adminEmail: email, adminPassword: password } = admin
-    if (email && password) await accounts.ensureOwner({ email, password, name: email.split('@')[0]! })
+    const { accounts, urls, setupUrlOf, powers, parent } = this.#options
     // Only who listens gets a link: a platform without a parent prints no token anywhere.
     const token = parent.isListening() ? await accounts.createSetupToken() : undefined
     await parent.tell({

@@ -2,9 +2,11 @@ import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { HostBuilder } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { AppRemoval } from '../apps/app-removal.ts'
 import type { Events } from '../events/events.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
+import type { PersonExports } from '../people/person-export.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
@@ -19,6 +21,8 @@ export interface SweeperOptions {
   builder: Pick<HostBuilder, 'forgetApp'>
   jobs: Pick<JobLedger, 'prune'>
   events: Pick<Events, 'prune'>
+  accounts: Pick<Accounts, 'sweep'>
+  personExports: Pick<PersonExports, 'sweep'>
   log: Logger
 }
 
@@ -39,8 +43,19 @@ export class Sweeper {
 
   /** The handler of `sweep` jobs. */
   async sweep(): Promise<void> {
-    const { artifacts, sources, releases, sourceRecords, removal, builder, jobs, events, store, log } =
-      this.#options
+    const {
+      artifacts,
+      sources,
+      releases,
+      sourceRecords,
+      removal,
+      builder,
+      jobs,
+      events,
+      accounts,
+      store,
+      log,
+    } = this.#options
     const purgedApps = await removal.purgeDue(Date.now())
     for (const appId of purgedApps) await builder.forgetApp(appId)
     const keptArtifacts = new Set(await releases.referencedArtifactDigests())
@@ -49,6 +64,8 @@ export class Sweeper {
     const freedSources = await sources.sweep(new Set(await sourceRecords.referencedDigests()))
     await jobs.prune(Date.now() - KEPT_JOBS_MS)
     await events.prune(Date.now() - KEPT_EVENTS_MS)
+    await accounts.sweep()
+    await this.#options.personExports.sweep()
     log.info({ purgedApps: purgedApps.length, artifacts: freedArtifacts, sources: freedSources }, 'swept')
   }
 

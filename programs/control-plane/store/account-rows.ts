@@ -33,17 +33,6 @@ export interface CredentialRow {
   updatedAt: SignInTime
 }
 
-/** A value that is used once: a link in a mail, a challenge. */
-export interface VerificationRow {
-  id: string
-  /** The hash of what the person carries. */
-  identifier: string
-  value: string
-  expiresAt: SignInTime
-  createdAt: SignInTime
-  updatedAt: SignInTime
-}
-
 export interface SessionRow {
   id: string
   userId: string
@@ -253,6 +242,30 @@ export interface SharedEnvVersionRow {
   document_json: string
   author: string
   created_at: number
+}
+
+/** A file with everything about a person, for that person. */
+export interface PersonExportRow {
+  id: string
+  user_id: string
+  job_id: string
+  requested_at: number
+  ready_at: number | null
+  /** When the file is removed. */
+  expires_at: number | null
+  /** `{ bytes, sha256, counts }` */
+  receipt_json: string | null
+}
+
+/** Tells that an account was deleted, and not whose. */
+export interface DeletionReceiptRow {
+  code_hash: string
+  job_id: string
+  requested_by: 'self' | 'admin'
+  requested_at: number
+  finished_at: number | null
+  /** `{ removed, renamed }` */
+  receipt_json: string
 }
 
 export interface RateLimitRow {

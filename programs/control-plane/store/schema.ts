@@ -10,9 +10,11 @@ import type {
   AppGrantRow,
   AuditEntryRow,
   CredentialRow,
+  DeletionReceiptRow,
   DeviceCodeRow,
   InvitationRow,
   PasskeyRow,
+  PersonExportRow,
   QuotaRow,
   RateLimitRow,
   RefreshTokenRow,
@@ -44,7 +46,6 @@ export interface Database {
   user: UserRow
   account: CredentialRow
   session: SessionRow
-  verification: VerificationRow
   twoFactor: TwoFactorRow
   passkey: PasskeyRow
   deviceCode: DeviceCodeRow
@@ -61,6 +62,8 @@ export interface Database {
   usage_days: UsageDayRow
   shared_env_versions: SharedEnvVersionRow
   rate_limits: RateLimitRow
+  person_exports: PersonExportRow
+  deletion_receipts: DeletionReceiptRow
 }
 
 export type AppState = 'active' | 'asleep' | 'suspended' | 'deleting'

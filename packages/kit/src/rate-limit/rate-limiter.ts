@@ -41,7 +41,9 @@ export interface RateLimiter {
   consume(key: string, points?: number): Promise<RateLimitVerdict>
   /** As `consume`, without taking anything. */
   peek(key: string): Promise<RateLimitVerdict>
-  /** Forgets what a key used up: after a correct password. */
+  /** Gives back a point that was taken for what turned out not to count, such as a right password. */
+  giveBack(key: string): Promise<void>
+  /** Forgets what a key used up. */
   reset(key: string): Promise<void>
 }
 
@@ -65,6 +67,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       if (!found) return { allowed: points > 0, limit, remaining: limit, resetMs: windowMs }
       return { allowed: found.consumedPoints < points, ...verdictOf(found, window) }
     },
+    giveBack: async key => void (await counting(limiter => limiter.reward(hashOf(key)))),
     reset: async key => void (await counting(limiter => limiter.delete(hashOf(key)))),
   }
 }

@@ -3,5 +3,7 @@ import type { Migration } from '../migrate.ts'
 import { initial } from './0001-initial.ts'
 import { accounts } from './0002-accounts.ts'
 import { factorFacts } from './0003-factor-facts.ts'
+import { hashedSessions } from './0004-hashed-sessions.ts'
+import { people } from './0005-people.ts'
 
-export const migrations: readonly Migration[] = [initial, accounts, factorFacts]
+export const migrations: readonly Migration[] = [initial, accounts, factorFacts, hashedSessions, people]
