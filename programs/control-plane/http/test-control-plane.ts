@@ -27,6 +27,11 @@ import { SecretReaders } from '../env/secret-readers.ts'
 import { SharedEnv } from '../env/shared-env.ts'
 import { Events } from '../events/events.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
+import type { NewMail } from '../mail/mail-kinds.ts'
+import { PersonExports } from '../people/person-export.ts'
+import { PersonProof } from '../people/person-proof.ts'
+import { PersonRemoval } from '../people/person-removal.ts'
+import { PlatformPeople } from '../people/platform-people.ts'
 import { Releases } from '../releases/releases.ts'
 import { KeyRotation } from '../secrets/key-rotation.ts'
 import { openDatabase, type Store } from '../store/database.ts'
@@ -136,12 +141,15 @@ function createParts(store: Store, folder: string) {
   const jobs = createJobLedger({ store, log })
   const envVars = new EnvVars({ store, keyRing })
   const mails = new TestMailer()
+  const passwords = quickPasswords()
   const accounts = new Accounts({
     ...{ store, baseUrl, mailer: mails, log },
     secret: 's'.repeat(40),
-    passwords: quickPasswords(),
+    passwords,
     counts: databaseRateLimitStore(store),
   })
+  const exports = join(folder, 'exports')
+  const personExports = new PersonExports({ store, jobs, directory: exports, dashboardUrl: baseUrl, log })
   const events = new Events({ store })
   const apps = new Apps({ store })
   const deployments = new TestDeployments(store)
@@ -179,6 +187,15 @@ function createParts(store: Store, folder: string) {
     deployments,
     instances: new TestInstances(),
     status: { status: async () => STATUS },
+    mailer: { sendNow: (mail: NewMail) => mails.send(mail) },
+    mailTarget: STATUS.mail,
+    people: new PlatformPeople({ store }),
+    personExports,
+    personRemoval: new PersonRemoval({
+      ...{ store, jobs, mailer: mails, log },
+      exportFile: id => personExports.fileOf(id),
+    }),
+    personProof: new PersonProof({ store, passwords, limits: accounts.limits }),
   }
 }
 
@@ -196,7 +213,7 @@ const STATUS = {
   runtime: { kind: 'process', sandbox: { users: true } },
   edge: { state: 'running' as const, pid: 1, tableVersion: 1 },
   database: { kind: 'sqlite' as const },
-  mail: { kind: 'file', to: '/home/mail.log', from: null },
+  mail: { kind: 'file' as const, to: '/home/mail.log', from: null },
   counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
   urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
   home: '/home',

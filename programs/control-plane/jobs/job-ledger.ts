@@ -117,8 +117,8 @@ export class JobLedger {
    * Drops what a job was about, which nobody needs any more: its payload is null from then on, also for a further
    * attempt of it.
    */
-  async forgetPayload(id: string): Promise<void> {
-    await this.#store.db
+  async forgetPayload(id: string, trx: Queryable = this.#store.db): Promise<void> {
+    await trx
       .updateTable('jobs')
       .set({ payload_json: 'null', dedupe_key: null })
       .where('id', '=', id)

@@ -16,6 +16,8 @@ export interface HomeFolders {
   buildLogs: string
   /** Takes the mails where there is no mail server. */
   mailLog: string
+  /** Files with everything about a person, for a day. */
+  personExports: string
   edge: string
   controlSocket: string
   pidFile: string
@@ -35,6 +37,7 @@ export function homeFolders(home: string): HomeFolders {
     logs: join(home, 'logs', 'apps'),
     buildLogs: join(home, 'logs', 'builds'),
     mailLog: join(home, 'mail.log'),
+    personExports: join(home, 'exports'),
     edge: join(home, 'edge'),
     controlSocket: join(home, 'run', 'control-plane.sock'),
     pidFile: join(home, 'run', 'control-plane.pid'),

@@ -101,7 +101,7 @@ class SqliteDriver implements Driver {
 
 /**
  * WAL lets readers of other processes (backup, sqlite3) work beside us; FULL makes each commit survive a power cut.
- * The journal limit gives space back after a burst.
+ * The journal limit gives space back after a burst. What is deleted is overwritten: it may be a secret or a person.
  */
 const PRAGMAS = [
   'pragma journal_mode = wal',
@@ -109,6 +109,7 @@ const PRAGMAS = [
   'pragma foreign_keys = on',
   'pragma journal_size_limit = 67108864',
   'pragma temp_store = memory',
+  'pragma secure_delete = on',
 ]
 
 const MAX_PREPARED = 200
