@@ -6,7 +6,7 @@ import { lockTeam } from './teams.ts'
 /**
  * Hands an app to another team, with everything that belongs to it. What runs goes on as it is; the shared variables
  * of the new team come with the next release. Roles granted on the app alone stay, but those of people who are members
- * of the new team. Rejects with `same_team`.
+ * of the new team. Rejects with `same_team` or `app_moved`.
  */
 export async function transferApp(
   store: Store,
@@ -18,13 +18,15 @@ export async function transferApp(
     for (const teamId of [app.team_id, to.id].sort()) await lockTeam(store, trx, teamId)
     const members = trx.selectFrom('team_members').select('user_id').where('team_id', '=', to.id)
     await trx.deleteFrom('app_grants').where('app_id', '=', app.id).where('user_id', 'in', members).execute()
-    return trx
+    const moved = await trx
       .updateTable('apps')
       .set({ team_id: to.id, updated_at: now })
       .where('id', '=', app.id)
       .where('team_id', '=', app.team_id)
       .where('deleted_at', 'is', null)
       .returningAll()
-      .executeTakeFirstOrThrow()
+      .executeTakeFirst()
+    if (!moved) throw teamErrors.app_moved({ app: app.slug })
+    return moved
   })
 }

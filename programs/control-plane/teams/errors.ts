@@ -48,5 +48,6 @@ export const teamErrors = defineErrors({
     status: 409,
     message: '{person} is in the team of {app} already. Change the role there: seaworthy teams role.',
   },
+  app_moved: { status: 409, message: '{app} was deleted or handed to a team meanwhile. Look at it again.' },
   same_team: { status: 409, message: '{app} belongs to team {team} already.' },
 })
