@@ -34,6 +34,8 @@ export interface Route {
   timeouts: RouteTimeouts
   /** Missing: answers go out as the app gives them. */
   headers?: AnswerHeaders
+  /** Requests a minute by one client address; missing: as many as it likes. */
+  requestsPerMinutePerIp?: number
 }
 
 export interface Target {

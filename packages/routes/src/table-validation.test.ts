@@ -32,6 +32,7 @@ test.each<[string, (table: RouteTable) => unknown]>([
     'routes[0].headers.set[0]',
     () => tableOf(route({ headers: { set: [['X', 'a\r\nb: c']], defaults: [] } })),
   ],
+  ['routes[0].requestsPerMinutePerIp', () => tableOf(route({ requestsPerMinutePerIp: 0 }))],
   ['routes[1].hosts', () => tableOf(route({}), route({}))],
   [
     'routes[1].targets',

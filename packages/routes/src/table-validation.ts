@@ -49,6 +49,10 @@ function parseRoute(value: unknown, path: string): Route {
   }
   if (mode === 'static' || route.static !== undefined)
     parsed.static = parseStatic(route.static, `${path}.static`)
+  if (route.requestsPerMinutePerIp !== undefined) {
+    const at = `${path}.requestsPerMinutePerIp`
+    parsed.requestsPerMinutePerIp = integer(route.requestsPerMinutePerIp, at, 1, 1_000_000)
+  }
   if (route.headers !== undefined) parsed.headers = parseHeaders(route.headers, `${path}.headers`)
   return parsed
 }

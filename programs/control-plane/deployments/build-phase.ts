@@ -230,11 +230,8 @@ export function asFailure(error: unknown): { code: string; message: string } {
 }
 
 /** What the manifest may say already and nothing carries out yet: better told than silently ignored. */
-function unusedFields({ cron, limits }: Manifest): string[] {
-  const fields: string[] = []
-  if (cron.length > 0) fields.push('cron')
-  if (limits.requestsPerMinutePerIp !== undefined) fields.push('limits.requestsPerMinutePerIp')
-  return fields
+function unusedFields({ cron }: Manifest): string[] {
+  return cron.length > 0 ? ['cron'] : []
 }
 
 function sizeText(bytes: number): string {

@@ -94,12 +94,13 @@ export class RoutePublisher {
     settingsJson: string,
   ): Promise<AppFacts['release']> {
     const settings: ReleaseSettings = JSON.parse(settingsJson)
-    const { headers } = settings
-    if (!settings.static) return { version, headers }
+    const { headers, limits } = settings
+    const facts = { version, headers, requestsPerMinutePerIp: limits?.requestsPerMinutePerIp }
+    if (!settings.static) return facts
     const artifact = await this.#options.artifacts.open(artifactDigest)
     if (!artifact) return undefined
     const { root, spa } = settings.static
-    return { version, headers, staticRoot: join(artifact.path, root), spa }
+    return { ...facts, staticRoot: join(artifact.path, root), spa }
   }
 
   #webInstances(appId: string): AppFacts['instances'] {

@@ -17,6 +17,7 @@ export interface AppFacts {
     spa?: boolean
     /** Of the manifest. */
     headers?: Record<string, string>
+    requestsPerMinutePerIp?: number
   }
   /** Instances of process `web`. */
   instances: readonly { id: string; state: InstanceState; host: string; port: number }[]
@@ -45,6 +46,7 @@ function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Ro
     targets: targetsOf(app),
     timeouts,
     headers: answerHeaders(app.release!.headers ?? {}),
+    requestsPerMinutePerIp: app.release!.requestsPerMinutePerIp,
   }
   const mode = modeOf(app)
   if (mode !== 'static') return { ...route, mode }

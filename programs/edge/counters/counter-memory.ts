@@ -1,4 +1,5 @@
 import { LATENCY_BOUNDS_MS } from '@seaworthy/routes'
+import { createLimitMemory } from '../limits/request-limiter.ts'
 
 /**
  * Counters live in memory shared by the main thread and all workers, so that a request costs no message.
@@ -12,6 +13,8 @@ export interface CounterMemory {
   counters: SharedArrayBuffer
   /** `Int32Array`: worker × slot of target: requests in flight. */
   targets: SharedArrayBuffer
+  /** Windows of the request limiter. */
+  limits: SharedArrayBuffer
 }
 
 /** Slot 0 counts what has no slot of its own: requests for unknown hosts, and whatever came when all were taken. */
@@ -41,6 +44,7 @@ export function createCounterMemory(workers: number): CounterMemory {
     workers,
     counters: new SharedArrayBuffer(workers * COUNTER_SLOTS * SLOT_FIELDS * Float64Array.BYTES_PER_ELEMENT),
     targets: new SharedArrayBuffer(workers * TARGET_SLOTS * Int32Array.BYTES_PER_ELEMENT),
+    limits: createLimitMemory(),
   }
 }
 

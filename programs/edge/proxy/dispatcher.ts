@@ -5,6 +5,7 @@ import type { ActiveRoute } from './active-routes.ts'
 import { clientConnection, type Scheme } from './client-connection.ts'
 import { type ErrorPage, renderRawErrorPage, sendErrorPage } from './error-pages.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
+import { secondsToWait } from './request-limit.ts'
 import { RequestRecord } from './request-record.ts'
 import { type Refusal, type RequestTarget, RequestTargets } from './request-target.ts'
 import { type EdgeResponse, reportAbandoned } from './response-relay.ts'
@@ -77,7 +78,10 @@ export class Dispatcher {
     const { context, target, record } = exchange
     const route = context.routes.match(target.host, target.url)
     record.countFor(route)
-    if (route?.mode === 'wake') this.#hold(exchange, route)
+    const wait = route && secondsToWait(context, route, exchange.client.ip)
+    if (wait)
+      answerItself(exchange, { status: 429, retryAfterSeconds: wait, close: exchange.expectsContinue })
+    else if (route?.mode === 'wake') this.#hold(exchange, route)
     else this.#serveBy(exchange, route)
   }
 

@@ -10,6 +10,10 @@ const PAGES: Record<number, { title: string; text: string }> = {
   405: { title: 'Method not allowed', text: 'This method is not allowed here.' },
   408: { title: 'Request timed out', text: 'The request took too long to arrive. Send it again.' },
   417: { title: 'Expectation failed', text: 'The request expects something that the server does not do.' },
+  429: {
+    title: 'Too many requests',
+    text: 'More requests came from this address than the app takes in a minute. Try again a little later.',
+  },
   431: { title: 'Request too large', text: 'The headers of the request are too large.' },
   502: { title: 'No good answer', text: 'The app did not give a valid answer. Try again in a moment.' },
   503: { title: 'Not available', text: 'The app is not available right now. Try again in a moment.' },

@@ -6,6 +6,7 @@ import type { ClientConnection } from './client-connection.ts'
 import type { Deadlined } from './deadlines.ts'
 import { renderRawErrorPage } from './error-pages.ts'
 import { responseHeaderKinds } from './header-kinds.ts'
+import { secondsToWait } from './request-limit.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RequestTarget } from './request-target.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
@@ -53,7 +54,9 @@ export class UpgradeExchange implements Deadlined {
     record.countFor(route)
     socket.on('error', () => this.#end())
     socket.on('close', () => this.#end())
-    if (route?.mode === 'wake') this.#hold(route)
+    const wait = route && secondsToWait(context, route, this.#options.client.ip)
+    if (wait) this.#refuse(429, wait)
+    else if (route?.mode === 'wake') this.#hold(route)
     else this.#serve(route)
   }
 
@@ -241,11 +244,11 @@ export class UpgradeExchange implements Deadlined {
     else this.#options.socket.end()
   }
 
-  #refuse(status: 404 | 502 | 503 | 504): void {
+  #refuse(status: 404 | 429 | 502 | 503 | 504, waitSeconds?: number): void {
     const { socket, record } = this.#options
     if (record.hasEnded) return
     record.answered(status, { byEdge: true })
-    const retryAfterSeconds = status === 503 ? 5 : undefined
+    const retryAfterSeconds = status === 503 ? 5 : waitSeconds
     socket.end(renderRawErrorPage({ status, requestId: record.id, retryAfterSeconds }))
     this.#finish()
   }

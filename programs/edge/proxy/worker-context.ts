@@ -1,5 +1,6 @@
 import type { EdgeLimits } from '../config.ts'
 import type { WorkerCounters } from '../counters/worker-counters.ts'
+import type { RequestLimiter } from '../limits/request-limiter.ts'
 import type { WorkerReport } from '../workers/worker-messages.ts'
 import type { ActiveRoutes } from './active-routes.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -11,6 +12,7 @@ export interface WorkerContext {
   limits: EdgeLimits
   routes: ActiveRoutes
   counters: WorkerCounters
+  requestLimits: RequestLimiter
   books: RecordBooks
   deadlines: Deadlines
   held: HeldRequests

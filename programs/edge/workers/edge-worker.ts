@@ -2,6 +2,7 @@ import type { Logger } from '@seaworthy/kit'
 import { AccessLog } from '../access-log/access-log.ts'
 import { LogFile } from '../access-log/log-file.ts'
 import { WorkerCounters } from '../counters/worker-counters.ts'
+import { RequestLimiter } from '../limits/request-limiter.ts'
 import { ActiveRoutes } from '../proxy/active-routes.ts'
 import { Deadlines } from '../proxy/deadlines.ts'
 import { Dispatcher } from '../proxy/dispatcher.ts'
@@ -44,6 +45,7 @@ export class EdgeWorker {
       limits,
       routes,
       counters,
+      requestLimits: new RequestLimiter({ memory: memory.limits }),
       books: {
         counters,
         accessLog: new AccessLog({ file: this.#logFile, sampleRate: accessLog.sampleRate }),
