@@ -46,7 +46,7 @@ export class MailJobs implements Mailer {
 
   async send(mail: NewMail, trx?: Queryable): Promise<void> {
     const id = newId('mail')
-    const sealed = this.#options.keyRing.seal(JSON.stringify(mail), bindingOf(id))
+    const sealed = this.#options.keyRing.seal(JSON.stringify(mail), mailBinding(id))
     await this.#options.jobs.enqueue(
       {
         kind: 'mail',
@@ -67,7 +67,7 @@ export class MailJobs implements Mailer {
   /** The handler of `mail` jobs. */
   async handle({ id: jobId, payload, signal }: Job<MailPayload | null>): Promise<void> {
     if (payload === null) return // it went out, and only the end of the job was not recorded
-    const mail: NewMail = JSON.parse(this.#options.keyRing.open(payload.sealed, bindingOf(payload.id)))
+    const mail: NewMail = JSON.parse(this.#options.keyRing.open(payload.sealed, mailBinding(payload.id)))
     if (isLate(mail)) this.#options.log.info({ mail: payload.id, kind: mail.kind }, 'late mail not sent')
     else await this.#deliver(payload.id, mail, signal)
     await this.#options.jobs.forgetPayload(jobId)
@@ -81,7 +81,8 @@ export class MailJobs implements Mailer {
   }
 }
 
-function bindingOf(id: string) {
+/** For the rotation of keys: what the sealed mail in a job's payload is bound to. */
+export function mailBinding(id: string) {
   return { purpose: 'mail', context: `mail:${id}` }
 }
 

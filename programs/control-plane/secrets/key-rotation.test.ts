@@ -3,20 +3,25 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadKeyFile, sealedTextsIn, silentLogger } from '@seaworthy/kit'
+import { type KeyRing, loadKeyFile, sealedTextsIn, silentLogger } from '@seaworthy/kit'
 import { temporaryFolder, waitFor } from '@seaworthy/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { secondFactorBinding } from '../accounts/second-factors.ts'
+import { addPerson } from '../accounts/test-people.ts'
 import { Apps } from '../apps/apps.ts'
+import { readHead, writeHead } from '../audit/audit-head.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SharedEnv } from '../env/shared-env.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import { createJobWorker } from '../jobs/job-worker.ts'
+import { mailBinding } from '../mail/mailer.ts'
 import { openGitOrigin, sealGitOrigin } from '../sources/git-origin.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { forEachStore } from '../store/for-each-store.ts'
 import type { RotationProcessOptions } from './fixtures/rotation-process.ts'
 import { KeyRotation, ROTATION_JOB } from './key-rotation.ts'
 import { openKeyRing } from './open-key-ring.ts'
+import { countSeals } from './reseal-place.ts'
 import { sealedPlaces } from './sealed-places.ts'
 import { findSealedTexts } from './sealed-search.ts'
 import { openSessionSecret } from './session-secret.ts'
@@ -54,6 +59,12 @@ await forEachStore(({ createDatabase }) => {
     const git = sealGitOrigin({ url: GIT_URL }, keyRing, app.id)
     await apps.update(app.id, { origin_json: JSON.stringify({ kind: 'git', ...git }) })
     await jobs.enqueue({ kind: 'deploy', payload: { deploymentId: 'dep_1', git }, queueKey: `app:${app.id}` })
+    await jobs.enqueue({
+      kind: 'mail',
+      payload: { id: 'mail_1', sealed: keyRing.seal('a mail', mailBinding('mail_1')) },
+    })
+    await plantSecondFactor(store, keyRing)
+    await writeHead(store.db, keyRing, { head: { count: 7, hash: 'abc' }, now: 1 })
     const sessionSecret = await openSessionSecret({ store, keyRing, path })
     return { app, sessionSecret, lookalike }
   }
@@ -63,7 +74,9 @@ await forEachStore(({ createDatabase }) => {
     const keyRing = await openKeyRing({ store, path })
     const envVars = new EnvVars({ store, keyRing })
     const row = (await new Apps({ store }).getById(app.id))!
-    const [job] = await store.db.selectFrom('jobs').selectAll().where('kind', '=', 'deploy').execute()
+    const payloads = await store.db.selectFrom('jobs').select(['kind', 'payload_json']).execute()
+    const payloadOf = (kind: string) => JSON.parse(payloads.find(job => job.kind === kind)!.payload_json)
+    const factor = await store.db.selectFrom('twoFactor').selectAll().executeTakeFirstOrThrow()
     const envs = Array.from({ length: 20 }, (_, index) =>
       envVars.resolve(row, { version: index + 1, shared: null }),
     )
@@ -71,7 +84,10 @@ await forEachStore(({ createDatabase }) => {
       tokens: (await Promise.all(envs)).map(({ env }) => env.TOKEN),
       now: (await envVars.resolve(row, await envVars.current(row))).env,
       origin: openGitOrigin(JSON.parse(row.origin_json!), keyRing, row.id).url,
-      deploy: openGitOrigin(JSON.parse(job!.payload_json).git, keyRing, row.id).url,
+      deploy: openGitOrigin(payloadOf('deploy').git, keyRing, row.id).url,
+      mail: keyRing.open(payloadOf('mail').sealed, mailBinding('mail_1')),
+      factor: keyRing.open(JSON.parse(factor.secret), secondFactorBinding(factor.userId)),
+      audit: await readHead(store.db, keyRing),
       sessionSecret: await openSessionSecret({ store, keyRing, path }),
     }
   }
@@ -82,6 +98,9 @@ await forEachStore(({ createDatabase }) => {
       now: { TOKEN: 'token-20', PLAIN: lookalike, SHARED: 'shared-1' },
       origin: GIT_URL,
       deploy: GIT_URL,
+      mail: 'a mail',
+      factor: 'a second factor',
+      audit: { state: 'kept', head: { count: 7, hash: 'abc' } },
       sessionSecret,
     }
   }
@@ -96,9 +115,8 @@ await forEachStore(({ createDatabase }) => {
   test('everything is sealed by a new key, the old one is gone, and each secret opens as before', async () => {
     const opened = await open()
     const planted = await plant(opened)
-    await opened.store.db.updateTable('env_versions').set({ author: 'ada' }).execute()
     const old = opened.keyRing.primary
-    expect(await opened.rotation.keys()).toEqual([{ id: old, primary: true, sealed: 24 }])
+    expect(await opened.rotation.keys()).toEqual([{ id: old, primary: true, sealed: 27 }])
     work(opened)
 
     const job = await opened.rotation.request()
@@ -111,7 +129,7 @@ await forEachStore(({ createDatabase }) => {
     // The plain value that only looks sealed keeps the old key in the file: a key is never dropped in doubt.
     expect(keys.map(({ id }) => id)).toEqual([primary, old])
     expect(await opened.rotation.keys()).toEqual([
-      { id: primary, primary: true, sealed: 24 },
+      { id: primary, primary: true, sealed: 27 },
       { id: old, primary: false, sealed: 0 },
     ])
   })
@@ -202,6 +220,19 @@ await forEachStore(({ createDatabase }) => {
     expect((await rotation.last())?.id).toBe(one.id)
   })
 
+  test('every sealed text of the database is in a place that the rotation knows, and every place was tried', async () => {
+    const opened = await open()
+    await plant(opened)
+
+    const found = (await findSealedTexts(opened.store)).map(({ table, column }) => `${table}.${column}`)
+    const counts = sealedPlaces.map(place => countSeals(opened.store.db, place))
+
+    const places = new Set(sealedPlaces.map(({ table, column }) => `${table}.${column}`))
+    expect(new Set(found)).toEqual(places)
+    for (const [index, count] of (await Promise.all(counts)).entries())
+      expect(count.get(opened.keyRing.primary), sealedPlaces[index]!.name).toBeGreaterThan(0)
+  })
+
   test('each place names a table and columns that there are', async () => {
     const { store } = await open()
     const tables = new Map((await store.db.introspection.getTables()).map(table => [table.name, table]))
@@ -212,6 +243,16 @@ await forEachStore(({ createDatabase }) => {
     }
   })
 })
+
+async function plantSecondFactor(store: Store, keyRing: KeyRing): Promise<void> {
+  const userId = await addPerson(store)
+  const secret = JSON.stringify(keyRing.seal('a second factor', secondFactorBinding(userId)))
+  const counts = { failedVerificationCount: null, lockedUntil: null, lastStep: null }
+  await store.db
+    .insertInto('twoFactor')
+    .values({ id: '2fa_1', userId, secret, backupCodes: '[]', verified: null, ...counts })
+    .execute()
+}
 
 function lines(path: string): number {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0

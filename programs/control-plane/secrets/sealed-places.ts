@@ -4,7 +4,9 @@
  */
 import type { SealBinding } from '@seaworthy/kit'
 import { secondFactorBinding } from '../accounts/second-factors.ts'
+import { AUDIT_HEAD_KEY, AUDIT_HEAD_SEAL } from '../audit/audit-head.ts'
 import { appEnvBinding, sharedEnvBinding } from '../env/env-binding.ts'
+import { mailBinding } from '../mail/mailer.ts'
 import { gitOriginBinding } from '../sources/git-origin.ts'
 import type { Database } from '../store/schema.ts'
 import { SESSION_SECRET_BINDING, SESSION_SECRET_SETTING } from './session-secret.ts'
@@ -28,6 +30,12 @@ export interface SealedRow {
   facts: Readonly<Record<string, string>>
   json: unknown
 }
+
+/** By the key of the setting. The checks of the keys are not among them: each stays under its own key. */
+const PLATFORM_SECRETS: ReadonlyMap<string, SealBinding> = new Map([
+  [SESSION_SECRET_SETTING, SESSION_SECRET_BINDING],
+  [AUDIT_HEAD_KEY, AUDIT_HEAD_SEAL],
+])
 
 export const sealedPlaces: readonly SealedPlace[] = [
   {
@@ -69,6 +77,15 @@ export const sealedPlaces: readonly SealedPlace[] = [
         : undefined,
   },
   {
+    name: 'mails that wait',
+    table: 'jobs',
+    id: 'id',
+    column: 'payload_json',
+    facts: ['kind'],
+    bindingOf: ({ facts, json }, path) =>
+      facts.kind === 'mail' && isPath(path, 'sealed') ? mailBinding((json as { id: string }).id) : undefined,
+  },
+  {
     name: 'second factors of people',
     table: 'twoFactor',
     id: 'id',
@@ -82,8 +99,7 @@ export const sealedPlaces: readonly SealedPlace[] = [
     id: 'key',
     column: 'value_json',
     facts: ['key'],
-    bindingOf: ({ facts }, path) =>
-      facts.key === SESSION_SECRET_SETTING && isPath(path) ? SESSION_SECRET_BINDING : undefined,
+    bindingOf: ({ facts }, path) => (isPath(path) ? PLATFORM_SECRETS.get(facts.key!) : undefined),
   },
 ]
 
