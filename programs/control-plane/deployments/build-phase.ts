@@ -9,6 +9,7 @@ import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import { settingsOf } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
+import { checkForBakedSecrets } from '../secrets/secret-tripwire.ts'
 import { openGitOrigin, type StoredGitOrigin, sealGitOrigin, secretsOfGitUrl } from '../sources/git-origin.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
@@ -102,13 +103,14 @@ export class BuildPhase {
     let own: OpenBuildLog | undefined
     try {
       // Once, and after the wait: what the build sees is what its log keeps out.
-      const { env, secretValues } = await envVars.resolve(app, await envVars.current(app))
+      const { env, secrets, secretValues } = await envVars.resolve(app, await envVars.current(app))
       log.hide(secretValues)
       own = await buildLogs.open(build.id, { secrets: secretValues })
       await builds.start(build.id)
       const steps = new BuildStepRecorder({ builds, buildId: build.id, log: this.#options.log })
       const both = bothWriters(bothWriters(log, own), steps)
       const result = await this.#runBuilder(request, build, { env, log: both }).finally(() => steps.written())
+      await this.#refuseBakedSecrets(request, result, secrets)
       return await this.#keepArtifact(build, result, log)
     } catch (error) {
       await this.#buildEnded(build, error, request)
@@ -147,6 +149,16 @@ export class BuildPhase {
         status: 409,
       })
     return source.path
+  }
+
+  /** What a secret is written into is public, or may become so: better told now than found by a stranger. */
+  #refuseBakedSecrets(
+    { log, signal }: BuildPhaseRequest,
+    { directory, static: files }: BuildResult,
+    secrets: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const warn = (text: string) => log.line(text, 'platform')
+    return checkForBakedSecrets({ directory, secrets, publicRoot: files?.root, warn, signal })
   }
 
   async #keepArtifact(build: BuildRow, result: BuildResult, log: DeploymentLog): Promise<BuildRow> {

@@ -5,7 +5,7 @@ import { requireAppCan } from '../http/app-access.ts'
 import { readArchiveUpload } from '../http/archive-upload.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import type { Deployments } from '../http/ports.ts'
-import { milliseconds } from '../http/times.ts'
+import { isoTime, milliseconds } from '../http/times.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, DeploymentRow } from '../store/schema.ts'
 import { deploymentDocument, deploymentDocuments, receiptOf } from './deployment-document.ts'
@@ -36,6 +36,7 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
         const row = call.request.isMultipart()
           ? await deployUpload(options, call)
           : await deployJson(options, call)
+        call.audit({ after: orderedFacts(row, { from: sourceOf(call) }) })
         return deploymentDocument(store.db, row)
       },
     },
@@ -49,8 +50,9 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
       answer: async ({ app, params }) => deploymentDocument(store.db, await find(app, params.number)),
     },
     'deployments.cancel': {
-      async answer({ app, params, actor }) {
+      async answer({ app, params, actor, audit }) {
         await find(app, params.number)
+        audit({ after: { deployment: params.number } })
         const row = await deployments.cancel({ app, number: params.number, actor: actorName(actor) })
         return deploymentDocument(store.db, row)
       },
@@ -70,12 +72,11 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
       },
     },
     'releases.rollback': {
-      async answer({ app, body, actor }) {
+      async answer({ app, body, actor, audit }) {
         requireAppCan('rollback', app)
-        return deploymentDocument(
-          store.db,
-          await deployments.rollback({ app, ...body, actor: actorName(actor) }),
-        )
+        const row = await deployments.rollback({ app, ...body, actor: actorName(actor) })
+        audit({ after: orderedFacts(row, { release: body.release ?? 'previous', env: body.env }) })
+        return deploymentDocument(store.db, row)
       },
     },
   }
@@ -88,6 +89,22 @@ async function findDeployment(deployments: Deployments, app: AppRow, number: num
 }
 
 type CreateCall = Call<'deployments.create'>
+
+/** For the audit log. */
+function orderedFacts({ number, scheduled_at }: DeploymentRow, facts: Record<string, unknown>) {
+  return {
+    deployment: number,
+    ...facts,
+    ...(scheduled_at !== null && { scheduledAt: isoTime(scheduled_at) }),
+  }
+}
+
+/** The address of a repository may hold a password; which one it was is in the deployment. */
+function sourceOf({ request, body }: CreateCall): string {
+  if (request.isMultipart()) return 'archive'
+  if ('rebuild' in body) return 'rebuild'
+  return 'pull' in body ? 'pull' : 'git'
+}
 
 async function deployUpload(options: DeploymentsRoutesOptions, call: CreateCall): Promise<DeploymentRow> {
   const { fields, filename, stream } = await readArchiveUpload(call.request, {

@@ -23,7 +23,11 @@ await forEachStore(({ openStore }) => {
 
     expect(await envVars.current(app)).toEqual({ version: 0, shared: null })
     expect(await envVars.describe(app)).toEqual({ version: 0, shared: null, variables: {} })
-    expect(await envVars.resolve(app, { version: 0, shared: null })).toEqual({ env: {}, secretValues: [] })
+    expect(await envVars.resolve(app, { version: 0, shared: null })).toEqual({
+      env: {},
+      secrets: {},
+      secretValues: [],
+    })
   })
 
   test('each change is a new version with its author and what is different, and old ones stay as they were', async () => {
@@ -91,6 +95,7 @@ await forEachStore(({ openStore }) => {
     })
     expect(await envVars.resolve(app, { version: 1, shared: null })).toEqual({
       env: { A: '1', TOKEN: 'hunter2-hunter2' },
+      secrets: { TOKEN: 'hunter2-hunter2' },
       secretValues: ['hunter2-hunter2'],
     })
   })

@@ -25,6 +25,8 @@ export interface AppEnvDescription extends EnvNames {
 
 export interface ResolvedEnv {
   env: Record<string, string>
+  /** The secrets among them. */
+  secrets: Record<string, string>
   /** Which values a log must not show. */
   secretValues: string[]
 }
@@ -103,8 +105,12 @@ export class EnvVars {
     for (const { table, version } of layersOf(app, names)) {
       for (const [key, variable] of await this.#versions.open(table, version)) opened.set(key, variable)
     }
+    const values = [...opened].map(([key, { secret, value }]) => ({ key, secret, value }))
     return {
-      env: Object.fromEntries([...opened].map(([key, { value }]) => [key, value])),
+      env: Object.fromEntries(values.map(({ key, value }) => [key, value])),
+      secrets: Object.fromEntries(
+        values.filter(({ secret }) => secret).map(({ key, value }) => [key, value]),
+      ),
       secretValues: secretValuesOf([...opened.values()]),
     }
   }

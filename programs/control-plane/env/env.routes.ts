@@ -3,11 +3,10 @@ import { MIN_REDACTED_CHARACTERS } from '@seaworthy/telemetry'
 import { actorName } from '../access/actor.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
 import { requireAppCan } from '../http/app-access.ts'
-import type { Implementations } from '../http/endpoint-implementation.ts'
+import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import type { Deployments } from '../http/ports.ts'
 import { isoTime } from '../http/times.ts'
 import type { Store } from '../store/database.ts'
-import type { AppRow } from '../store/schema.ts'
 import { parseDotEnv } from './dot-env.ts'
 import type { EnvChange } from './env-change.ts'
 import type { EnvVars } from './env-vars.ts'
@@ -33,18 +32,14 @@ export function envRoutes(options: EnvRoutesOptions): Implementations {
       },
     },
     'env.update': {
-      answer: ({ app, body, actor }) =>
-        changeEnv(options, app, actorName(actor), author => envVars.change(app, body, author)),
+      answer: call => changeEnv(options, call, author => envVars.change(call.app, call.body, author)),
     },
     'env.import': {
-      answer: ({ app, body, actor }) =>
-        changeEnv(options, app, actorName(actor), author =>
-          envVars.change(app, importedChange(body), author),
-        ),
+      answer: call =>
+        changeEnv(options, call, author => envVars.change(call.app, importedChange(call.body), author)),
     },
     'env.restore': {
-      answer: ({ app, body, actor }) =>
-        changeEnv(options, app, actorName(actor), author => envVars.restore(app, { ...body, author })),
+      answer: call => changeEnv(options, call, author => envVars.restore(call.app, { ...call.body, author })),
     },
     'env.versions': {
       async page({ app }, page) {
@@ -74,12 +69,15 @@ export function envRoutes(options: EnvRoutesOptions): Implementations {
 /** What runs gets a changed env with a new release; an app without one gets it with its first. */
 async function changeEnv(
   { store, deployments }: EnvRoutesOptions,
-  app: AppRow,
-  author: string,
+  { app, actor, audit }: Pick<Call<'env.update'>, 'app' | 'actor' | 'audit'>,
   change: (author: string) => Promise<ChangedEnv>,
 ): Promise<EnvChanged> {
   requireAppCan('changeEnv', app)
+  const author = actorName(actor)
   const done = await change(author)
+  // The names alone: a value may be a secret, whatever it was called.
+  if (done.changed.length === 0) audit.skip()
+  else audit({ after: { version: done.version, changed: done.changed } })
   const row =
     done.changed.length === 0 ? undefined : await deployments.redeploy({ app, reason: 'env', actor: author })
   return {
