@@ -34,17 +34,24 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
       },
     },
     'apps.create': {
-      async answer({ body: { team, ...app }, actor, authorize }) {
+      async answer({ body: { team, ...app }, actor, authorize, audit }) {
         const teamId = await teamOfNewApp(store, actor, team)
         authorize({ kind: 'team', teamId }, () => httpErrors.team_not_found({ team: team ?? 'default' }))
-        return show(await apps.create({ ...app, teamId }), { actor })
+        const madeBy = personOf(actor) ?? null
+        const created = await quotas.hold({ team_id: teamId, made_by: madeBy }, ['apps'], trx =>
+          apps.create({ ...app, teamId, madeBy }, trx),
+        )
+        audit({ ...appOf(created), after: settingsFacts(created) })
+        return show(created, { actor })
       },
     },
     'apps.get': { answer: call => show(call.app, call) },
     'apps.update': {
-      async answer({ app, body, actor }) {
+      async answer({ app, body, actor, audit }) {
         requireAppCan('update', app)
-        return show(await apps.update(app.id, settingsOf(body)), { actor })
+        const updated = await apps.update(app.id, settingsOf(body))
+        audit({ before: settingsFacts(app), after: settingsFacts(updated) })
+        return show(updated, { actor })
       },
     },
     'apps.delete': { answer: call => moveToTrash(options, call) },
@@ -55,7 +62,7 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
       },
     },
     'trash.restore': {
-      async answer({ params, actor, authorize }) {
+      async answer({ params, actor, authorize, audit }) {
         const notFound = () => appErrors.app_not_found({ app: params.id })
         const app = await apps.getById(params.id)
         if (!app) throw notFound()
@@ -63,12 +70,23 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
         return show(await removal.restore({ appId: app.id, actor: actorName(actor) }), { actor })
       },
     },
+        audit(appOf(app))
   }
 }
 
 function settingsOf({ name, environment, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
   if (environment !== undefined) refuseEnvironment(environment)
   return {
+/** For the audit entry of an app that the path does not name. */
+function appOf({ id, slug, team_id }: AppRow) {
+  return { target: { kind: 'app', id, name: slug }, appId: id, teamId: team_id }
+}
+
+/** For the audit log. */
+function settingsFacts({ name, environment, sleep_after_minutes }: AppRow) {
+  return { name, environment, sleepAfterMinutes: sleep_after_minutes }
+}
+
     ...(environment !== undefined && { environment }),
     ...(name !== undefined && { name }),
     ...(sleepAfterMinutes !== undefined && { sleep_after_minutes: sleepAfterMinutes }),

@@ -2,6 +2,7 @@ import type { Deployment, SharedEnvChanged } from '@seaworthy/api'
 import { type Actor, actorName } from '../access/actor.ts'
 import { can } from '../access/policy.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
+import type { CallAudit } from '../http/audit-trail.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import type { Deployments } from '../http/ports.ts'
 import { appResource } from '../http/request-resource.ts'
@@ -26,6 +27,7 @@ interface Called {
   team: { id: string }
   params: { environment: string }
   actor: Actor
+  audit: CallAudit
 }
 
 export function sharedEnvRoutes(options: SharedEnvRoutesOptions): Implementations {
@@ -111,6 +113,11 @@ async function changeShared(
 ): Promise<SharedEnvChanged> {
   const owner = ownerOf(call)
   const done = await change(owner, actorName(call.actor))
+  if (done.changed.length === 0) call.audit.skip()
+  else
+    call.audit({
+      after: { environment: call.params.environment, version: done.version, changed: done.changed },
+    })
   const apps = done.changed.length === 0 ? [] : await options.sharedEnv.apps(owner)
   const reached = await Promise.all(apps.map(app => reachedApp(options, app, done.changed)))
   return {

@@ -26,13 +26,15 @@ export function instancesRoutes({ store, instances, deployments }: InstancesRout
       },
     },
     'apps.scale': {
-      async answer({ app, body, actor }) {
+      async answer({ app, body, actor, audit }) {
         requireAppCan('scale', app)
-        return instances.scale({ app, scale: body, actor: actorName(actor) })
+        const scale = await instances.scale({ app, scale: body, actor: actorName(actor) })
+        audit({ before: { scale: JSON.parse(app.scale_json) }, after: { scale } })
+        return scale
       },
     },
     'apps.restart': {
-      async answer({ app, actor }) {
+      async answer({ app, actor, audit }) {
         requireAppCan('restart', app)
         const row = await deployments.redeploy({ app, reason: 'restart', actor: actorName(actor) })
         if (!row) throw errors.no_release({ slug: app.slug })
@@ -40,7 +42,8 @@ export function instancesRoutes({ store, instances, deployments }: InstancesRout
       },
     },
     'apps.run': {
-      async stream({ app, body, signal }) {
+      async stream({ app, body, signal, audit }) {
+        audit({ after: { deployment: row.number } })
         requireAppCan('run', app)
         if (app.current_release_id === null) throw errors.no_release({ slug: app.slug })
         return runEvents(instances.run({ app, argv: body.argv, signal }))
@@ -48,6 +51,8 @@ export function instancesRoutes({ store, instances, deployments }: InstancesRout
     },
   }
 }
+        // Only the program: what follows it may be a password.
+        audit({ after: { program: body.argv[0], arguments: body.argv.length - 1 } })
 
 /** A failure after the head was sent can only be told as an event. */
 async function* runEvents(output: AsyncIterable<RunOutput>): AsyncIterable<{ event: RunEvent }> {

@@ -22,7 +22,24 @@ export function jobsRoutes({ jobs }: { jobs: JobLedger }): Implementations {
         return jobDocument(row)
       },
     },
-    'jobs.cancel': { answer: async ({ params }) => jobDocument(await jobs.cancel(params.id)) },
-    'jobs.retry': { answer: async ({ params }) => jobDocument(await jobs.retry(params.id)) },
+    'jobs.cancel': {
+      async answer({ params, audit }) {
+        const row = await jobs.cancel(params.id)
+        audit({ target: targetOf(row) })
+        return jobDocument(row)
+      },
+    },
+    'jobs.retry': {
+      async answer({ params, audit }) {
+        const row = await jobs.retry(params.id)
+        audit({ target: targetOf(row) })
+        return jobDocument(row)
+      },
+    },
   }
+}
+
+/** For the audit log. */
+function targetOf({ id, kind }: JobRow) {
+  return { kind: 'job', id, name: kind }
 }

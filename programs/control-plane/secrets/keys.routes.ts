@@ -15,6 +15,12 @@ export function keysRoutes({ keyRotation }: KeysRoutesOptions): Implementations 
         return { keys: await keyRotation.keys(), lastRotation: last ? jobDocument(last) : null }
       },
     },
-    'keys.rotate': { answer: async () => jobDocument(await keyRotation.request()) },
+    'keys.rotate': {
+      async answer({ audit }) {
+        const job = await keyRotation.request()
+        audit({ target: { kind: 'job', id: job.id, name: job.kind } })
+        return jobDocument(job)
+      },
+    },
   }
 }
