@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
 import { environmentValue, listProcesses, type ProcessFacts, readProcess } from './process-table.ts'
 import type { CommandHandle } from './sandbox.ts'
 import { signalProcess } from './signal-process.ts'
 
 const MARK = 'SEAWORTHY_COMMAND'
+const SECOND_LOOK_MS = 20
 
 /**
  * The tree of a command where there are no cgroups: its process group and the descendants of its leader; on Linux
@@ -29,6 +31,11 @@ export class ProcessGroupTree implements CommandTree {
   }
 
   async pids(handle: CommandHandle): Promise<number[]> {
+    const seen = await this.#members(handle)
+    if (seen.length > 0) return seen.map(member => member.pid)
+    // A process in the middle of `exec` shows no environment, and so no mark, for a moment: nothing is left only when
+    // two looks say so.
+    await sleep(SECOND_LOOK_MS)
     return (await this.#members(handle)).map(member => member.pid)
   }
 

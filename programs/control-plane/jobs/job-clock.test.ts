@@ -25,10 +25,10 @@ class JumpingClock implements Clock {
 }
 
 await forEachStore(({ openStore }) => {
-  async function open() {
+  async function open({ leaseMs = 400 }: { leaseMs?: number } = {}) {
     const store = await openStore()
     const clock = new JumpingClock()
-    const newLedger = () => createJobLedger({ store, log: silentLogger, clock, leaseMs: 400 })
+    const newLedger = () => createJobLedger({ store, log: silentLogger, clock, leaseMs })
     return { clock, ledger: newLedger(), newLedger }
   }
 
@@ -43,7 +43,8 @@ await forEachStore(({ openStore }) => {
     ['back', -YEAR_MS],
   ] as const) {
     test(`a clock set ${name} starts no running job a second time`, async () => {
-      const { clock, ledger, newLedger } = await open()
+      // Long enough for the heartbeats of a busy machine; a watch that compared wall clocks would not wait for it.
+      const { clock, ledger, newLedger } = await open({ leaseMs: 5_000 })
       let runs = 0
       const long: JobHandler = async () => {
         runs++

@@ -1,5 +1,6 @@
 import { defineErrors } from '@seaworthy/kit'
 import type { Implementations } from '../http/endpoint-implementation.ts'
+import type { JobRow } from '../store/schema.ts'
 import { jobDocument } from './job-document.ts'
 import type { JobLedger } from './job-ledger.ts'
 
