@@ -67,16 +67,13 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
         const app = await apps.getById(params.id)
         if (!app) throw notFound()
         authorize(appResource(app), notFound)
+        audit(appOf(app))
         return show(await removal.restore({ appId: app.id, actor: actorName(actor) }), { actor })
       },
     },
-        audit(appOf(app))
   }
 }
 
-function settingsOf({ name, environment, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
-  if (environment !== undefined) refuseEnvironment(environment)
-  return {
 /** For the audit entry of an app that the path does not name. */
 function appOf({ id, slug, team_id }: AppRow) {
   return { target: { kind: 'app', id, name: slug }, appId: id, teamId: team_id }
@@ -87,6 +84,9 @@ function settingsFacts({ name, environment, sleep_after_minutes }: AppRow) {
   return { name, environment, sleepAfterMinutes: sleep_after_minutes }
 }
 
+function settingsOf({ name, environment, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
+  if (environment !== undefined) refuseEnvironment(environment)
+  return {
     ...(environment !== undefined && { environment }),
     ...(name !== undefined && { name }),
     ...(sleepAfterMinutes !== undefined && { sleep_after_minutes: sleepAfterMinutes }),

@@ -38,21 +38,21 @@ export function instancesRoutes({ store, instances, deployments }: InstancesRout
         requireAppCan('restart', app)
         const row = await deployments.redeploy({ app, reason: 'restart', actor: actorName(actor) })
         if (!row) throw errors.no_release({ slug: app.slug })
+        audit({ after: { deployment: row.number } })
         return deploymentDocument(store.db, row)
       },
     },
     'apps.run': {
       async stream({ app, body, signal, audit }) {
-        audit({ after: { deployment: row.number } })
         requireAppCan('run', app)
         if (app.current_release_id === null) throw errors.no_release({ slug: app.slug })
+        // Only the program: what follows it may be a password.
+        audit({ after: { program: body.argv[0], arguments: body.argv.length - 1 } })
         return runEvents(instances.run({ app, argv: body.argv, signal }))
       },
     },
   }
 }
-        // Only the program: what follows it may be a password.
-        audit({ after: { program: body.argv[0], arguments: body.argv.length - 1 } })
 
 /** A failure after the head was sent can only be told as an event. */
 async function* runEvents(output: AsyncIterable<RunOutput>): AsyncIterable<{ event: RunEvent }> {
