@@ -1,7 +1,7 @@
 /** Everything the database keeps for a person alone: it goes with them. */
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Queryable } from '../store/database.ts'
-import { contains, type PersonNames } from './person-traces.ts'
+import { contains, namesPerson, type PersonNames } from './person-traces.ts'
 
 /** What was removed, by what it was. */
 export type Removed = Record<string, number>
@@ -15,17 +15,16 @@ export async function deletePersonRows(trx: Queryable, person: PersonNames): Pro
 }
 
 /** What let the person in. Refresh and access tokens go with their sessions. */
-async function deleteKeys(trx: Queryable, { userId, email }: PersonNames): Promise<Removed> {
+async function deleteKeys(trx: Queryable, names: PersonNames): Promise<Removed> {
+  const { userId } = names
   const sessions = await trx.deleteFrom('session').where('userId', '=', userId).executeTakeFirst()
   const tokens = await trx.deleteFrom('api_tokens').where('user_id', '=', userId).executeTakeFirst()
   const passkeys = await trx.deleteFrom('passkey').where('userId', '=', userId).executeTakeFirst()
   await trx.deleteFrom('twoFactor').where('userId', '=', userId).execute()
   await trx.deleteFrom('deviceCode').where('userId', '=', userId).execute()
   await trx.deleteFrom('account').where('userId', '=', userId).execute()
-  await trx
-    .deleteFrom('verification')
-    .where(naming(['identifier', 'value'], [userId, email]))
-    .execute()
+  for (const column of ['identifier', 'value'])
+    await deleteNaming(trx, { table: 'verification', key: 'id', column }, names)
   return {
     sessions: Number(sessions.numDeletedRows),
     tokens: Number(tokens.numDeletedRows),
@@ -47,17 +46,22 @@ async function deletePlaces(trx: Queryable, { userId, email }: PersonNames): Pro
 }
 
 /** Counters and limits. */
-async function deleteTraffic(trx: Queryable, { userId, email }: PersonNames): Promise<void> {
+async function deleteTraffic(trx: Queryable, names: PersonNames): Promise<void> {
+  const { userId } = names
   for (const table of ['quotas', 'usage_days'] as const)
     await trx.deleteFrom(table).where('subject_kind', '=', 'user').where('subject_id', '=', userId).execute()
-  await trx
-    .deleteFrom('rate_limits')
-    .where(naming(['key'], [userId, `:${email}`]))
-    .execute()
+  await deleteNaming(trx, { table: 'rate_limits', key: 'key', column: 'key' }, names)
 }
 
-/** A row of another person that is caught too (`grace-ada@…`) holds a link or a counter only, made anew when asked for. */
-function naming(columns: readonly string[], names: readonly string[]): RawBuilder<boolean> {
-  const matches = columns.flatMap(column => names.map(name => contains(column, name)))
-  return sql<boolean>`(${sql.join(matches, sql` or `)})`
+/** Deletes the rows that name the person somewhere in `column`. */
+async function deleteNaming(
+  trx: Queryable,
+  { table, key, column }: { table: 'verification' | 'rate_limits'; key: string; column: string },
+  names: PersonNames,
+): Promise<void> {
+  const { rows } = await sql<{ key: string; text: string }>`
+    select ${sql.ref(key)} as key, ${sql.ref(column)} as text from ${sql.table(table)}
+    where ${contains(column, names.userId)} or ${contains(column, names.email)}`.execute(trx)
+  for (const row of rows.filter(({ text }) => namesPerson(text, names)))
+    await sql`delete from ${sql.table(table)} where ${sql.ref(key)} = ${row.key}`.execute(trx)
 }

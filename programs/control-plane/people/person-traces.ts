@@ -118,12 +118,16 @@ export function contains(column: string | Expression<unknown>, text: string): Ra
   return sql<boolean>`${typeof column === 'string' ? sql.ref(column) : column} like ${pattern} escape '\\'`
 }
 
-/** Each name, where it stands alone: the address of `ada@example.org` is no part of `grace-ada@example.org`. */
-export function withoutNames(text: string, { userId, email }: PersonNames): string {
-  const pattern = `(?<![\\w.+@-])(?:${[userId, email].map(escapePattern).join('|')})(?![\\w@-]|\\.\\w)`
-  return text.replace(new RegExp(pattern, 'gi'), DELETED_PERSON)
+/** Replaces each name where it stands alone: `ada@example.org` is no part of `grace-ada@example.org`. */
+export function withoutNames(text: string, names: PersonNames): string {
+  return text.replace(patternOf(names), DELETED_PERSON)
 }
 
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+export function namesPerson(text: string, names: PersonNames): boolean {
+  return patternOf(names).test(text)
+}
+
+function patternOf({ userId, email }: PersonNames): RegExp {
+  const either = [userId, email].map(name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
+  return new RegExp(`(?<![\\w.+@-])(?:${either})(?![\\w@-]|\\.\\w)`, 'gi')
 }
