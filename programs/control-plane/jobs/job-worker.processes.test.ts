@@ -78,10 +78,10 @@ await forEachStore(({ createDatabase }) => {
   test('a worker that stood still for longer than its lease cannot finish what another does by now', async () => {
     const { database, journal, ledger } = await open()
     const job = await enqueueWork(ledger, 1, 'app:1')
-    const stopped = startWorkerProcess({ database, journal, leaseMs: 500, jobMs: 1_500 })
+    const stopped = startWorkerProcess({ database, journal, leaseMs: 2_000, jobMs: 3_000 })
     await waitFor(() => lines(journal).some(({ event }) => event === 'saved'), { timeoutMs: 20_000 })
     stopped.kill('SIGSTOP')
-    startWorkerProcess({ database, journal, leaseMs: 500, jobMs: 1_500 })
+    startWorkerProcess({ database, journal, leaseMs: 2_000, jobMs: 3_000 })
     await waitFor(async () => (await ledger.get(job.id))?.attempts === 2, { timeoutMs: 20_000 })
 
     stopped.kill('SIGCONT')

@@ -330,12 +330,12 @@ await forEachStore(({ openStore }) => {
   })
 
   test('a long job keeps its lease for as long as it runs', async () => {
-    const { ledger, store } = await openLedger({ leaseMs: 300 })
-    const watching = createJobLedger({ store, log: silentLogger, leaseMs: 300 })
+    const { ledger, store } = await openLedger({ leaseMs: 1_200 })
+    const watching = createJobLedger({ store, log: silentLogger, leaseMs: 1_200 })
     let runs = 0
     const long: JobHandler = async () => {
       runs++
-      await sleep(1500)
+      await sleep(3_000)
     }
     startWorker(ledger, { long })
     startWorker(watching, { long })
