@@ -4,6 +4,7 @@ import { addAppCommands } from './commands/apps.ts'
 import { addDeployCommands } from './commands/deploy.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addInstanceCommands } from './commands/instances.ts'
+import { addKeyCommands } from './commands/keys.ts'
 import { addLogCommands } from './commands/logs.ts'
 import { addPlatformCommands } from './commands/platform.ts'
 import { addReleaseCommands } from './commands/releases.ts'
@@ -53,6 +54,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addLogCommands,
     addEnvCommands,
     addInstanceCommands,
+    addKeyCommands,
   ]
   for (const addCommands of groups) addCommands(program, surroundings)
   inheritSettings(program)

@@ -179,12 +179,12 @@ describe('env', () => {
     await admin.json('env', 'import', '.env', '--app', 'coloured')
 
     expect((await admin.seaworthy('env', '--app', 'coloured')).stdout).toBe(
-      'KEY     VALUE\nCOLOUR  red\nKEY     (secret)\nSIZE    large\n',
+      'KEY     VALUE     FROM\nCOLOUR  red       app\nKEY     (secret)  app\nSIZE    large     app\n',
     )
     await admin.json('env', 'unset', 'COLOUR', 'KEY', '--app', 'coloured')
     expect(await ask(httpPort, 'coloured')).toBe('env plain')
     expect((await admin.json('env', '--app', 'coloured')).variables).toEqual({
-      SIZE: { secret: false, value: 'large' },
+      SIZE: { secret: false, value: 'large', from: 'app' },
     })
   })
 
