@@ -10,6 +10,7 @@ import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { AccessReader } from './access/access-reader.ts'
 import { AccessReport } from './access/access-report.ts'
+import { ActorFinder } from './access/actor-finder.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { makeFirstOwner } from './accounts/first-owner.ts'
 import { setupLink } from './accounts/link-urls.ts'
@@ -26,6 +27,7 @@ import { DeploymentPipeline } from './deployments/deployment-pipeline.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { Deployments } from './deployments/deployments.ts'
 import { OrphanedDeployments } from './deployments/orphaned-deployments.ts'
+import { createRequireStillAllowed } from './deployments/require-still-allowed.ts'
 import { Semaphore } from './deployments/semaphore.ts'
 import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
@@ -39,7 +41,7 @@ import { Events } from './events/events.ts'
 import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { createIdentify } from './http/identify.ts'
-import { openRateLimitStores } from './http/rate-limit-stores.ts'
+import { databaseRateLimitStore, openRateLimitStores } from './http/rate-limit-stores.ts'
 import { createFindResource } from './http/request-resource.ts'
 import { AppInstances } from './instances/app-instances.ts'
 import { AppLocks } from './instances/app-locks.ts'
@@ -63,6 +65,8 @@ import { PlatformStatus } from './platform/platform-status.ts'
 import { SweepSchedule } from './platform/sweep-schedule.ts'
 import { Sweeper } from './platform/sweeper.ts'
 import { Takeover } from './platform/takeover.ts'
+import { ApiRequestMeter } from './quotas/api-request-meter.ts'
+import { Quotas } from './quotas/quotas.ts'
 import { Releases } from './releases/releases.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
 import { KeyRotation, ROTATION_JOB } from './secrets/key-rotation.ts'
@@ -100,6 +104,9 @@ export async function createControlPlane(
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtime } = ground
   const rateLimitStores = await openRateLimitStores({ store, redisUrl: config.redisUrl, log })
+  const defaults = { team: config.teamQuotas, user: config.personQuotas }
+  const apiRequests = new ApiRequestMeter({ store, defaults, log })
+  const quotas = new Quotas({ store, defaults, meter: apiRequests })
   const edgeUrl = (slug: string) =>
     `http://${slug}.${config.baseDomain}${config.httpPort === 80 ? '' : `:${config.httpPort}`}`
   const dashboardUrl = `http://localhost:${config.port}`
@@ -156,7 +163,7 @@ export async function createControlPlane(
     mailer,
     sessionIdleHours: config.sessionIdleHours,
     sessionMaxDays: config.sessionMaxDays,
-    counts: rateLimitStores.durable,
+    counts: databaseRateLimitStore(store),
     log,
   })
   const people = new PlatformPeople({ store })
@@ -171,6 +178,7 @@ export async function createControlPlane(
   const exportFile = (exportId: string) => personExports.fileOf(exportId)
   const personRemoval = new PersonRemoval({ store, jobs, mailer, exportFile, log })
   const access = new AccessReader({ store })
+  const actors = new ActorFinder({ store, access, sessions: accounts.sessions })
   const teams = new Teams({ store })
   const members = new Members({ store, access })
   const invitations = new Invitations({ store, members, accounts, mailer, dashboardUrl })
@@ -251,6 +259,7 @@ export async function createControlPlane(
     envVars,
     apps,
     keyRing,
+    quotas,
     buildSlots: new Semaphore(config.buildSlots),
     buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
     log,
@@ -268,6 +277,7 @@ export async function createControlPlane(
     releases,
     envVars,
     events,
+    requireStillAllowed: createRequireStillAllowed(actors),
     buildPhase,
     startPhase,
     switcher,
@@ -275,6 +285,7 @@ export async function createControlPlane(
     manager,
     starter,
     reconciler,
+    quotas,
     deploymentLogs: buildLogs,
     urlOf: edgeUrl,
     watchMs: { deploy: config.watchSeconds * 1000, other: Math.min(1000, config.watchSeconds * 1000) },
@@ -291,6 +302,7 @@ export async function createControlPlane(
     envVars,
     keyRing,
     jobs,
+    quotas,
     deploymentLogs: buildLogs,
     deadlineMs: 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS,
   })
@@ -309,6 +321,7 @@ export async function createControlPlane(
     reconciler,
     logs,
     events,
+    quotas,
   })
   const removal = new AppRemoval({
     apps,
@@ -320,6 +333,7 @@ export async function createControlPlane(
     publisher,
     logs,
     events,
+    quotas,
     log,
   })
   const sleeper = new Sleeper({
@@ -348,6 +362,7 @@ export async function createControlPlane(
     jobs,
     events,
     accounts,
+    quotas,
     personExports,
     log,
   })
@@ -397,12 +412,15 @@ export async function createControlPlane(
       apiTokens,
       access: new AccessReader({ store }),
     }),
+    actors,
     findResource: createFindResource({ apps, store }),
     audit,
+    apiRequests,
     rateLimits: { store: rateLimitStores.general, settings: config },
     trustedProxies: config.trustedProxies,
     csrfSecret: createHmac('sha256', ground.sessionSecret).update('seaworthy csrf').digest(),
     implementations: allRoutes({
+      quotas,
       store,
       audit,
       accounts,
@@ -470,6 +488,7 @@ export async function createControlPlane(
   const lifecycle = createLifecycle({ log, stopDeadlineMs: 15_000 })
   lifecycle.add({ name: 'ground', stop: () => ground.close() })
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
+  lifecycle.add({ name: 'API request counts', stop: () => apiRequests.close() })
   lifecycle.add({ name: 'rate limits', stop: () => rateLimitStores.close() })
   lifecycle.add({ name: 'mail', stop: () => mailDelivery.close() })
   lifecycle.add({ name: 'accounts', stop: () => accounts.close() })

@@ -49,7 +49,8 @@ export class SignInLimits {
   readonly #byAddress: Record<Kind, RateLimiter>
 
   constructor({ store, attempts = 5, windowSeconds = 900 }: SignInLimitsOptions) {
-    const limiter = (name: string) => createRateLimiter({ name, points: attempts, windowSeconds, store })
+    const limiter = (name: string) =>
+      createRateLimiter({ name, points: attempts, windowSeconds, store, strict: true })
     const limiters = (by: string) => ({
       'sign-in': limiter(`sign-in:${by}`),
       registration: limiter(`registration:${by}`),

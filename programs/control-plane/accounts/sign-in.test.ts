@@ -106,12 +106,12 @@ await forEachStore(({ openStore }) => {
 
   describe('an account that does not exist', () => {
     test.each([
-      'eve@example.org',
-      'no address',
-      '',
-      'a\u0000@example.org',
-      `${'a'.repeat(5000)}@example.org`,
-    ])('such as %j costs one check and is refused in the words of a wrong password', async email => {
+      ['of somebody else', 'eve@example.org'],
+      ['without an address', 'no address'],
+      ['without a name', ''],
+      ['with a zero byte', 'a\u0000@example.org'],
+      ['with thousands of letters', `${'a'.repeat(5000)}@example.org`],
+    ])('%s costs one check and is refused in the words of a wrong password', async (_, email) => {
       const { signIn, checked } = await claimed()
 
       const wrong = await signIn('nope', '10.0.0.1').catch(error => error)
@@ -122,7 +122,7 @@ await forEachStore(({ openStore }) => {
       expect(unknown.message).toBe(wrong.message)
     })
 
-    test('is suspended or has no password: the same', async () => {
+    test('that is suspended, or has no password: the same', async () => {
       const { signIn, store, checked } = await claimed()
       await store.db.updateTable('user').set({ suspendedAt: Date.now() }).execute()
       await expect(signIn(ADA.password)).rejects.toMatchObject({ code: 'wrong_credentials' })

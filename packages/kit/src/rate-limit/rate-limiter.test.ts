@@ -89,6 +89,16 @@ function testStore(name: string, { missing, open }: { missing: boolean; open: ()
       expect(await both[1].consume('a')).toMatchObject({ allowed: true, remaining: 1 })
     })
 
+    test('a point that is given back is there again', async () => {
+      const { limiters: both } = await limiters(2)
+      await both[0].consume('a', 2)
+
+      await both[1].giveBack('a')
+
+      expect(await both[0].consume('a')).toMatchObject({ allowed: true, remaining: 0 })
+      expect(await both[1].consume('a')).toMatchObject({ allowed: false })
+    })
+
     test('holds no key in clear, and none that is as long as somebody likes', async () => {
       const { limiters: both, dump } = await limiters(2)
 
@@ -230,6 +240,13 @@ test('a store that never answers holds nobody up', async () => {
 
   expect((await limiter.consume('ada')).allowed).toBe(true)
   expect((await limiter.consume('ada')).allowed).toBe(false)
+})
+
+test('a strict limiter lets nobody through while its store fails', async () => {
+  const store = sqlStore({ dialect: 'sqlite', query: () => Promise.reject(new Error('no database')) })
+  const limiter = createRateLimiter({ name: 't', points: 1, windowSeconds: 900, store, strict: true })
+
+  await expect(limiter.consume('ada')).rejects.toThrow('no database')
 })
 
 test.skipIf(withoutRedis)('Redis may go away and come back', async () => {

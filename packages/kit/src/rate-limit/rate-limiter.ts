@@ -18,6 +18,11 @@ export interface RateLimiterOptions {
   storeTimeoutMs?: number
   /** How long a store that failed is then not asked. 5 s unless told. */
   leaveAloneMs?: number
+  /**
+   * Rejects when the store cannot be used or takes its time, instead of counting in memory: for limits that must be
+   * exact whatever happens, such as wrong passwords.
+   */
+  strict?: boolean
 }
 
 export interface RateLimitVerdict {
@@ -35,7 +40,7 @@ export interface RateLimiter {
   readonly windowSeconds: number
   /**
    * Takes a point (or more) of a key and tells whether there was one. Atomic: of a thousand at once, exactly `points`
-   * are allowed. Never rejects: while the store is away, this process counts alone.
+   * are allowed. Never rejects, unless it is strict: while the store is away, this process counts alone.
    * @param key whom it is about: an address, a person, an e-mail address. Only its hash reaches the store.
    */
   consume(key: string, points?: number): Promise<RateLimitVerdict>
@@ -111,10 +116,11 @@ function createCounting({
   log,
   storeTimeoutMs = 1_000,
   leaveAloneMs = 5_000,
+  strict = false,
 }: RateLimiterOptions): Counting {
   const rule = { keyPrefix: name, points, duration: windowSeconds }
   const limiter = store.createLimiter(rule)
-  if (store.isLocal) return work => work(limiter)
+  if (store.isLocal || strict) return work => work(limiter)
   const insurance = memoryStore().createLimiter(rule)
   let leaveAloneUntil = 0
 
