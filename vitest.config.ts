@@ -6,13 +6,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          globalSetup: ['packages/testing/src/postgres-setup.ts'],
+          globalSetup: ['packages/testing/src/postgres-setup.ts', 'scripts/dashboard/test-setup.ts'],
           include: [
             'packages/**/*.test.ts',
             'programs/**/*.test.ts',
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
+          exclude: ['**/node_modules/**', 'programs/dashboard/**'],
           // Their clean-ups run in reverse order: first what a file registered, then the check.
           setupFiles: ['packages/testing/src/leak-check.ts', 'packages/testing/src/after-file-setup.ts'],
           testTimeout: 30_000,
@@ -22,11 +23,22 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: ['scripts/dashboard/test-setup.ts'],
           include: ['e2e/**/*.e2e.ts'],
           setupFiles: ['packages/testing/src/after-file-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'dashboard',
+          root: 'programs/dashboard',
+          include: ['src/**/*.test.{ts,tsx}'],
+          environment: 'happy-dom',
+          setupFiles: ['src/testing/setup.ts'],
+          testTimeout: 30_000,
         },
       },
     ],
@@ -35,7 +47,14 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts', 'programs/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/fixtures/**', '**/main.ts', 'packages/testing/**', '**/*.conformance.ts'],
+      exclude: [
+        '**/*.test.ts',
+        '**/fixtures/**',
+        '**/main.ts',
+        'packages/testing/**',
+        '**/*.conformance.ts',
+        'programs/dashboard/**',
+      ],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 80 },
     },

@@ -30,6 +30,16 @@ export function ensureInstalled() {
   refuseUnusableNode()
 }
 
+/** Builds the dashboard when its sources are newer; the platform runs without one as well, and then says so. */
+export function ensureDashboard() {
+  const script = join(root, 'scripts', 'build-dashboard.ts')
+  const { status } = spawnSync(pinnedNode, ['--disable-warning=ExperimentalWarning', script], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  if (status !== 0) process.stderr.write('The platform starts without its dashboard.\n')
+}
+
 /** A binary from npm brings no system libraries: better said once in words than by every command after this. */
 function refuseUnusableNode() {
   const { status, stderr } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' })

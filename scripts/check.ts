@@ -8,6 +8,10 @@ const bin = (name: string, path: string) => join(root, 'node_modules', name, pat
 const STEPS: { name: string; args: string[] }[] = [
   { name: 'types', args: [bin('typescript', 'bin/tsc'), '-p', root] },
   {
+    name: 'types of the dashboard',
+    args: [bin('typescript', 'bin/tsc'), '-p', join(root, 'programs', 'dashboard')],
+  },
+  {
     name: 'lint and format',
     args: [
       bin('@biomejs/biome', 'bin/biome'),

@@ -63,8 +63,12 @@ function vitestArgs({
 }: RunTestsOptions & { reportFile: string }): string[] {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  return [vitest, 'run', '--project', project, ...reporters, ...(coverage ? ['--coverage'] : []), ...args]
+  const projects = PROJECTS[project].flatMap(name => ['--project', name])
+  return [vitest, 'run', ...projects, ...reporters, ...(coverage ? ['--coverage'] : []), ...args]
 }
+
+/** What `npm test` and `npm run e2e` run. */
+const PROJECTS = { unit: ['unit', 'dashboard'], e2e: ['e2e'] }
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {

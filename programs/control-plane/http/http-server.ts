@@ -8,10 +8,13 @@ import { hardening, secureServerOptions, stopServer } from '@seaworthy/kit/http'
 import { httpMetrics, type Metrics } from '@seaworthy/kit/metrics'
 import { type RateLimitStore, rateLimit } from '@seaworthy/kit/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { ActorFinder } from '../access/actor-finder.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { ApiRequestMeter } from '../quotas/api-request-meter.ts'
+import { countApiRequests } from '../quotas/count-api-requests.ts'
 import { registerApiReference } from './api-reference.ts'
 import { recordRefusals } from './audit-trail.ts'
-import { registerDashboard } from './dashboard-files.ts'
+import { openDashboard } from './dashboard-files.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import { registerEndpoints } from './endpoint-routes.ts'
 import { createHostCheck } from './host-check.ts'
@@ -20,6 +23,7 @@ import { type RateLimitSettings, rateLimitRules } from './rate-limit-rules.ts'
 import type { FindResource } from './request-resource.ts'
 import { guardRoutes, identifyRequests } from './route-guard.ts'
 import { isLocal, listenOnSocketFile } from './socket-listener.ts'
+import { createStillAllowed } from './still-allowed.ts'
 
 export interface HttpServerOptions {
   /** Loopback, until the dashboard has a domain. */
@@ -31,9 +35,12 @@ export interface HttpServerOptions {
   domains: readonly string[]
   version: string
   identify: Identify
+  /** For streams, which look again who reads them. */
+  actors: Pick<ActorFinder, 'find'>
   findResource: FindResource
   audit: Pick<AuditLog, 'append'>
   rateLimits: { store: RateLimitStore; settings: RateLimitSettings }
+  apiRequests: Pick<ApiRequestMeter, 'count'>
   /** Proxies whose `X-Forwarded-For` is believed: addresses and ranges. */
   trustedProxies: readonly string[]
   /** At least 32 random bytes, used for nothing else; the same on all servers. */
@@ -42,7 +49,7 @@ export interface HttpServerOptions {
   implementations: Implementations
   health: Health
   metrics: Metrics
-  /** Folder of the dashboard's files. */
+  /** Folder of the dashboard's builds. */
   dashboardDirectory: string
   log: Logger
   heartbeatMs?: number
@@ -126,19 +133,25 @@ async function registerEverything(
   stopping: AbortSignal,
 ): Promise<void> {
   const { health, metrics, log } = options
-  await fastify.register(hardening, { health, allowedOrigins: isOwnOrigin })
+  const dashboard = await openDashboard(options.dashboardDirectory)
+  const { fallback } = dashboard
+  await fastify.register(hardening, { health, allowedOrigins: isOwnOrigin, fallback })
   recordRefusals(fastify, options)
   identifyRequests(fastify, { ...options, checkHost: createHostCheck(options) })
   await limitRequests(fastify, options)
   guardRoutes(fastify, options)
+  countApiRequests(fastify, options.apiRequests)
   await fastify.register(httpMetrics, { metrics })
   // JSON and forms only; anything else is 415.
   fastify.removeContentTypeParser('text/plain')
   await fastify.register(multipart, { throwFileSizeLimit: false })
   const { heartbeatMs = HEARTBEAT_MS, checkAnswers = false, implementations, audit } = options
-  registerEndpoints(fastify, { implementations, audit, stopping, heartbeatMs, checkAnswers, log })
+  const stillAllowed = createStillAllowed(options)
+  registerEndpoints(fastify, {
+    ...{ implementations, audit, stillAllowed, stopping, heartbeatMs, checkAnswers, log },
+  })
   registerApiReference(fastify, options)
-  await registerDashboard(fastify, options.dashboardDirectory)
+  dashboard.register(fastify)
   await fastify.ready()
 }
 

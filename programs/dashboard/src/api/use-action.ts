@@ -1,0 +1,34 @@
+/** Doing something: asks the API, says what went wrong, refreshes what it changed. */
+import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useToasts } from '../components/toast.tsx'
+import { ApiError, isUnreachable } from './client.ts'
+
+export interface ActionOptions<Input, Result> {
+  run(input: Input): Promise<Result>
+  /** What has to be asked again afterwards. */
+  refresh?: readonly QueryKey[]
+  onDone?(result: Result, input: Input): void
+  /** Field errors are shown beside their fields instead of in a toast. */
+  quiet?: boolean
+}
+
+export function useAction<Input = void, Result = unknown>(options: ActionOptions<Input, Result>) {
+  const queryClient = useQueryClient()
+  const toasts = useToasts()
+  return useMutation<Result, Error, Input>({
+    mutationFn: options.run,
+    async onSuccess(result, input) {
+      for (const queryKey of options.refresh ?? []) void queryClient.invalidateQueries({ queryKey })
+      options.onDone?.(result, input)
+    },
+    onError(error) {
+      if (!options.quiet && !isSignedOut(error) && !isUnreachable(error))
+        toasts.show({ tone: 'bad', text: error.message })
+    },
+  })
+}
+
+/** The dialog that asks to sign in says it better. */
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'sign_in_required'
+}

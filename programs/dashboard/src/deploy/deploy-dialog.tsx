@@ -1,0 +1,64 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type App, type Deployment, keys } from '../api/queries.ts'
+import { CopyField } from '../components/copy-field.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { Panels } from '../components/panels.tsx'
+import { words } from '../words/en.ts'
+import type { Dropped } from './dropped-files.ts'
+import { GitForm } from './git-form.tsx'
+import { SameAgain } from './same-again.tsx'
+import { UploadForm } from './upload-form.tsx'
+
+interface DeployDialogProps {
+  /** Deploys to this app; without one the form asks for a name, and makes the app when it is new. */
+  app?: App
+  dropped?: Dropped
+  onClose(): void
+}
+
+export default function DeployDialog({ app, dropped, onClose }: DeployDialogProps) {
+  const started = useStarted(onClose)
+  const [initial] = useState(dropped)
+  const common = { ...(app && { app }), onStarted: started }
+  const cli = app ? `npx seaworthy deploy --app ${app.slug}` : 'npx seaworthy deploy'
+  const panels = [
+    {
+      id: 'upload',
+      label: words.deploy.upload,
+      content: <UploadForm {...common} {...(initial && { initial })} />,
+    },
+    { id: 'git', label: words.deploy.git, content: <GitForm {...common} /> },
+    ...(app?.lastDeployment
+      ? [{ id: 'same', label: words.deploy.same, content: <SameAgain app={app} onStarted={started} /> }]
+      : []),
+    {
+      id: 'cli',
+      label: words.deploy.cli,
+      content: (
+        <div className="grid gap-2">
+          <p className="text-soft">{words.deploy.cliAbout}</p>
+          <CopyField text={cli} label={words.deploy.cli} />
+        </div>
+      ),
+    },
+  ]
+  return (
+    <Dialog open onClose={onClose} title={app ? words.deploy.titleFor(app.name) : words.deploy.title}>
+      <Panels label={words.deploy.ways} panels={panels} />
+    </Dialog>
+  )
+}
+
+/** Leads to the deployment that was started. */
+function useStarted(onClose: () => void) {
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  return (slug: string, { number }: Deployment) => {
+    onClose()
+    void queryClient.invalidateQueries({ queryKey: keys.apps })
+    void queryClient.invalidateQueries({ queryKey: keys.app(slug) })
+    void navigate({ to: '/apps/$slug/deployments/$number', params: { slug, number: String(number) } })
+  }
+}

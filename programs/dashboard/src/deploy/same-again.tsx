@@ -1,0 +1,37 @@
+import { client } from '../api/client.ts'
+import type { App, Deployment } from '../api/queries.ts'
+import { useAction } from '../api/use-action.ts'
+import { Button } from '../components/button.tsx'
+import { words } from '../words/en.ts'
+
+interface SameAgainProps {
+  app: App
+  onStarted(slug: string, deployment: Deployment): void
+}
+
+/** Without choosing anything: what the app was deployed from before. */
+export function SameAgain({ app: { slug, origin }, onStarted }: SameAgainProps) {
+  const deploy = useAction({
+    run: (body: { pull: true } | { rebuild: true }) =>
+      client.call('deployments.create', { params: { slug }, body }),
+    onDone: deployment => onStarted(slug, deployment),
+  })
+  return (
+    <div className="grid gap-5">
+      {origin && (
+        <div className="grid justify-items-start gap-2">
+          <p className="text-soft">{words.deploy.pullAbout(origin.url)}</p>
+          <Button look="main" busy={deploy.isPending} onClick={() => deploy.mutate({ pull: true })}>
+            {words.deploy.pull}
+          </Button>
+        </div>
+      )}
+      <div className="grid justify-items-start gap-2">
+        <p className="text-soft">{words.deploy.rebuildAbout}</p>
+        <Button busy={deploy.isPending} onClick={() => deploy.mutate({ rebuild: true })}>
+          {words.deploy.rebuild}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,158 @@
+import { FileArchive, Folder, UploadCloud } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import { formProblem } from '../api/problem.ts'
+import type { App, Deployment } from '../api/queries.ts'
+import { uploadArchive } from '../api/upload.ts'
+import { useAction } from '../api/use-action.ts'
+import { Button } from '../components/button.tsx'
+import { FormError, TextField } from '../components/field.tsx'
+import { Name } from '../components/name.tsx'
+import { fileSize } from '../text/sizes.ts'
+import { words } from '../words/en.ts'
+import { DropTarget } from './drop-target.tsx'
+import { type Dropped, slugFrom } from './dropped-files.ts'
+import { ensureApp } from './ensure-app.ts'
+import { FileChoice } from './file-choice.tsx'
+import { packFiles, type Selection, selectFiles } from './pack-folder.ts'
+
+interface UploadFormProps {
+  app?: App
+  initial?: Dropped
+  onStarted(slug: string, deployment: Deployment): void
+}
+
+export function UploadForm({ app, initial, onStarted }: UploadFormProps) {
+  const [dropped, setDropped] = useState(initial)
+  if (!dropped) return <DropZone onChoose={setDropped} />
+  const again = () => setDropped(undefined)
+  return (
+    <SendForm
+      key={dropped.name}
+      {...(app && { app })}
+      dropped={dropped}
+      onAgain={again}
+      onStarted={onStarted}
+    />
+  )
+}
+
+function DropZone({ onChoose }: { onChoose(dropped: Dropped): void }) {
+  return (
+    <DropTarget onDrop={onChoose}>
+      <div className="grid justify-items-center gap-2 rounded-lg border-2 border-dashed border-line-strong px-4 py-10 text-center">
+        <UploadCloud aria-hidden className="size-8 text-accent" />
+        <p className="text-lg font-medium">{words.deploy.drop}</p>
+        <p className="text-soft">{words.deploy.dropAbout}</p>
+        <div className="mt-3 flex flex-wrap justify-center gap-2">
+          <FileChoice onChoose={onChoose} />
+        </div>
+      </div>
+    </DropTarget>
+  )
+}
+
+interface SendFormProps extends UploadFormProps {
+  dropped: Dropped
+  onAgain(): void
+}
+
+function SendForm({ app, dropped, onAgain, onStarted }: SendFormProps) {
+  const selection = useSelection(dropped)
+  const [progress, setProgress] = useState<string>()
+  const deploy = useAction({
+    run: async (slug: string) => {
+      const archive = await archiveOf(dropped, selection, () => setProgress(words.deploy.packing))
+      if (!app) await ensureApp(slug)
+      return uploadArchive({
+        slug,
+        ...archive,
+        onProgress: (sent, total) => setProgress(words.deploy.sending(Math.round((100 * sent) / total))),
+      })
+    },
+    quiet: true,
+    onDone: (deployment, slug) => onStarted(slug, deployment),
+  })
+  const { fields, general } = formProblem(deploy.error, ['slug'])
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    deploy.mutate(app?.slug ?? String(new FormData(event.currentTarget).get('slug')))
+  }
+  const isEmpty = selection?.files.length === 0
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-4">
+      <Chosen dropped={dropped} selection={selection} />
+      <FormError text={isEmpty ? words.deploy.nothing : general} />
+      {!app && (
+        <TextField
+          label={words.deploy.slug}
+          name="slug"
+          defaultValue={slugFrom(dropped.name)}
+          hint={words.deploy.slugHint}
+          error={fields.slug}
+          autoCapitalize="none"
+          spellCheck={false}
+        />
+      )}
+      <div className="flex flex-wrap items-center gap-2">
+        <Button look="main" type="submit" busy={deploy.isPending || (selection === undefined && !isEmpty)}>
+          {words.deploy.submit}
+        </Button>
+        {deploy.isPending ? (
+          <span role="status" className="text-sm text-soft">
+            {progress}
+          </span>
+        ) : (
+          <Button look="quiet" onClick={onAgain}>
+            {words.deploy.again}
+          </Button>
+        )}
+      </div>
+    </form>
+  )
+}
+
+function Chosen({ dropped, selection }: { dropped: Dropped; selection: Selection | undefined }) {
+  const Icon = dropped.kind === 'archive' ? FileArchive : Folder
+  return (
+    <div className="flex items-start gap-3 rounded-md bg-sunken p-3">
+      <Icon aria-hidden className="mt-0.5 size-5 text-accent" />
+      <div className="min-w-0">
+        <Name className="font-medium">{dropped.name}</Name>
+        {selection && (
+          <p className="text-sm text-soft">
+            {words.deploy.files(selection.files.length, fileSize(selection.totalBytes))}
+          </p>
+        )}
+        {selection !== undefined && selection.leftOut > 0 && (
+          <p className="text-sm text-soft">{words.deploy.leftOut(selection.leftOut)}</p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Undefined until the folder has been looked through. An archive is sent as it is. */
+function useSelection(dropped: Dropped): Selection | undefined {
+  const [selection, setSelection] = useState<Selection>()
+  useEffect(() => {
+    if (dropped.kind === 'folder') void selectFiles(dropped.files).then(setSelection)
+    else
+      setSelection({
+        files: [{ path: dropped.name, file: dropped.file }],
+        leftOut: 0,
+        totalBytes: dropped.file.size,
+      })
+  }, [dropped])
+  return selection
+}
+
+async function archiveOf(
+  dropped: Dropped,
+  selection: Selection | undefined,
+  onPacking: () => void,
+): Promise<{ archive: Blob; filename: string }> {
+  if (dropped.kind === 'archive') return { archive: dropped.file, filename: dropped.name }
+  if (!selection || selection.files.length === 0) throw new Error(words.deploy.nothing)
+  onPacking()
+  return { archive: await packFiles(selection.files), filename: `${slugFrom(dropped.name) || 'app'}.tar.gz` }
+}

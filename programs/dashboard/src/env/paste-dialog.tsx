@@ -1,0 +1,94 @@
+import { useState } from 'react'
+import { client } from '../api/client.ts'
+import { keys } from '../api/queries.ts'
+import { useAction } from '../api/use-action.ts'
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { Field, FormError, TextArea } from '../components/field.tsx'
+import { Toggle } from '../components/toggle.tsx'
+import { words } from '../words/en.ts'
+import { namesIn } from './env-draft.ts'
+
+interface PasteDialogProps {
+  slug: string
+  known: readonly string[]
+  onClose(): void
+  onDone(result: { version: number; deployment: { number: number } | null }): void
+}
+
+/** A whole `.env` at once. Says what it would change before it does. */
+export function PasteDialog({ slug, known, onClose, onDone }: PasteDialogProps) {
+  const [text, setText] = useState('')
+  const [secret, setSecret] = useState(true)
+  const names = namesIn(text)
+  const added = names.filter(name => !known.includes(name))
+  const replaced = names.filter(name => known.includes(name))
+  const load = useAction({
+    run: () => client.call('env.import', { params: { slug }, body: { text, secret } }),
+    refresh: [keys.app(slug), keys.apps],
+    quiet: true,
+    onDone(result) {
+      onClose()
+      onDone(result)
+    },
+  })
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={words.env.pasteTitle}
+      about={words.env.pasteAbout}
+      actions={
+        <>
+          <Button onClick={onClose}>{words.cancel}</Button>
+          <Button
+            look="main"
+            busy={load.isPending}
+            whyNot={text.trim() === '' ? words.env.pasteFirst : undefined}
+            onClick={() => load.mutate()}
+          >
+            {words.env.save}
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-4">
+        <FormError text={load.error?.message} />
+        <Field label={words.env.pasteLabel}>
+          {control => (
+            <TextArea
+              {...control}
+              rows={10}
+              spellCheck={false}
+              placeholder={'DATABASE_URL=postgres://…\nLOG_LEVEL=info'}
+              className="font-mono text-sm"
+              value={text}
+              onChange={event => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        <Toggle
+          label={words.env.allSecret}
+          hint={words.env.allSecretHint}
+          checked={secret}
+          onChange={setSecret}
+        />
+        {names.length > 0 && (
+          <div className="grid gap-1 rounded-md bg-sunken p-3 text-sm" role="status">
+            {added.length > 0 && (
+              <p className="text-good">
+                {words.env.willAdd} <code>{added.join(', ')}</code>
+              </p>
+            )}
+            {replaced.length > 0 && (
+              <p className="text-warn">
+                {words.env.willReplace} <code>{replaced.join(', ')}</code>
+              </p>
+            )}
+          </div>
+        )}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,47 @@
+import { Button } from '../components/button.tsx'
+import { words } from '../words/en.ts'
+import type { Change } from './env-draft.ts'
+
+interface SaveBarProps {
+  changes: readonly Change[]
+  busy: boolean
+  onSave(): void
+  onDiscard(): void
+}
+
+const SIGNS: Record<Change['kind'], { sign: string; look: string }> = {
+  added: { sign: '+', look: 'text-good' },
+  changed: { sign: '~', look: 'text-warn' },
+  removed: { sign: '−', look: 'text-bad' },
+}
+
+/** What saving would change, before it does. */
+export function SaveBar({ changes, busy, onSave, onDiscard }: SaveBarProps) {
+  if (changes.length === 0) return null
+  return (
+    <section
+      aria-label={words.env.unsaved}
+      className="sticky bottom-4 z-10 mt-6 flex flex-wrap items-center gap-x-6 gap-y-3 rounded-lg border border-accent bg-raised px-5 py-3 shadow-float"
+    >
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{words.env.changes(changes.length)}</p>
+        <ul className="mt-0.5 flex max-h-24 flex-wrap gap-x-4 overflow-y-auto text-sm">
+          {changes.map(({ key, kind }) => (
+            <li key={key} className={SIGNS[kind].look}>
+              <span aria-hidden>{SIGNS[kind].sign} </span>
+              <span className="sr-only">{words.env.kinds[kind]} </span>
+              <code>{key}</code>
+            </li>
+          ))}
+        </ul>
+        <p className="mt-1 text-sm text-soft">{words.env.effect}</p>
+      </div>
+      <div className="flex gap-2">
+        <Button onClick={onDiscard}>{words.env.discard}</Button>
+        <Button look="main" busy={busy} onClick={onSave}>
+          {words.env.save}
+        </Button>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,32 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { setNonce } from 'get-nonce'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createQueryClient } from './api/query-client.ts'
+import { ToastProvider } from './components/toast.tsx'
+import { TooltipProvider } from './components/tooltip.tsx'
+import { createAppRouter } from './router.tsx'
+import { applyTheme, readTheme } from './shell/theme.ts'
+import './styles.css'
+
+applyTheme(readTheme())
+// Styles that parts write while they run (a dialog stops the page behind it from scrolling) carry the page's nonce.
+setNonce(document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '')
+// After an upgrade of the platform the parts that this page would load later are gone.
+addEventListener('vite:preloadError', () => location.reload())
+
+const queryClient = createQueryClient()
+const router = createAppRouter(queryClient)
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <TooltipProvider>
+        <ToastProvider>
+          <RouterProvider router={router} />
+        </ToastProvider>
+      </TooltipProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+)

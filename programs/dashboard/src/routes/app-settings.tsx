@@ -1,0 +1,15 @@
+import { useCurrentApp } from '../app/current-app.ts'
+import { DangerZone } from '../settings/danger-zone.tsx'
+import { GeneralSettings } from '../settings/general-settings.tsx'
+import { ScaleSettings } from '../settings/scale-settings.tsx'
+
+export function AppSettings() {
+  const app = useCurrentApp()
+  return (
+    <div className="grid max-w-3xl gap-6">
+      <GeneralSettings key={`general ${app.updatedAt}`} app={app} />
+      <ScaleSettings app={app} />
+      <DangerZone app={app} />
+    </div>
+  )
+}
