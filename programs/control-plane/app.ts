@@ -12,6 +12,7 @@ import { AccessReader } from './access/access-reader.ts'
 import { AccessReport } from './access/access-report.ts'
 import { ActorFinder } from './access/actor-finder.ts'
 import { Accounts } from './accounts/accounts.ts'
+import { createFactors } from './accounts/factors.ts'
 import { makeFirstOwner } from './accounts/first-owner.ts'
 import { setupLink } from './accounts/link-urls.ts'
 import { createPasswords } from './accounts/passwords.ts'
@@ -164,6 +165,19 @@ export async function createControlPlane(
     sessionIdleHours: config.sessionIdleHours,
     sessionMaxDays: config.sessionMaxDays,
     counts: databaseRateLimitStore(store),
+    log,
+  })
+  const factors = createFactors({
+    store,
+    keyRing,
+    accounts,
+    passwords,
+    audit,
+    mailer,
+    counts: databaseRateLimitStore(store),
+    secret: ground.sessionSecret,
+    dashboardUrl,
+    rule: config.requireSecondFactor,
     log,
   })
   const people = new PlatformPeople({ store })
@@ -362,6 +376,7 @@ export async function createControlPlane(
     jobs,
     events,
     accounts,
+    factors,
     quotas,
     personExports,
     log,
@@ -409,11 +424,14 @@ export async function createControlPlane(
     identify: createIdentify({
       secure: dashboardUrl.startsWith('https:'),
       sessions: accounts,
+      accessTokens: factors.apiSessions,
       apiTokens,
+      factorRule: factors.rule,
       access: new AccessReader({ store }),
     }),
     actors,
     findResource: createFindResource({ apps, store }),
+    requireFresh: call => factors.fresh.require(call),
     audit,
     apiRequests,
     rateLimits: { store: rateLimitStores.general, settings: config },
@@ -424,6 +442,7 @@ export async function createControlPlane(
       store,
       audit,
       accounts,
+      factors,
       dashboardUrl,
       apps,
       removal,

@@ -6,6 +6,7 @@ export interface PersonWithAccess {
   email: string
   name: string
   access: Access
+  hasSecondFactor: boolean
 }
 
 export interface FoundPerson extends PersonWithAccess {
@@ -34,7 +35,7 @@ export class AccessReader {
     const [user, teams, apps] = await Promise.all([
       db
         .selectFrom('user')
-        .select(['email', 'name', 'platformRole', 'suspendedAt'])
+        .select(['email', 'name', 'platformRole', 'suspendedAt', 'twoFactorEnabled'])
         .where('id', '=', userId)
         .executeTakeFirst(),
       db.selectFrom('team_members').select(['team_id', 'role']).where('user_id', '=', userId).execute(),
@@ -46,6 +47,8 @@ export class AccessReader {
       teams: new Map(teams.map(({ team_id, role }) => [team_id, role])),
       apps: new Map(apps.map(({ app_id, role }) => [app_id, role])),
     }
-    return { userId, email: user.email, name: user.name, access, suspended: user.suspendedAt !== null }
+    const { email, name, suspendedAt, twoFactorEnabled } = user
+    const facts = { suspended: suspendedAt !== null, hasSecondFactor: Boolean(twoFactorEnabled) }
+    return { userId, email, name, access, ...facts }
   }
 }

@@ -1,5 +1,5 @@
 /** The permission X-ray: who may do what, and why. Every answer comes from the policy that decides at each request. */
-import type { Action, AppAccess, PersonAccess, PersonRef } from '@seaworthy/api'
+import type { AppAccess, PersonAccess, PersonRef } from '@seaworthy/api'
 import { sql } from 'kysely'
 import type { Store } from '../store/database.ts'
 import type { ApiTokenRow, AppRow, TeamRow } from '../store/schema.ts'
@@ -16,17 +16,6 @@ export interface AccessReportOptions {
 }
 
 type AppPerson = AppAccess['people'][number]
-
-/** A person who may do at least one of the actions that were asked about. */
-export interface AbleActor {
-  person: PersonRef
-  role: Role
-  from: AppPerson['from']
-  /** Those of the actions that they may. */
-  actions: Action[]
-  /** API tokens of theirs that may, too. */
-  tokens: { id: string; name: string; actions: Action[] }[]
-}
 
 export class AccessReport {
   readonly #store: Store
@@ -57,7 +46,7 @@ export class AccessReport {
       .select(['slug', 'name'])
       .where('id', '=', app.team_id)
       .executeTakeFirstOrThrow()
-    const people = await this.#peopleOn(resource)
+    const people = await this.#peopleOn(app)
     const tokens = await this.#tokensOf(people)
     return {
       app: { slug: app.slug, name: app.name },
@@ -71,31 +60,6 @@ export class AccessReport {
           .map(token => tokenReport(token, resource)),
       })),
     }
-  }
-
-  /**
-   * Who may do at least one of these actions on an app, or on any app of a team. For "who can make use of this
-   * secret": whoever may run a command beside the app or deploy code into it reads its env.
-   */
-  async whoMay(
-    actions: readonly Action[],
-    resource: Exclude<Resource, { kind: 'none' }>,
-  ): Promise<AbleActor[]> {
-    const resources = resource.kind === 'app' ? [resource] : await this.#appsOf(resource.teamId)
-    const people = await this.#peopleOn(resource)
-    const tokens = await this.#tokensOf(people)
-    const allowed = (actor: Actor) => actions.filter(action => resources.some(one => can(actor, action, one)))
-    return people
-      .map(person => ({
-        person: refOf(person),
-        ...heldRole(person, bestOf(person, resources) ?? resource),
-        actions: allowed(asSignedIn(person)),
-        tokens: tokens
-          .filter(({ userId }) => userId === person.userId)
-          .map(token => ({ id: token.tokenId, name: token.tokenName, actions: allowed(token) }))
-          .filter(token => token.actions.length > 0),
-      }))
-      .filter(person => person.actions.length > 0)
   }
 
   async #personReport(
@@ -156,18 +120,11 @@ export class AccessReport {
       .execute()
   }
 
-  /** Everybody with a role there, by name; without those who are suspended. */
-  async #peopleOn(resource: Exclude<Resource, { kind: 'none' }>): Promise<Person[]> {
+  /** Everybody with a role on it, by name; without those who are suspended. */
+  async #peopleOn({ id, team_id }: AppRow): Promise<Person[]> {
     const { db } = this.#store
-    const members = db.selectFrom('team_members').select('user_id').where('team_id', '=', resource.teamId)
-    const grants = db
-      .selectFrom('app_grants')
-      .innerJoin('apps', 'apps.id', 'app_grants.app_id')
-      .select('user_id')
-    const granted =
-      resource.kind === 'app'
-        ? grants.where('app_id', '=', resource.appId)
-        : grants.where('apps.team_id', '=', resource.teamId)
+    const members = db.selectFrom('team_members').select('user_id').where('team_id', '=', team_id)
+    const granted = db.selectFrom('app_grants').select('user_id').where('app_id', '=', id)
     const rows = await db
       .selectFrom('user')
       .select('id')
@@ -177,7 +134,7 @@ export class AccessReport {
       .orderBy(sql`lower("name")`)
       .orderBy('id')
       .execute()
-    const people = await Promise.all(rows.map(({ id }) => this.#access.person(id)))
+    const people = await Promise.all(rows.map(row => this.#access.person(row.id)))
     return people.filter(person => person !== undefined)
   }
 
@@ -192,11 +149,6 @@ export class AccessReport {
       .orderBy('name')
       .execute()
     return rows.map(row => tokenActor(row, owners.get(row.user_id)!))
-  }
-
-  async #appsOf(teamId: string): Promise<Resource[]> {
-    const apps = this.#store.db.selectFrom('apps').select(['id', 'team_id']).where('team_id', '=', teamId)
-    return (await apps.where('deleted_at', 'is', null).execute()).map(resourceOf)
   }
 }
 
@@ -213,11 +165,6 @@ function heldRole(person: Person, resource: Resource): { role: Role; from: AppPe
   if (person.access.platformRole === 'admin') return { role, from: 'platform' }
   const inTeam = resource.kind === 'none' ? undefined : person.access.teams.get(resource.teamId)
   return { role, from: inTeam === role ? 'team' : 'grant' }
-}
-
-/** The one on which the person has a role, for a team of which they are no member. */
-function bestOf(person: Person, resources: readonly Resource[]): Resource | undefined {
-  return resources.find(resource => roleOn(asSignedIn(person), resource) !== undefined)
 }
 
 function tokenReport(token: TokenActor, resource: Resource): AppPerson['tokens'][number] {

@@ -22,7 +22,14 @@ export type Actor =
   /** The administrator of the machine: came over the socket file, which only they can open. */
   | { kind: 'local' }
   /** `expiresAt` in milliseconds since 1970. A cookie comes by itself, so it needs a proof against forgery. */
-  | (Person & { kind: 'user'; sessionId: string; expiresAt: number; via: 'cookie' | 'bearer' })
+  | (Person & {
+      kind: 'user'
+      sessionId: string
+      expiresAt: number
+      via: 'cookie' | 'bearer'
+      /** The platform demands a second factor of this person, who has none: they can only set it up. */
+      factorMissing?: boolean
+    })
   /** An API token has its person's rights, narrowed by its scopes, apps and team; null: not narrowed. */
   | (Person & {
       kind: 'token'

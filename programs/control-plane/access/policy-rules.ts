@@ -14,6 +14,10 @@ export interface Rule {
   scope: Scope
   /** Never for an API token: a person must be there. */
   session?: true
+  /** Its person must have proved who they are within the last 15 minutes. A token, which is a proof, need not. */
+  fresh?: true
+  /** Also for somebody who has to set up a second factor first. */
+  withoutFactor?: true
   /** A role that was granted on the app alone does not count: this is for members of its team. */
   members?: true
 }
@@ -34,12 +38,24 @@ export const policyRules: Record<Action, Rule> = {
   'setup:claim': PUBLIC,
   'setup:link': { on: 'local', role: 'member', scope: 'admin' },
   'session:create': PUBLIC,
-  'session:read': SELF,
-  'session:delete': { ...SELF, session: true },
+  'session:read': { ...SELF, withoutFactor: true },
+  'session:delete': { ...SELF, session: true, withoutFactor: true },
+  'session:refresh': PUBLIC,
+  'session:confirm': { ...SELF, session: true, withoutFactor: true },
+  'factor:read': { ...SELF, session: true, withoutFactor: true },
+  'factor:write': { ...SELF, session: true, withoutFactor: true },
+  'factor:codes': { ...SELF, session: true, fresh: true },
+  'factor:reset': { ...PLATFORM_ADMIN, session: true, fresh: true },
+  'passkey:read': { ...SELF, session: true },
+  'passkey:write': { ...SELF, session: true, fresh: true },
+  // The program gets a session as fresh as a new sign-in, so an old one must not be enough.
+  'device:start': PUBLIC,
+  'device:read': { ...SELF, session: true },
+  'device:decide': { ...SELF, session: true, fresh: true },
   'session:mail-link': PUBLIC,
   'sessions:read': { ...SELF, session: true },
   'sessions:end': { ...SELF, session: true },
-  'account:read': SELF,
+  'account:read': { ...SELF, withoutFactor: true },
   'account:update': { ...SELF, session: true },
   'account:password': { ...SELF, session: true },
   'account:email': { ...SELF, session: true },
@@ -123,10 +139,15 @@ export const policyRules: Record<Action, Rule> = {
   'person:delete': { ...PLATFORM_ADMIN, session: true },
   'mail:test': PLATFORM_ADMIN,
 
+  'quota:read-own': SELF,
+  'quota:read-team': { on: 'team', role: 'viewer', scope: 'read' },
+  'quota:read-person': PLATFORM_ADMIN,
+  'quota:write': PLATFORM_ADMIN,
+
   'job:read': PLATFORM_ADMIN,
   'job:cancel': PLATFORM_ADMIN,
   'job:retry': PLATFORM_ADMIN,
   'platform:read': PLATFORM_READ,
   'keys:read': PLATFORM_ADMIN,
-  'keys:rotate': PLATFORM_ADMIN,
+  'keys:rotate': { ...PLATFORM_ADMIN, fresh: true },
 }

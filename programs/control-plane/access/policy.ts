@@ -18,6 +18,8 @@ export type Decision =
 
 export const NOTHING: Resource = { kind: 'none' }
 const ALLOWED: Decision = { allowed: true }
+const FACTOR_MISSING =
+  'The platform requires a second factor of your role. Set one up first, in the dashboard under your account.'
 
 export function can(actor: Actor, action: RouteAction, resource: Resource = NOTHING): boolean {
   return decide(actor, action, resource).allowed
@@ -30,7 +32,9 @@ export function decide(actor: Actor, action: RouteAction, resource: Resource = N
   if (actor.kind === 'public') return refused('Sign in first.')
   if (rule.on === 'local') return refused('This can only be done on the machine itself.')
   const decision = decideForPerson(actor, rule, resource)
-  return decision.allowed && actor.kind === 'token' ? decideForToken(actor, rule, resource) : decision
+  if (!decision.allowed) return decision
+  if (actor.kind === 'token') return decideForToken(actor, rule, resource)
+  return actor.factorMissing && !rule.withoutFactor ? refused(FACTOR_MISSING) : ALLOWED
 }
 
 /** The role of an actor on a team or an app; undefined where they have none. */

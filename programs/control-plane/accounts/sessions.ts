@@ -82,6 +82,16 @@ export class Sessions {
     return this.#endOf(row) > now && millisecondsOf(row.updatedAt) + this.#options.idleMs > now
   }
 
+  /** Whether a session lives, without counting as a use of it. */
+  async lives(sessionId: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('session')
+      .select(['expiresAt', 'createdAt', 'updatedAt'])
+      .where('id', '=', sessionId)
+      .executeTakeFirst()
+    return row !== undefined && this.isLive(row)
+  }
+
   /** Writes down that a session is used. A database that cannot take it now is no reason to refuse the request. */
   async touch({ id, updatedAt }: Pick<SessionRow, 'id' | 'updatedAt'>): Promise<void> {
     const { clock, log } = this.#options

@@ -1,5 +1,6 @@
 import { AppError, type Logger } from '@seaworthy/kit'
 import type { BuildLog } from '@seaworthy/telemetry'
+import type { ActorReference } from '../access/actor-finder.ts'
 import type { Apps } from '../apps/apps.ts'
 import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
@@ -7,6 +8,8 @@ import type { Events } from '../events/events.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
 import type { InstanceStarter } from '../instances/instance-starter.ts'
+import { RUNNING } from '../quotas/quota-usage.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { StoredGitOrigin } from '../sources/git-origin.ts'
@@ -17,6 +20,7 @@ import type { DeploymentRecords } from './deployment-records.ts'
 import { hasSwitched, isEnded } from './deployment-state.ts'
 import { cutOffSignal, isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import { countsSince, type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
+import type { RequireStillAllowed } from './require-still-allowed.ts'
 import type { StartPhase } from './start-phase.ts'
 import type { Switcher } from './switcher.ts'
 import type { Watcher } from './watcher.ts'
@@ -25,6 +29,8 @@ export interface DeployPayload {
   deploymentId: string
   /** Code to fetch, when it was not uploaded. */
   git?: StoredGitOrigin
+  /** Who asked for it; missing where the platform did. Asked again when the job starts, which may be days later. */
+  by?: ActorReference | undefined
 }
 
 /** The part of a job that the pipeline uses. */
@@ -40,6 +46,8 @@ export interface DeploymentPipelineOptions {
   releases: Releases
   envVars: EnvVars
   events: Events
+  /** Rejects when the one who asked for a deployment may not have it any more. */
+  requireStillAllowed: RequireStillAllowed
   buildPhase: BuildPhase
   startPhase: StartPhase
   switcher: Switcher
@@ -47,6 +55,7 @@ export interface DeploymentPipelineOptions {
   manager: InstanceManager
   starter: InstanceStarter
   reconciler: AppReconciler
+  quotas: Pick<Quotas, 'hold'>
   deploymentLogs: BuildLog
   /** Where an app answers, for receipts and probes. */
   urlOf: (slug: string) => string
@@ -107,6 +116,7 @@ export class DeploymentPipeline {
 
   async #run(app: AppRow, deployment: DeploymentRow, job: DeployJob, log: DeploymentLog): Promise<void> {
     const { records, buildPhase } = this.#options
+    if (deployment.state === 'queued') await this.#options.requireStillAllowed(app, job.payload)
     const release = await buildPhase.run({ app, deployment, git: job.payload.git, log, signal: job.signal })
     const context: Context = {
       app,
@@ -123,9 +133,7 @@ export class DeploymentPipeline {
   async #startAndSwitch(context: Context, job: DeployJob): Promise<void> {
     const { records, startPhase, watcher } = this.#options
     const { app, deployment, release, log } = context
-    if (deployment.state === 'queued') {
-      await records.move(deployment.id, 'starting', { previous_release_id: app.current_release_id })
-    }
+    if (deployment.state === 'queued') await this.#begin(context)
     await this.#stopLeftovers(context)
     const previous = await this.#previousRelease(app.current_release_id)
     const atStart = await watcher.counts(app.id, previous)
@@ -140,6 +148,14 @@ export class DeploymentPipeline {
       this.#options.switcher.switchTo(await records.get(deployment.id), fresh),
     )
     await this.#watch(context, fresh, { previous, before: recent(atStart, before), atSwitch })
+  }
+
+  /** From here on the release has its place among what runs, if there is room for it. */
+  async #begin({ app, deployment }: Context): Promise<void> {
+    const { records, quotas } = this.#options
+    const previous = { previous_release_id: app.current_release_id }
+    await quotas.hold(app, RUNNING, trx => records.move(deployment.id, 'starting', previous, trx))
+    records.announce(deployment.id)
   }
 
   /** Cut off after the switch: the new release serves, so it is watched again and the rest follows. */

@@ -1,11 +1,17 @@
 import type { DeploymentEvent } from '@seaworthy/api'
 import { defineErrors } from '@seaworthy/kit'
-import { actorName } from '../access/actor.ts'
+import { type Actor, actorName } from '../access/actor.ts'
+import { authorOf } from '../access/actor-finder.ts'
+import { can } from '../access/policy.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import { readArchiveUpload } from '../http/archive-upload.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
+import { httpErrors } from '../http/errors.ts'
 import type { Deployments } from '../http/ports.ts'
 import { isoTime, milliseconds } from '../http/times.ts'
+import type { Quotas } from '../quotas/quotas.ts'
+import { personOf } from '../quotas/spender.ts'
+import { isLocalGitUrl } from '../sources/git-origin.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, DeploymentRow } from '../store/schema.ts'
 import { deploymentDocument, deploymentDocuments, receiptOf } from './deployment-document.ts'
@@ -13,6 +19,7 @@ import { deploymentDocument, deploymentDocuments, receiptOf } from './deployment
 export interface DeploymentsRoutesOptions {
   store: Store
   deployments: Deployments
+  quotas: Pick<Quotas, 'spend' | 'requireRoom'>
   /** Largest archive that is taken. */
   uploadLimitBytes: number
 }
@@ -27,15 +34,17 @@ const errors = defineErrors({
 })
 
 export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementations {
-  const { store, deployments } = options
+  const { store, deployments, quotas } = options
   const find = (app: AppRow, number: number) => findDeployment(deployments, app, number)
   return {
     'deployments.create': {
       async answer(call) {
         requireAppCan('deploy', call.app)
-        const row = call.request.isMultipart()
-          ? await deployUpload(options, call)
-          : await deployJson(options, call)
+        await quotas.requireRoom(call.app, ['diskMb'])
+        const spender = { app: call.app, userId: personOf(call.actor) }
+        const row = await quotas.spend(spender, ['buildsPerDay', 'deploymentsPerDay'], () =>
+          call.request.isMultipart() ? deployUpload(options, call) : deployJson(options, call),
+        )
         call.audit({ after: orderedFacts(row, { from: sourceOf(call) }) })
         return deploymentDocument(store.db, row)
       },
@@ -74,7 +83,9 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
     'releases.rollback': {
       async answer({ app, body, actor, audit }) {
         requireAppCan('rollback', app)
-        const row = await deployments.rollback({ app, ...body, actor: actorName(actor) })
+        const row = await quotas.spend({ app, userId: personOf(actor) }, ['deploymentsPerDay'], () =>
+          deployments.rollback({ app, ...body, ...authorOf(actor) }),
+        )
         audit({ after: orderedFacts(row, { release: body.release ?? 'previous', env: body.env }) })
         return deploymentDocument(store.db, row)
       },
@@ -118,7 +129,7 @@ async function deployUpload(options: DeploymentsRoutesOptions, call: CreateCall)
     filename,
     scheduledAt,
     signal,
-    actor: actorName(call.actor),
+    ...authorOf(call.actor),
   })
 }
 
@@ -126,11 +137,28 @@ function deployJson(
   { deployments }: DeploymentsRoutesOptions,
   { app, body, actor: who }: CreateCall,
 ): Promise<DeploymentRow> {
-  const actor = actorName(who)
-  if ('rebuild' in body) return deployments.rebuild({ app, actor })
+  const author = authorOf(who)
+  if ('rebuild' in body) return deployments.rebuild({ app, ...author })
   const scheduledAt = milliseconds(body.scheduledAt)
-  if ('pull' in body) return deployments.pullLatest({ app, actor, scheduledAt })
-  return deployments.deployGit({ app, origin: body.git, actor, scheduledAt })
+  if ('pull' in body) {
+    requireSource(who, originUrl(app))
+    return deployments.pullLatest({ app, ...author, scheduledAt })
+  }
+  requireSource(who, body.git.url)
+  return deployments.deployGit({ app, origin: body.git, ...author, scheduledAt })
+}
+
+/** A folder of the machine may hold what is no business of this app's team. */
+function requireSource(actor: Actor, url: string | undefined): void {
+  if (url === undefined || !isLocalGitUrl(url) || can(actor, 'source:local')) return
+  throw httpErrors.not_allowed({
+    reason:
+      'only administrators of the platform deploy from file:// on its machine. Upload the folder, or give an https:// URL.',
+  })
+}
+
+function originUrl({ origin_json }: AppRow): string | undefined {
+  return origin_json === null ? undefined : (JSON.parse(origin_json) as { url?: string }).url
 }
 
 /**

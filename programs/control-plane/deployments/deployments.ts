@@ -2,11 +2,13 @@ import type { DeploymentEvent } from '@seaworthy/api'
 import { AppError, type KeyRing } from '@seaworthy/kit'
 import type { GitOrigin, Source, SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
+import type { ActorReference } from '../access/actor-finder.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Builds } from '../builds/builds.ts'
 import { type EnvNames, envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { Releases } from '../releases/releases.ts'
 import { openGitOrigin, type StoredGitOrigin, sealGitOrigin } from '../sources/git-origin.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
@@ -29,6 +31,7 @@ export interface DeploymentsOptions {
   keyRing: KeyRing
   jobs: JobLedger
   deploymentLogs: BuildLog
+  quotas: Pick<Quotas, 'hold'>
   /** Longest time one deployment may take, build included. */
   deadlineMs: number
 }
@@ -47,6 +50,7 @@ export class Deployments {
     stream: AsyncIterable<Uint8Array>
     filename?: string
     actor: string
+    by?: ActorReference | undefined
     scheduledAt?: number
     signal?: AbortSignal
   }): Promise<DeploymentRow> {
@@ -59,12 +63,13 @@ export class Deployments {
     app: AppRow
     origin: GitOrigin
     actor: string
+    by?: ActorReference | undefined
     scheduledAt?: number
   }): Promise<DeploymentRow> {
-    const { app, origin, actor, scheduledAt } = input
+    const { app, origin, actor, by, scheduledAt } = input
     const git = sealGitOrigin(origin, this.#options.keyRing, app.id)
     return this.#options.store.transaction(trx =>
-      this.#queue({ ...blank(app, actor, 'deploy'), scheduled_at: scheduledAt ?? null }, { git }, trx),
+      this.#queue({ ...blank(app, actor, 'deploy'), scheduled_at: scheduledAt ?? null }, { git, by }, trx),
     )
   }
 
@@ -72,10 +77,12 @@ export class Deployments {
   async pullLatest({
     app,
     actor,
+    by,
     scheduledAt,
   }: {
     app: AppRow
     actor: string
+    by?: ActorReference | undefined
     scheduledAt?: number
   }): Promise<DeploymentRow> {
     const stored: StoredGitOrigin | null = app.origin_json ? JSON.parse(app.origin_json) : null
@@ -87,11 +94,19 @@ export class Deployments {
       )
     }
     const origin = openGitOrigin(stored, this.#options.keyRing, app.id)
-    return this.deployGit({ app, origin, actor, scheduledAt })
+    return this.deployGit({ app, origin, actor, by, scheduledAt })
   }
 
   /** Builds the newest source again, for example after a change of its build-time env. */
-  async rebuild({ app, actor }: { app: AppRow; actor: string }): Promise<DeploymentRow> {
+  async rebuild({
+    app,
+    actor,
+    by,
+  }: {
+    app: AppRow
+    actor: string
+    by?: ActorReference | undefined
+  }): Promise<DeploymentRow> {
     const { sourceRecords, builds, store } = this.#options
     const latest = await sourceRecords.latest(app.id)
     if (!latest)
@@ -100,7 +115,7 @@ export class Deployments {
       })
     return store.transaction(async trx => {
       const build = await builds.create({ appId: app.id, sourceId: latest.id }, trx)
-      return this.#queue({ ...blank(app, actor, 'deploy'), build_id: build.id }, {}, trx)
+      return this.#queue({ ...blank(app, actor, 'deploy'), build_id: build.id }, { by }, trx)
     })
   }
 
@@ -110,8 +125,9 @@ export class Deployments {
     release?: number
     env: 'release' | 'current'
     actor: string
+    by?: ActorReference | undefined
   }): Promise<DeploymentRow> {
-    const { app, actor } = input
+    const { app, actor, by } = input
     const { store, releases, envVars } = this.#options
     const target = await this.#rollbackTarget(app, input.release)
     const env = input.env === 'release' ? envOfRelease(target) : await envVars.current(app)
@@ -120,7 +136,7 @@ export class Deployments {
         { ...repeated(target, env, actor), reason: 'rollback', rollbackOf: target.version },
         trx,
       )
-      return this.#queue({ ...blank(app, actor, 'rollback'), release_id: release.id }, {}, trx)
+      return this.#queue({ ...blank(app, actor, 'rollback'), release_id: release.id }, { by }, trx)
     })
   }
 
@@ -129,10 +145,12 @@ export class Deployments {
     app,
     reason,
     actor,
+    by,
   }: {
     app: AppRow
     reason: 'env' | 'settings' | 'restart'
     actor: string
+    by?: ActorReference | undefined
   }): Promise<DeploymentRow | undefined> {
     const { store, releases, envVars } = this.#options
     const current = app.current_release_id ? await releases.getById(app.current_release_id) : undefined
@@ -143,7 +161,7 @@ export class Deployments {
         reason === 'restart'
           ? current
           : await releases.create({ ...repeated(current, env, actor), reason }, trx)
-      return this.#queue({ ...blank(app, actor, reason), release_id: release.id }, {}, trx)
+      return this.#queue({ ...blank(app, actor, reason), release_id: release.id }, { by }, trx)
     })
   }
 
@@ -192,16 +210,17 @@ export class Deployments {
     kind: 'archive' | 'directory'
     origin: object
     actor: string
+    by?: ActorReference | undefined
     scheduledAt?: number
   }): Promise<DeploymentRow> {
-    const { store, sourceRecords, builds } = this.#options
-    const { app, actor, scheduledAt, source, kind, origin } = input
-    return store.transaction(async trx => {
+    const { quotas, sourceRecords, builds } = this.#options
+    const { app, actor, by, scheduledAt, source, kind, origin } = input
+    return quotas.hold(app, ['diskMb'], async trx => {
       const row = await sourceRecords.create({ appId: app.id, kind, origin, ...source }, trx)
       const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
       return this.#queue(
         { ...blank(app, actor, 'deploy'), build_id: build.id, scheduled_at: scheduledAt ?? null },
-        {},
+        { by },
         trx,
       )
     })

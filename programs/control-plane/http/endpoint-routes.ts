@@ -15,11 +15,14 @@ import { httpErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
 import { sendDownload } from './file-download.ts'
 import { type Authorize, authorizer } from './route-guard.ts'
+import { type StillAllowed, watchAccess } from './still-allowed.ts'
 import { validateRequest } from './validation.ts'
 
 export interface EndpointRoutesOptions {
   implementations: Implementations
   audit: Pick<AuditLog, 'append'>
+  /** Asked again and again while a stream runs. */
+  stillAllowed: StillAllowed
   /** Aborts when the server stops. */
   stopping: AbortSignal
   heartbeatMs: number
@@ -29,6 +32,8 @@ export interface EndpointRoutesOptions {
 }
 
 const DEFAULT_PAGE_LIMIT = 20
+/** Longest time that a stream goes on for somebody who lost the right to read it. */
+const MAX_UNCHECKED_MS = 15_000
 
 /** Throws when an endpoint of the catalogue has no implementation. */
 export function registerEndpoints(server: FastifyInstance, options: EndpointRoutesOptions): void {
@@ -111,6 +116,7 @@ function wantsStream({ stream }: Endpoint, call: Call<EndpointId>): boolean {
 }
 
 async function stream({
+  endpoint,
   implementation,
   request,
   reply,
@@ -123,10 +129,14 @@ async function stream({
   const left = new AbortController()
   reply.raw.once('close', () => left.abort())
   const signal = AbortSignal.any([options.stopping, left.signal])
+  const { log, heartbeatMs } = options
+  const isAllowed = () => options.stillAllowed(request, endpoint.action)
+  const everyMs = Math.min(heartbeatMs, MAX_UNCHECKED_MS)
+  void watchAccess({ isAllowed, everyMs, signal, onLost: () => left.abort(), log })
   const events = await implementation.stream!({ ...call, signal, lastEventId } as StreamCall<EndpointId>)
   // Before the first event: a stream may go on for hours.
   await audit.finish()
-  await sendEvents({ reply, events, signal, heartbeatMs: options.heartbeatMs, log: options.log })
+  await sendEvents({ reply, events, signal, heartbeatMs, log })
   return reply
 }
 

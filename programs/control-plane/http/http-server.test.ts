@@ -16,6 +16,7 @@ import { OWNER, signInOwner, startTestControlPlane } from './test-control-plane.
 const NOBODY = {
   identify: async () => ({ kind: 'public' as const }),
   findResource: async () => ({ resource: NOTHING, notFound: () => new Error('nothing') }),
+  requireFresh: async () => {},
 }
 
 describe('registration', () => {
@@ -44,8 +45,10 @@ describe('registration', () => {
     const health = createHealth({ log: silentLogger })
     const parts = {
       ...NOBODY,
+      actors: { find: async () => undefined },
       audit: { append: async () => undefined },
       rateLimits: { store: memoryStore(), settings: RATE_LIMIT_DEFAULTS },
+      apiRequests: { count: async () => undefined },
       trustedProxies: [],
       csrfSecret: 'c'.repeat(32),
       health,

@@ -21,7 +21,7 @@ import { createHostCheck } from './host-check.ts'
 import type { Identify } from './identify.ts'
 import { type RateLimitSettings, rateLimitRules } from './rate-limit-rules.ts'
 import type { FindResource } from './request-resource.ts'
-import { guardRoutes, identifyRequests } from './route-guard.ts'
+import { guardRoutes, identifyRequests, type RequireFresh } from './route-guard.ts'
 import { isLocal, listenOnSocketFile } from './socket-listener.ts'
 import { createStillAllowed } from './still-allowed.ts'
 
@@ -38,6 +38,7 @@ export interface HttpServerOptions {
   /** For streams, which look again who reads them. */
   actors: Pick<ActorFinder, 'find'>
   findResource: FindResource
+  requireFresh: RequireFresh
   audit: Pick<AuditLog, 'append'>
   rateLimits: { store: RateLimitStore; settings: RateLimitSettings }
   apiRequests: Pick<ApiRequestMeter, 'count'>

@@ -1,7 +1,9 @@
 /** What the routes ask of the rest of the control plane. */
 import type { DeploymentEvent, Status } from '@seaworthy/api'
+import type { ActorReference } from '../access/actor-finder.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
 
+/** `by`: asked again when the work starts. */
 export interface Deployments {
   /** Reads the stream to its end. Rejects with `SourceRefused` and leaves nothing when the archive is bad or breaks off. */
   deployArchive(input: {
@@ -9,6 +11,7 @@ export interface Deployments {
     stream: AsyncIterable<Uint8Array>
     filename?: string
     actor: string
+    by?: ActorReference | undefined
     scheduledAt?: number
     signal?: AbortSignal
   }): Promise<DeploymentRow>
@@ -16,21 +19,29 @@ export interface Deployments {
     app: AppRow
     origin: { url: string; ref?: string; subdirectory?: string }
     actor: string
+    by?: ActorReference | undefined
     scheduledAt?: number
   }): Promise<DeploymentRow>
-  pullLatest(input: { app: AppRow; actor: string; scheduledAt?: number }): Promise<DeploymentRow>
-  rebuild(input: { app: AppRow; actor: string }): Promise<DeploymentRow>
+  pullLatest(input: {
+    app: AppRow
+    actor: string
+    by?: ActorReference | undefined
+    scheduledAt?: number
+  }): Promise<DeploymentRow>
+  rebuild(input: { app: AppRow; actor: string; by?: ActorReference | undefined }): Promise<DeploymentRow>
   rollback(input: {
     app: AppRow
     release?: number
     env: 'release' | 'current'
     actor: string
+    by?: ActorReference | undefined
   }): Promise<DeploymentRow>
   /** Undefined while the app has no release. */
   redeploy(input: {
     app: AppRow
     reason: 'env' | 'settings' | 'restart'
     actor: string
+    by?: ActorReference | undefined
   }): Promise<DeploymentRow | undefined>
   cancel(input: { app: AppRow; number: number; actor: string }): Promise<DeploymentRow>
   get(appId: string, number: number): Promise<DeploymentRow | undefined>

@@ -15,7 +15,10 @@ import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
 import { AccessReader } from '../access/access-reader.ts'
 import { AccessReport } from '../access/access-report.ts'
+import { ActorFinder } from '../access/actor-finder.ts'
 import { Accounts } from '../accounts/accounts.ts'
+import { createFactors } from '../accounts/factors.ts'
+import type { SecondFactorRule } from '../accounts/second-factor-rule.ts'
 import { quickPasswords, TestMailer } from '../accounts/test-accounts.ts'
 import { Apps } from '../apps/apps.ts'
 import { AuditLog } from '../audit/audit-log.ts'
@@ -32,6 +35,9 @@ import { PersonExports } from '../people/person-export.ts'
 import { PersonProof } from '../people/person-proof.ts'
 import { PersonRemoval } from '../people/person-removal.ts'
 import { PlatformPeople } from '../people/platform-people.ts'
+import { ApiRequestMeter } from '../quotas/api-request-meter.ts'
+import { UNLIMITED } from '../quotas/quota-limits.ts'
+import { Quotas } from '../quotas/quotas.ts'
 import { Releases } from '../releases/releases.ts'
 import { KeyRotation } from '../secrets/key-rotation.ts'
 import { openDatabase, type Store } from '../store/database.ts'
@@ -66,6 +72,7 @@ export async function startTestControlPlane({
   rateLimits,
   rateLimitStore = memoryStore(),
   trustedProxies = [],
+  factorRule = 'none',
 }: {
   heartbeatMs?: number
   port?: number
@@ -74,6 +81,8 @@ export async function startTestControlPlane({
   rateLimits?: Partial<RateLimitSettings>
   rateLimitStore?: RateLimitStore
   trustedProxies?: string[]
+  /** Of whom a second factor is demanded. */
+  factorRule?: SecondFactorRule
 } = {}) {
   const folder = temporaryFolder()
   const log = silentLogger
@@ -83,7 +92,7 @@ export async function startTestControlPlane({
     log,
     retention: { maxBytesPerApp: 1e9, maxAgeDays: 1 },
   })
-  const parts = createParts(store, folder.path)
+  const parts = createParts(store, folder.path, factorRule)
   const health = createHealth({ log })
   const socketPath = join(folder.path, 'run', 'control-plane.sock')
   const server = await createHttpServer({
@@ -94,12 +103,17 @@ export async function startTestControlPlane({
     version: '0.0.0-test',
     identify: createIdentify({
       sessions: parts.accounts,
+      accessTokens: parts.factors.apiSessions,
+      factorRule,
       apiTokens: parts.apiTokens,
       access: new AccessReader({ store }),
     }),
+    actors: parts.actors,
     findResource: createFindResource({ apps: parts.apps, store }),
+    requireFresh: call => parts.factors.fresh.require(call),
     audit: parts.audit,
     rateLimits: { store: rateLimitStore, settings: { ...NO_LIMITS, ...rateLimits } },
+    apiRequests: parts.meter,
     trustedProxies,
     csrfSecret: 'c'.repeat(32),
     implementations: allRoutes({ ...parts, store, logs, uploadLimitBytes: UPLOAD_LIMIT_BYTES }),
@@ -115,6 +129,7 @@ export async function startTestControlPlane({
   cleanup(async () => {
     local.close()
     await server.stop()
+    await parts.meter.close()
     await logs.close()
     await store.close()
   })
@@ -133,7 +148,7 @@ export async function startTestControlPlane({
   }
 }
 
-function createParts(store: Store, folder: string) {
+function createParts(store: Store, folder: string, rule: SecondFactorRule) {
   const log = silentLogger
   const baseUrl = 'http://localhost:4400'
   const key = createMasterKey()
@@ -150,23 +165,35 @@ function createParts(store: Store, folder: string) {
   })
   const exports = join(folder, 'exports')
   const personExports = new PersonExports({ store, jobs, directory: exports, dashboardUrl: baseUrl, log })
+  const audit = new AuditLog({ store, keyRing })
+  const factors = createFactors({
+    ...{ store, keyRing, accounts, passwords, audit, rule, log },
+    mailer: mails,
+    counts: databaseRateLimitStore(store),
+    secret: 's'.repeat(40),
+    dashboardUrl: baseUrl,
+  })
   const events = new Events({ store })
   const apps = new Apps({ store })
   const deployments = new TestDeployments(store)
+  const defaults = { team: UNLIMITED, user: UNLIMITED }
+  const meter = new ApiRequestMeter({ store, defaults, log })
   const access = new AccessReader({ store })
   const members = new Members({ store, access })
   return {
+    actors: new ActorFinder({ store, access, sessions: accounts.sessions }),
     teams: new Teams({ store }),
     members,
     invitations: new Invitations({ store, members, accounts, mailer: mails, dashboardUrl: baseUrl }),
     grants: new Grants({ store }),
     accessReport: new AccessReport({ store, access }),
-    audit: new AuditLog({ store, keyRing }),
+    audit,
     auditReader: new AuditReader({ store }),
     auditVerifier: new AuditVerifier({ store, keyRing }),
     tokens: new Tokens({ store }),
     apiTokens: new TokenAuthentication({ store, log }),
     accounts,
+    factors,
     mails,
     dashboardUrl: baseUrl,
     apps,
@@ -185,6 +212,8 @@ function createParts(store: Store, folder: string) {
     jobs,
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
     deployments,
+    meter,
+    quotas: new Quotas({ store, defaults, meter }),
     instances: new TestInstances(),
     status: { status: async () => STATUS },
     mailer: { sendNow: (mail: NewMail) => mails.send(mail) },

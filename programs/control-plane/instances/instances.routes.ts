@@ -1,24 +1,25 @@
 import type { RunEvent } from '@seaworthy/api'
 import { AppError, defineErrors } from '@seaworthy/kit'
 import { actorName } from '../access/actor.ts'
+import { type CountedRedeployOptions, redeployCounted } from '../deployments/counted-redeploy.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
-import type { Deployments, Instances, RunOutput } from '../http/ports.ts'
+import type { Instances, RunOutput } from '../http/ports.ts'
 import type { Store } from '../store/database.ts'
 import { instanceDocuments } from './instance-document.ts'
 
-export interface InstancesRoutesOptions {
+export interface InstancesRoutesOptions extends CountedRedeployOptions {
   store: Store
   instances: Instances
-  deployments: Pick<Deployments, 'redeploy'>
 }
 
 const errors = defineErrors({
   no_release: { status: 409, message: '{slug} has no release yet. Deploy it first.' },
 })
 
-export function instancesRoutes({ store, instances, deployments }: InstancesRoutesOptions): Implementations {
+export function instancesRoutes(options: InstancesRoutesOptions): Implementations {
+  const { store, instances } = options
   return {
     'instances.list': {
       async answer({ app }) {
@@ -36,7 +37,7 @@ export function instancesRoutes({ store, instances, deployments }: InstancesRout
     'apps.restart': {
       async answer({ app, actor, audit }) {
         requireAppCan('restart', app)
-        const row = await deployments.redeploy({ app, reason: 'restart', actor: actorName(actor) })
+        const row = await redeployCounted(options, { app, actor, reason: 'restart' })
         if (!row) throw errors.no_release({ slug: app.slug })
         audit({ after: { deployment: row.number } })
         return deploymentDocument(store.db, row)

@@ -1,6 +1,6 @@
 import { createKeyRing, createMasterKey } from '@seaworthy/kit'
 import { expect, test } from 'vitest'
-import { openGitOrigin, sealGitOrigin, withoutCredentials } from './git-origin.ts'
+import { isLocalGitUrl, openGitOrigin, sealGitOrigin, withoutCredentials } from './git-origin.ts'
 
 const key = createMasterKey()
 const keyRing = createKeyRing({ keys: [key], primary: key.id })
@@ -31,4 +31,15 @@ test('credentials are cut from the place where they stand and nowhere else', () 
   expect(withoutCredentials('https://a:b@example.com/x@y')).toBe('https://example.com/x@y')
   expect(withoutCredentials('https://a@b:c@example.com/x')).toBe('https://example.com/x')
   expect(withoutCredentials('file:///srv/a@b')).toBe('file:///srv/a@b')
+})
+
+test('a folder of the machine is known however it is written', () => {
+  const local = ['file:///srv/app.git', 'FILE:///srv/app.git', 'file:/srv/app', ' file:///srv/app.git']
+
+  expect(local.map(isLocalGitUrl)).toEqual([true, true, true, true])
+  expect(['https://example.org/file:.git', '/srv/app.git', ''].map(isLocalGitUrl)).toEqual([
+    false,
+    false,
+    false,
+  ])
 })

@@ -35,6 +35,11 @@ export function openGitOrigin(
   return { url: opened, ref, subdirectory }
 }
 
+/** Whether code would come from a folder of the platform's own machine, which holds more than one team's things. */
+export function isLocalGitUrl(url: string): boolean {
+  return URL.parse(url)?.protocol === 'file:'
+}
+
 /** `https://user:token@host/x` → `https://host/x` */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')

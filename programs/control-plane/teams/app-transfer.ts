@@ -1,7 +1,15 @@
-import type { Store } from '../store/database.ts'
+import type { Store, Transaction } from '../store/database.ts'
 import type { AppRow, TeamRow } from '../store/schema.ts'
 import { teamErrors } from './errors.ts'
 import { lockTeam } from './teams.ts'
+
+export interface AppTransfer {
+  app: AppRow
+  to: TeamRow
+  now: number
+  /** Runs the change in a transaction, and may refuse what it would make. */
+  change?: (work: (trx: Transaction) => Promise<AppRow>) => Promise<AppRow>
+}
 
 /**
  * Hands an app to another team, with everything that belongs to it. What runs goes on as it is; the shared variables
@@ -10,10 +18,10 @@ import { lockTeam } from './teams.ts'
  */
 export async function transferApp(
   store: Store,
-  { app, to, now }: { app: AppRow; to: TeamRow; now: number },
+  { app, to, now, change = work => store.transaction(work) }: AppTransfer,
 ): Promise<AppRow> {
   if (app.team_id === to.id) throw teamErrors.same_team({ app: app.slug, team: to.slug })
-  return store.transaction(async trx => {
+  return change(async trx => {
     // In one order for all, so that two transfers in opposite directions do not wait for each other.
     for (const teamId of [app.team_id, to.id].sort()) await lockTeam(store, trx, teamId)
     const members = trx.selectFrom('team_members').select('user_id').where('team_id', '=', to.id)

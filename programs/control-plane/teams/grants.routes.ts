@@ -4,6 +4,8 @@ import { can } from '../access/policy.ts'
 import { appDocuments } from '../apps/app-document.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { httpErrors } from '../http/errors.ts'
+import { STANDING } from '../quotas/quota-usage.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { Store } from '../store/database.ts'
 import type { TeamRow } from '../store/schema.ts'
 import { transferApp } from './app-transfer.ts'
@@ -14,6 +16,7 @@ import { personTarget } from './teams.routes.ts'
 export interface GrantsRoutesOptions {
   store: Store
   grants: Grants
+  quotas: Pick<Quotas, 'hold'>
   appUrl: (slug: string) => string
 }
 
@@ -41,13 +44,19 @@ export function grantsRoutes(options: GrantsRoutesOptions): Implementations {
 
 /** The path has let the actor at the app; the team that gets it is asked about here. */
 async function transfer(
-  { store, appUrl }: GrantsRoutesOptions,
+  { store, quotas, appUrl }: GrantsRoutesOptions,
   { app, body, actor, audit }: Call<'apps.transfer'>,
 ): Promise<App> {
   const to = await store.db.selectFrom('teams').selectAll().where('slug', '=', body.team).executeTakeFirst()
   if (!to) throw httpErrors.team_not_found({ team: body.team })
   requireReceiving(actor, to)
-  const moved = await transferApp(store, { app, to, now: Date.now() })
+  const received = { team_id: to.id, made_by: app.made_by }
+  const moved = await transferApp(store, {
+    app,
+    to,
+    now: Date.now(),
+    change: work => quotas.hold(received, STANDING, work),
+  })
   audit({ before: { team: app.team_id }, after: { team: to.id } })
   return (await appDocuments(store.db, [moved], { actor, appUrl }))[0]!
 }
