@@ -1,6 +1,7 @@
 import { ApiError, ApiUnreachable } from '@seaworthy/api/client'
 import { Command, CommanderError, Option } from 'commander'
 import { addAppCommands } from './commands/apps.ts'
+import { addAuditCommands } from './commands/audit.ts'
 import { addDeployCommands } from './commands/deploy.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addInstanceCommands } from './commands/instances.ts'
@@ -9,6 +10,8 @@ import { addLogCommands } from './commands/logs.ts'
 import { addPlatformCommands } from './commands/platform.ts'
 import { addReleaseCommands } from './commands/releases.ts'
 import { addSessionCommands } from './commands/session.ts'
+import { addSessionsCommands } from './commands/sessions.ts'
+import { addTokenCommands } from './commands/tokens.ts'
 import type { Surroundings } from './context.ts'
 import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
 import { Output } from './output.ts'
@@ -55,6 +58,8 @@ export function createProgram(surroundings: Surroundings): Command {
     addEnvCommands,
     addInstanceCommands,
     addKeyCommands,
+    addTokenCommands,
+    addAuditCommands,
   ]
   for (const addCommands of groups) addCommands(program, surroundings)
   inheritSettings(program)
