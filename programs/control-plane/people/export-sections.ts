@@ -271,12 +271,13 @@ export const exportSections: readonly ExportSection[] = [
   {
     name: 'usage',
     read: async (db, { userId }, { after, limit }) => {
+      const [day = '', name = ''] = after.split(' ')
       const rows = await db
         .selectFrom('usage_days')
         .select(['name', 'day', 'used'])
         .where('subject_kind', '=', 'user')
         .where('subject_id', '=', userId)
-        .where(eb => eb(eb.fn<string>('concat', ['day', eb.val(' '), 'name']), '>', after))
+        .where(eb => eb.or([eb('day', '>', day), eb.and([eb('day', '=', day), eb('name', '>', name)])]))
         .orderBy('day')
         .orderBy('name')
         .limit(limit)

@@ -21,6 +21,8 @@ export interface PersonExportsOptions {
   /** Holds the files; made when missing. */
   directory: string
   dashboardUrl: string
+  /** What goes into the document. All there is unless told. */
+  sections?: readonly ExportSection[]
   log: Logger
   clock?: Pick<Clock, 'now'>
 }
@@ -160,9 +162,10 @@ export class PersonExports {
     const exportedAt = new Date(this.#clock.now()).toISOString()
     const head = { format: 'seaworthy-person/1', platform: this.#options.dashboardUrl, exportedAt, account }
     const names = { userId: id, email }
+    const { sections = exportSections } = this.#options
     return {
       head,
-      sections: exportSections.map(section => ({ name: section.name, rows: this.#rowsOf(section, names) })),
+      sections: sections.map(section => ({ name: section.name, rows: this.#rowsOf(section, names) })),
     }
   }
 

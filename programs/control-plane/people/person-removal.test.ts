@@ -14,6 +14,8 @@ import { DELETION_JOB, PersonRemoval } from './person-removal.ts'
 import { PlatformPeople } from './platform-people.ts'
 import { addPerson, addTeam, leaveTraces, placesOf, type TestPerson } from './test-history.ts'
 
+const SLOW = { timeoutMs: 25_000 }
+
 function removing(store: Store) {
   const jobs = createJobLedger({ store, log: silentLogger })
   const mails = new TestMailer()
@@ -38,7 +40,7 @@ function removing(store: Store) {
     waitFor(async () => {
       const row = await removal.receipt(code)
       return row?.finished_at ? { ...row, ...JSON.parse(row.receipt_json) } : undefined
-    })
+    }, SLOW)
   return { removal, exports, worker, jobs, mails, finished }
 }
 
@@ -264,7 +266,7 @@ test('not a byte of the person is left in the database file', async () => {
 
   const { code } = await removal.request(requestFor(ada))
   await finished(code)
-  await waitFor(async () => (await jobs.list({ kind: DELETION_JOB, state: 'succeeded' })).total === 1)
+  await waitFor(async () => (await jobs.list({ kind: DELETION_JOB, state: 'succeeded' })).total === 1, SLOW)
 
   const bytes = readFileSync(file, 'latin1') + readIfThere(`${file}-wal`)
   expect(bytes).toContain('p7@example.org')
