@@ -5,9 +5,19 @@ import { type Config, ConfigError, defineSettings, loadConfig } from '@seaworthy
 import { parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
 import { z } from 'zod'
 import { RATE_LIMIT_DEFAULTS } from './http/rate-limit-rules.ts'
+import { parseLimits } from './quotas/quota-limits.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+const quotaText = z.string().transform((text, context) => {
+  try {
+    return parseLimits(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
 
 export const settings = defineSettings({
   home: {
@@ -188,6 +198,19 @@ export const settings = defineSettings({
     schema: wholeNumber(1, 1_000_000),
     default: RATE_LIMIT_DEFAULTS.invitationsPerHour,
     description: 'Invitations that one person makes or answers.',
+  },
+  teamQuotas: {
+    name: 'SEAWORTHY_TEAM_QUOTAS',
+    schema: quotaText,
+    default: '',
+    description:
+      'What a team may use unless an administrator sets something else: apps=10,memoryMb=4096 (see docs/reference/limits.md). What is not named is unlimited.',
+  },
+  personQuotas: {
+    name: 'SEAWORTHY_PERSON_QUOTAS',
+    schema: quotaText,
+    default: '',
+    description: 'The same for a person: apps=5,apiRequestsPerDay=100000.',
   },
   gitAllowLocal: {
     name: 'SEAWORTHY_GIT_ALLOW_LOCAL',

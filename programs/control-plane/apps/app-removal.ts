@@ -7,6 +7,8 @@ import type { Events } from '../events/events.ts'
 import type { AppLocks } from '../instances/app-locks.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
+import { RUNNING } from '../quotas/quota-usage.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
 import type { AppRow } from '../store/schema.ts'
 import type { Apps } from './apps.ts'
@@ -23,6 +25,7 @@ export interface AppRemovalOptions {
   publisher: RoutePublisher
   logs: LogStore
   events: Events
+  quotas: Pick<Quotas, 'hold'>
   log: Logger
 }
 
@@ -50,8 +53,11 @@ export class AppRemoval {
 
   /** Back under its old slug, with its current release started again. */
   async restore({ appId, actor }: { appId: string; actor: string }): Promise<AppRow> {
-    const { apps, publisher, reconciler, events, log } = this.#options
-    const app = await apps.restore(appId)
+    const { apps, publisher, reconciler, events, quotas, log } = this.#options
+    const trashed = await apps.getById(appId)
+    const app = trashed
+      ? await quotas.hold(trashed, ['apps', ...RUNNING], trx => apps.restore(appId, trx))
+      : await apps.restore(appId)
     await publisher.publish()
     await events.append({ appId, type: 'app:restored', data: { actor } })
     reconciler

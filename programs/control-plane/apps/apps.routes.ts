@@ -6,6 +6,8 @@ import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { httpErrors } from '../http/errors.ts'
 import type { AppRemoval } from '../http/ports.ts'
 import { appResource } from '../http/request-resource.ts'
+import type { Quotas } from '../quotas/quotas.ts'
+import { personOf } from '../quotas/spender.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
 import { appDocuments, trashedAppDocuments } from './app-document.ts'
@@ -17,12 +19,13 @@ export interface AppsRoutesOptions {
   store: Store
   apps: Apps
   removal: AppRemoval
+  quotas: Pick<Quotas, 'hold'>
   /** Where an app answers: `http://shop.localhost:8080/`. */
   appUrl: (slug: string) => string
 }
 
 export function appsRoutes(options: AppsRoutesOptions): Implementations {
-  const { store, apps, removal, appUrl } = options
+  const { store, apps, removal, quotas, appUrl } = options
   const show = async (row: AppRow, { actor }: { actor: Actor }) =>
     (await appDocuments(store.db, [row], { actor, appUrl }))[0]!
   return {

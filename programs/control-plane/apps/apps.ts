@@ -49,7 +49,12 @@ export class Apps {
 
   /** Rejects with `slug_invalid`, `slug_taken` or `team_gone`. */
   async create(
-    { slug, name = slug, teamId = DEFAULT_TEAM.id }: { slug: string; name?: string; teamId?: string },
+    {
+      slug,
+      name = slug,
+      teamId = DEFAULT_TEAM.id,
+      madeBy = null,
+    }: { slug: string; name?: string; teamId?: string; madeBy?: string | null },
     trx?: Queryable,
   ): Promise<AppRow> {
     const problem = slugProblem(slug)
@@ -62,6 +67,7 @@ export class Apps {
         slug,
         name,
         teamId,
+        madeBy,
         userNumber: await this.nextUserNumber(own),
         now: this.#clock.now(),
       })
@@ -248,12 +254,14 @@ function newApp({
   slug,
   name,
   teamId,
+  madeBy,
   userNumber,
   now,
 }: {
   slug: string
   name: string
   teamId: string
+  madeBy: string | null
   userNumber: number
   now: number
 }): AppRow {
@@ -270,6 +278,7 @@ function newApp({
     environment: 'production',
     user_number: userNumber,
     last_request_at: null,
+    made_by: madeBy,
     created_at: now,
     updated_at: now,
     deleted_at: null,

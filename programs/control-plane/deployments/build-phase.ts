@@ -7,6 +7,7 @@ import type { Apps } from '../apps/apps.ts'
 import { BuildStepRecorder } from '../builds/build-step-recorder.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import { settingsOf } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import { checkForBakedSecrets } from '../secrets/secret-tripwire.ts'
@@ -32,6 +33,7 @@ export interface BuildPhaseOptions {
   envVars: EnvVars
   apps: Apps
   keyRing: KeyRing
+  quotas: Pick<Quotas, 'hold' | 'instanceDefaults'>
   /** Bounds the builds that run at once on this machine. */
   buildSlots: Semaphore
   buildDeadlineMs: number
@@ -70,13 +72,13 @@ export class BuildPhase {
 
   async #fetchSource({ app, deployment, git, log, signal }: BuildPhaseRequest): Promise<BuildRow> {
     if (!git) throw new AppError('source_missing', 'This deployment names no source. Deploy again.')
-    const { sources, sourceRecords, builds, records, store, apps, keyRing } = this.#options
+    const { sources, sourceRecords, builds, records, quotas, apps, keyRing } = this.#options
     const origin = openGitOrigin(git, keyRing, app.id)
     log.hide(secretsOfGitUrl(origin.url))
     return log.step('fetch', `Fetching ${git.url}${git.ref ? ` at ${git.ref}` : ''}`, async () => {
       const source = await sources.fromGit(origin, { signal })
       log.line(`commit ${source.commit}, ${source.entries} files`, 'platform')
-      return store.transaction(async trx => {
+      return quotas.hold(app, ['diskMb'], async trx => {
         // Only now: "pull the latest" must not try again where nothing could be fetched. Sealed anew, since the job
         // may carry what a key sealed that is retired by now.
         const sealed = sealGitOrigin(origin, keyRing, app.id)
@@ -111,7 +113,7 @@ export class BuildPhase {
       const both = bothWriters(bothWriters(log, own), steps)
       const result = await this.#runBuilder(request, build, { env, log: both }).finally(() => steps.written())
       await this.#refuseBakedSecrets(request, result, secrets)
-      return await this.#keepArtifact(build, result, log)
+      return await this.#keepArtifact(request, build, result)
     } catch (error) {
       await this.#buildEnded(build, error, request)
       throw error
@@ -161,8 +163,12 @@ export class BuildPhase {
     return checkForBakedSecrets({ directory, secrets, publicRoot: files?.root, warn, signal })
   }
 
-  async #keepArtifact(build: BuildRow, result: BuildResult, log: DeploymentLog): Promise<BuildRow> {
-    const { artifacts, builds, store } = this.#options
+  async #keepArtifact(
+    { app, log }: BuildPhaseRequest,
+    build: BuildRow,
+    result: BuildResult,
+  ): Promise<BuildRow> {
+    const { artifacts, builds, quotas } = this.#options
     const { directory, ...kept } = result
     for (const field of unusedFields(result.manifest)) {
       log.line(
@@ -172,17 +178,19 @@ export class BuildPhase {
     }
     const artifact = await log.step('store', 'Storing the artifact', () => artifacts.put(directory))
     log.line(`artifact ${artifact.digest.slice(0, 19)}, ${sizeText(artifact.sizeBytes)}`, 'platform')
-    await store.db
-      .insertInto('artifacts')
-      .values({
-        digest: artifact.digest,
-        kind: 'tree',
-        size_bytes: artifact.sizeBytes,
-        created_at: Date.now(),
-      })
-      .onConflict(conflict => conflict.column('digest').doNothing())
-      .execute()
-    return builds.succeed(build.id, { artifactDigest: artifact.digest, result: kept })
+    return quotas.hold(app, ['diskMb'], async trx => {
+      await trx
+        .insertInto('artifacts')
+        .values({
+          digest: artifact.digest,
+          kind: 'tree',
+          size_bytes: artifact.sizeBytes,
+          created_at: Date.now(),
+        })
+        .onConflict(conflict => conflict.column('digest').doNothing())
+        .execute()
+      return builds.succeed(build.id, { artifactDigest: artifact.digest, result: kept }, trx)
+    })
   }
 
   /** A build that was cut off by a stop of the control plane is neither failed nor cancelled: it is run again. */
@@ -197,8 +205,11 @@ export class BuildPhase {
   }
 
   async #makeRelease({ app, deployment }: BuildPhaseRequest, build: BuildRow): Promise<ReleaseRow> {
-    const { store, releases, records } = this.#options
+    const { store, releases, records, quotas } = this.#options
     const env = await this.#options.envVars.current(app)
+    const settings = settingsOf(JSON.parse(build.result_json!))
+    // Where memory is a quota, an app that does not say how much it needs gets what it counts as.
+    settings.resources = { ...(await quotas.instanceDefaults(app)), ...settings.resources }
     return store.transaction(async trx => {
       const release = await releases.create(
         {
@@ -207,7 +218,7 @@ export class BuildPhase {
           buildId: build.id,
           envVersion: env.version,
           sharedEnv: env.shared,
-          settings: settingsOf(JSON.parse(build.result_json!)),
+          settings,
           reason: 'deploy',
           createdBy: deployment.created_by,
         },

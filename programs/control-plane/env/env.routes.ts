@@ -1,10 +1,14 @@
 import type { EnvChanged, EnvVersion } from '@seaworthy/api'
 import { MIN_REDACTED_CHARACTERS } from '@seaworthy/telemetry'
 import { actorName } from '../access/actor.ts'
+import {
+  type CountedRedeployOptions,
+  redeployCounted,
+  requireDeployment,
+} from '../deployments/counted-redeploy.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
-import type { Deployments } from '../http/ports.ts'
 import { isoTime } from '../http/times.ts'
 import type { Store } from '../store/database.ts'
 import { parseDotEnv } from './dot-env.ts'
@@ -15,11 +19,10 @@ import type { SecretReaders } from './secret-readers.ts'
 import { namedVersions } from './shared-env.ts'
 import { writeDotEnv } from './write-dot-env.ts'
 
-export interface EnvRoutesOptions {
+export interface EnvRoutesOptions extends CountedRedeployOptions {
   store: Store
   envVars: EnvVars
   secretReaders: SecretReaders
-  deployments: Pick<Deployments, 'redeploy'>
 }
 
 export function envRoutes(options: EnvRoutesOptions): Implementations {
@@ -68,23 +71,24 @@ export function envRoutes(options: EnvRoutesOptions): Implementations {
 
 /** What runs gets a changed env with a new release; an app without one gets it with its first. */
 async function changeEnv(
-  { store, deployments }: EnvRoutesOptions,
+  options: EnvRoutesOptions,
   { app, actor, audit }: Pick<Call<'env.update'>, 'app' | 'actor' | 'audit'>,
   change: (author: string) => Promise<ChangedEnv>,
 ): Promise<EnvChanged> {
   requireAppCan('changeEnv', app)
+  await requireDeployment(options, { app, actor })
   const author = actorName(actor)
   const done = await change(author)
   // The names alone: a value may be a secret, whatever it was called.
   if (done.changed.length === 0) audit.skip()
   else audit({ after: { version: done.version, changed: done.changed } })
   const row =
-    done.changed.length === 0 ? undefined : await deployments.redeploy({ app, reason: 'env', actor: author })
+    done.changed.length === 0 ? undefined : await redeployCounted(options, { app, actor, reason: 'env' })
   return {
     version: done.version,
     changed: done.changed,
     notes: changeNotes(done),
-    deployment: row ? await deploymentDocument(store.db, row) : null,
+    deployment: row ? await deploymentDocument(options.store.db, row) : null,
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Deployment, SharedEnvChanged } from '@seaworthy/api'
 import { type Actor, actorName } from '../access/actor.ts'
 import { can } from '../access/policy.ts'
+import { type CountedRedeployOptions, redeployCounted } from '../deployments/counted-redeploy.ts'
 import { deploymentDocument } from '../deployments/deployment-document.ts'
 import type { CallAudit } from '../http/audit-trail.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
-import type { Deployments } from '../http/ports.ts'
 import { appResource } from '../http/request-resource.ts'
 import { isoTime } from '../http/times.ts'
 import type { Store } from '../store/database.ts'
@@ -16,11 +16,10 @@ import { parseEnvironment, type SharedEnv, shownEnvironment } from './shared-env
 import type { SharedEnvOwner } from './shared-env-owner.ts'
 import { writeDotEnv } from './write-dot-env.ts'
 
-export interface SharedEnvRoutesOptions {
+export interface SharedEnvRoutesOptions extends CountedRedeployOptions {
   store: Store
   envVars: EnvVars
   sharedEnv: SharedEnv
-  deployments: Pick<Deployments, 'redeploy'>
 }
 
 interface Called {
@@ -137,15 +136,15 @@ async function reachedApp({ envVars }: SharedEnvRoutesOptions, app: AppRow, chan
 
 /** Those that the actor may deploy; an app without a release has nothing to be deployed anew. */
 async function redeployAll(
-  { store, deployments }: SharedEnvRoutesOptions,
+  options: SharedEnvRoutesOptions,
   actor: Actor,
   apps: readonly AppRow[],
 ): Promise<Deployment[]> {
   const documents: Deployment[] = []
   for (const app of apps) {
     if (!can(actor, 'app:deploy', appResource(app))) continue
-    const row = await deployments.redeploy({ app, reason: 'env', actor: actorName(actor) })
-    if (row) documents.push(await deploymentDocument(store.db, row))
+    const row = await redeployCounted(options, { app, actor, reason: 'env' })
+    if (row) documents.push(await deploymentDocument(options.store.db, row))
   }
   return documents
 }

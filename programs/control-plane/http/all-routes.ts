@@ -18,6 +18,7 @@ import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
 import { type MailRoutesOptions, mailRoutes } from '../mail/mail.routes.ts'
 import { type PeopleRoutesOptions, peopleRoutes } from '../people/people.routes.ts'
 import { statusRoutes } from '../platform/status.routes.ts'
+import { type QuotasRoutesOptions, quotasRoutes } from '../quotas/quotas.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
 import type { Releases } from '../releases/releases.ts'
 import { type KeysRoutesOptions, keysRoutes } from '../secrets/keys.routes.ts'
@@ -43,6 +44,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   LogsRoutesOptions &
   MailRoutesOptions &
   PeopleRoutesOptions &
+  QuotasRoutesOptions &
   TeamsRoutesOptions &
   TokensRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
 
@@ -62,6 +64,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...logsRoutes(options),
     ...mailRoutes(options),
     ...peopleRoutes(options),
+    ...quotasRoutes(options),
     ...eventsRoutes(options),
     ...jobsRoutes(options),
     ...statusRoutes(options),

@@ -3,6 +3,8 @@ import { quoteCommandLine } from '@seaworthy/sandbox'
 import type { LogStore } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
 import type { Events } from '../events/events.ts'
+import { RUNNING } from '../quotas/quota-usage.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { AppRow, InstanceRow, ReleaseRow } from '../store/schema.ts'
@@ -26,6 +28,7 @@ export interface AppInstancesOptions {
   reconciler: AppReconciler
   logs: LogStore
   events: Events
+  quotas: Pick<Quotas, 'hold'>
 }
 
 /** What a user does with the instances of an app: look, scale, run a command. */
@@ -50,12 +53,12 @@ export class AppInstances {
     scale: Record<string, number>
     actor: string
   }): Promise<Record<string, number>> {
-    const { apps, reconciler, events } = this.#options
+    const { apps, reconciler, events, quotas } = this.#options
     const { settings } = await this.#current(app)
     const known = lastingProcesses(settings.processes)
     for (const [process, count] of Object.entries(scale)) refuseScale(app, known, process, count)
     const wanted = { ...(JSON.parse(app.scale_json) as Record<string, number>), ...scale }
-    await apps.update(app.id, { scale_json: JSON.stringify(wanted) })
+    await quotas.hold(app, RUNNING, trx => apps.update(app.id, { scale_json: JSON.stringify(wanted) }, trx))
     await events.append({ appId: app.id, type: 'app:scaled', data: { scale: wanted, actor } })
     reconciler.forgiveCrashes(app.id)
     await reconciler.reconcile(app.id)

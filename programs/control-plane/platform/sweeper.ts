@@ -7,6 +7,7 @@ import type { AppRemoval } from '../apps/app-removal.ts'
 import type { Events } from '../events/events.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { PersonExports } from '../people/person-export.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
@@ -22,6 +23,8 @@ export interface SweeperOptions {
   jobs: Pick<JobLedger, 'prune'>
   events: Pick<Events, 'prune'>
   accounts: Pick<Accounts, 'sweep'>
+  factors: Pick<Factors, 'sweep'>
+  quotas: Pick<Quotas, 'sweep'>
   personExports: Pick<PersonExports, 'sweep'>
   log: Logger
 }
@@ -65,6 +68,8 @@ export class Sweeper {
     await jobs.prune(Date.now() - KEPT_JOBS_MS)
     await events.prune(Date.now() - KEPT_EVENTS_MS)
     await accounts.sweep()
+    await this.#options.factors.sweep()
+    await this.#options.quotas.sweep()
     await this.#options.personExports.sweep()
     log.info({ purgedApps: purgedApps.length, artifacts: freedArtifacts, sources: freedSources }, 'swept')
   }

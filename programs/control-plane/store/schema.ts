@@ -89,6 +89,8 @@ export interface AppRow {
   last_request_at: number | null
   created_at: number
   updated_at: number
+  /** The person who made it; null where nobody knows. */
+  made_by: string | null
   /** When the app was put in the trash; it is purged for good at `purge_at`. */
   deleted_at: number | null
   purge_at: number | null
