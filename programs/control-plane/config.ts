@@ -104,6 +104,13 @@ export const settings = defineSettings({
     schema: z.string().refine(isReadBy(parseMailbox), 'must be one address').optional(),
     description: 'Who mails are from: Seaworthy <mail@example.com>. Needed with SEAWORTHY_SMTP_URL.',
   },
+  requireSecondFactor: {
+    name: 'SEAWORTHY_REQUIRE_SECOND_FACTOR',
+    schema: z.enum(['none', 'admins', 'all']),
+    default: 'none',
+    description:
+      'Who must have a second factor: administrators of the platform and of teams, or everybody. Who lacks it can only set it up.',
+  },
   runtime: {
     name: 'SEAWORTHY_RUNTIME',
     schema: z.enum(['auto', 'process']),

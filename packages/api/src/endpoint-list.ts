@@ -5,6 +5,7 @@
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
+import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
@@ -60,6 +61,7 @@ export type Action =
   | AccountAction
   | AuditAction
   | EnvAction
+  | FactorAction
   | KeyAction
   | PeopleAction
   | QuotaAction
@@ -393,6 +395,7 @@ export const endpointList = {
   ...accountEndpoints,
   ...auditEndpoints,
   ...envEndpoints,
+  ...factorEndpoints,
   ...keyEndpoints,
   ...peopleEndpoints,
   ...quotaEndpoints,

@@ -21,6 +21,7 @@ import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
+import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
@@ -28,6 +29,7 @@ import { teamEndpointSchemas } from './endpoint-schemas/teams.ts'
 import { tokenEndpointSchemas } from './endpoint-schemas/tokens.ts'
 import { envChangedSchema, envSchema, envVersionSchema, importEnvSchema, updateEnvSchema } from './env.ts'
 import { eventQuerySchema, eventSchema } from './event.ts'
+import { clientSchema, clientSessionSchema } from './factor.ts'
 import { instanceSchema, runBodySchema, runEventSchema, scaleBodySchema } from './instance.ts'
 import { jobParamsSchema, jobQuerySchema, jobSchema } from './job.ts'
 import { logEventSchema, logLineSchema, logQuerySchema } from './log.ts'
@@ -72,7 +74,10 @@ export const endpointSchemas = {
   'setup.claim': { body: claimSchema, data: sessionSchema },
   'setup.link': { data: setupLinkSchema },
 
-  'session.create': { body: signInSchema, data: sessionSchema },
+  'session.create': {
+    body: signInSchema.extend({ client: clientSchema.optional() }).meta({ id: 'SignIn' }),
+    data: clientSessionSchema,
+  },
   'session.get': { data: identitySchema },
   'session.delete': { data: z.strictObject({ signedOut: z.literal(true) }) },
 
@@ -141,6 +146,7 @@ export const endpointSchemas = {
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
   ...envEndpointSchemas,
+  ...factorEndpointSchemas,
   ...keyEndpointSchemas,
   ...peopleEndpointSchemas,
   ...quotaEndpointSchemas,

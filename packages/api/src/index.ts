@@ -31,6 +31,7 @@ export {
   type SecretReaders,
 } from './env.ts'
 export type { Event } from './event.ts'
+export type { AskingDevice, ClientSession, ClientTokens, Passkey, SecondFactor } from './factor.ts'
 export type { Instance, RunEvent } from './instance.ts'
 export type { Job } from './job.ts'
 export type { Keys } from './key.ts'

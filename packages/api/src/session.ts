@@ -21,9 +21,10 @@ export const setupLinkSchema = z
   .meta({ id: 'SetupLink' })
 
 /** No rules on the password here: a wrong one is a wrong one, however short. */
-export const signInSchema = z
-  .strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(1000) })
-  .meta({ id: 'SignIn' })
+export const signInSchema = z.strictObject({
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(1000),
+})
 
 export const identitySchema = z
   .strictObject({

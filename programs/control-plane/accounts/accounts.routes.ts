@@ -10,14 +10,17 @@ import { expiredSessionCookie, sessionCookie } from '../http/session-cookie.ts'
 import { isoTime } from '../http/times.ts'
 import type { Accounts } from './accounts.ts'
 import { deviceName } from './device-name.ts'
+import type { Factors } from './factors.ts'
 import { setupLink } from './link-urls.ts'
 import type { Visit } from './sessions.ts'
 import { type SignedIn, signInErrors } from './sign-in.ts'
 import { TooManyAttempts } from './sign-in-limits.ts'
+import { giveSessionFor } from './sign-in-steps.routes.ts'
 
 export interface AccountsRoutesOptions {
   accounts: Accounts
   audit: Pick<AuditLog, 'append'>
+  factors: Factors
   /** Where the dashboard answers, for links and for the kind of cookie. */
   dashboardUrl: string
 }
@@ -44,7 +47,8 @@ export function accountsRoutes(options: AccountsRoutesOptions): Implementations 
     },
     'session.create': {
       async answer({ body, actor, request, reply, audit }) {
-        const credentials = { ...body, from: request.ip, userAgent: request.headers['user-agent'] }
+        const { client, ...given } = body
+        const credentials = { ...given, from: request.ip, userAgent: request.headers['user-agent'] }
         const signedIn = await tellingWhenAgain(reply, () =>
           accounts.signIn(credentials).catch(async error => {
             await recordRefusal(options, { actor, request, error })
@@ -52,7 +56,7 @@ export function accountsRoutes(options: AccountsRoutesOptions): Implementations 
           }),
         )
         audit(signInFacts(signedIn, request))
-        return giveSession(reply, signedIn, secure)
+        return giveSessionFor(options, { client, reply, signedIn })
       },
     },
     'session.mail-link': {

@@ -14,7 +14,7 @@ import type { Passwords } from './passwords.ts'
 import { findById, insertPerson } from './people.ts'
 import { Sessions, type Visit } from './sessions.ts'
 import { type NewOwner, Setup } from './setup.ts'
-import { type SecondFactor, type SignedIn, SignIn } from './sign-in.ts'
+import { type SecondFactor, type SignedIn, SignIn, signInErrors } from './sign-in.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 
 export interface AccountsOptions {
@@ -117,10 +117,11 @@ export class Accounts {
     return this.#signIn.byPassword({ email, password, visit: { address, userAgent } })
   }
 
-  /** For who has proved with a factor of their own who they are. Asks for no second one. */
+  /** For who has proved with a factor of their own who they are. Asks for no second one. Rejects with `wrong_credentials`. */
   async openSession(userId: string, visit: Visit): Promise<SignedIn> {
     const person = await findById(this.#options.store.db, userId)
-    if (!person) throw new Error('A session was asked for somebody who has no account.')
+    // Suspended or deleted between the steps of a sign-in.
+    if (!person) throw signInErrors.wrong_credentials()
     const session = await this.sessions.open(userId, visit)
     return { ...session, person: { userId, email: person.email, name: person.name } }
   }

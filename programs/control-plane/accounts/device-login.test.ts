@@ -79,7 +79,7 @@ await forEachStore(({ openStore }) => {
         await expect(devices.find(wrong[n % wrong.length]!, userId)).rejects.toMatchObject(UNKNOWN)
 
       await expect(devices.find(userCode, userId)).rejects.toMatchObject({
-        code: 'too_many_user_codes',
+        code: 'too_many_sign_ins',
         status: 429,
       })
       await expect(devices.find(userCode, 'somebody else')).resolves.toMatchObject({ userCode })

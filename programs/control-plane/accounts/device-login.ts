@@ -7,6 +7,7 @@ import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { DeviceCodeRow } from '../store/schema.ts'
 import type { Visit } from './sessions.ts'
+import { TooManyAttempts } from './sign-in-limits.ts'
 import { millisecondsOf, signInTime } from './sign-in-time.ts'
 import { tokenHash } from './token-hash.ts'
 import { displayedUserCode, newUserCode, normalizeUserCode } from './user-code.ts'
@@ -53,7 +54,6 @@ export const deviceLoginErrors = defineErrors({
     status: 404,
     message: 'There is no such code, or it is too old. Compare it with what the device shows.',
   },
-  too_many_user_codes: { status: 429, message: 'Too many wrong codes. Try again in {minutes} min.' },
 })
 
 const LIFETIME_MS = 10 * 60_000
@@ -114,7 +114,7 @@ export class DeviceLogin {
     return { userId: row.userId }
   }
 
-  /** Rejects with `user_code_unknown` or `too_many_user_codes`. `by` is who looks: their account and address. */
+  /** Rejects with `user_code_unknown` or TooManyAttempts. `by` is who looks: their account and address. */
   async find(userCode: string, by: string): Promise<AskingDevice> {
     const row = await this.#pending(userCode, by)
     const { address, userAgent } = row
@@ -158,8 +158,7 @@ export class DeviceLogin {
 
   async #pending(text: string, by: string): Promise<DeviceCodeRow> {
     const { allowed, resetMs } = await this.#options.limiter.consume(by)
-    if (!allowed)
-      throw deviceLoginErrors.too_many_user_codes({ minutes: Math.max(1, Math.ceil(resetMs / 60_000)) })
+    if (!allowed) throw new TooManyAttempts('wrong codes', Math.ceil(resetMs / 1000))
     const code = normalizeUserCode(text)
     const row = code && (await this.#rowByUserCode(code))
     if (!row || this.#isOver(row)) throw deviceLoginErrors.user_code_unknown()

@@ -108,8 +108,8 @@ await forEachStore(({ openStore }) => {
 
       const refusals = guesses.map(result => (result as PromiseRejectedResult).reason.code)
       expect(refusals.filter(code => code === 'wrong_code').length).toBeLessThanOrEqual(5)
-      expect(refusals.filter(code => code === 'too_many_codes').length).toBeGreaterThanOrEqual(45)
-      await expect(right).rejects.toMatchObject({ code: 'too_many_codes', status: 429 })
+      expect(refusals.filter(code => code === 'too_many_sign_ins').length).toBeGreaterThanOrEqual(45)
+      await expect(right).rejects.toMatchObject({ code: 'too_many_sign_ins', status: 429 })
     })
 
     test('stands between the password and the session: its token works once, for five minutes', async () => {

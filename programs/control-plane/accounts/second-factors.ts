@@ -9,6 +9,7 @@ import type { PersonWithPassword } from './people.ts'
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts'
 import { keepShortLived, readShortLived, takeShortLived } from './short-lived-values.ts'
 import type { SecondFactor } from './sign-in.ts'
+import { TooManyAttempts } from './sign-in-limits.ts'
 import { signInFlag } from './sign-in-time.ts'
 import { newTotpSecret, stepOfCode, type TotpSetup, totpSetup } from './totp.ts'
 
@@ -52,6 +53,10 @@ export const secondFactorErrors = defineErrors({
     status: 409,
     message: 'The second factor is on already. Switch it off first to set up another authenticator app.',
   },
+  second_factor_required: {
+    status: 409,
+    message: 'The platform requires a second factor of your role. It cannot be switched off.',
+  },
   second_factor_off: { status: 409, message: 'The second factor is not on. Set it up first.' },
 })
 
@@ -86,7 +91,7 @@ export class SecondFactors implements SecondFactor {
 
   /**
    * The other half of a sign-in. Resolves with the person, once for each pending token. Rejects with
-   * `sign_in_expired`, `wrong_code` or `too_many_codes`.
+   * `sign_in_expired`, `wrong_code` or TooManyAttempts.
    */
   async finishPending(pendingToken: string, given: GivenFactor): Promise<string> {
     const pending = { ceremony: 'second-factor' as const, token: pendingToken, now: this.#clock.now() }
@@ -97,7 +102,7 @@ export class SecondFactors implements SecondFactor {
     return found.userId
   }
 
-  /** Resolves for a right code, which is used up by that. Rejects with `wrong_code` or `too_many_codes`. */
+  /** Resolves for a right code, which is used up by that. Rejects with `wrong_code` or TooManyAttempts. */
   async check(userId: string, { code, recoveryCode }: GivenFactor): Promise<void> {
     await this.#countAttempt(userId)
     const row = await this.#row(userId)
@@ -105,7 +110,7 @@ export class SecondFactors implements SecondFactor {
       row?.verified &&
       ((code !== undefined && (await this.#useCode(row, code))) ||
         (recoveryCode !== undefined && (await this.#useRecoveryCode(userId, recoveryCode))))
-    if (!isRight) throw secondFactorErrors.wrong_code()
+    if (!isRight) throw secondFactorErrors.wrong_code({}, { details: { userId } })
     await this.#options.limiter.reset(userId)
   }
 
@@ -173,8 +178,7 @@ export class SecondFactors implements SecondFactor {
   /** Before anything is compared, so that of any number at once no more than the limit are. */
   async #countAttempt(userId: string): Promise<void> {
     const { allowed, resetMs } = await this.#options.limiter.consume(userId)
-    if (!allowed)
-      throw secondFactorErrors.too_many_codes({ minutes: Math.max(1, Math.ceil(resetMs / 60_000)) })
+    if (!allowed) throw new TooManyAttempts('wrong codes for this account', Math.ceil(resetMs / 1000))
   }
 
   /** A code is good once: its step must be newer than any that was used (RFC 6238, 5.2). */

@@ -1,8 +1,12 @@
 /** Every endpoint's implementation, from the domains. */
 import { type AccessRoutesOptions, accessRoutes } from '../access/access.routes.ts'
 import { type AccountsRoutesOptions, accountsRoutes } from '../accounts/accounts.routes.ts'
+import { deviceLoginRoutes } from '../accounts/device-login.routes.ts'
 import { ownAccountRoutes } from '../accounts/own-account.routes.ts'
+import { passkeysRoutes } from '../accounts/passkeys.routes.ts'
+import { type SecondFactorRoutesOptions, secondFactorRoutes } from '../accounts/second-factor.routes.ts'
 import { sessionsRoutes } from '../accounts/sessions.routes.ts'
+import { signInStepsRoutes } from '../accounts/sign-in-steps.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
@@ -43,6 +47,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   SharedEnvRoutesOptions &
   LogsRoutesOptions &
   MailRoutesOptions &
+  SecondFactorRoutesOptions &
   PeopleRoutesOptions &
   QuotasRoutesOptions &
   TeamsRoutesOptions &
@@ -53,6 +58,10 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...accountsRoutes(options),
     ...sessionsRoutes(options),
     ...ownAccountRoutes(options),
+    ...signInStepsRoutes(options),
+    ...secondFactorRoutes(options),
+    ...passkeysRoutes(options),
+    ...deviceLoginRoutes(options),
     ...appsRoutes(options),
     ...deploymentsRoutes(options),
     ...buildsRoutes(options),

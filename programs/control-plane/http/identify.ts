@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { AccessReader } from '../access/access-reader.ts'
 import type { Actor } from '../access/actor.ts'
 import type { Scope } from '../access/roles.ts'
+import { mustHaveSecondFactor, type SecondFactorRule } from '../accounts/second-factor-rule.ts'
 import { credentialsOf } from './session-cookie.ts'
 import { isLocal } from './socket-listener.ts'
 
@@ -31,6 +32,8 @@ export interface IdentifyOptions {
   access: Pick<AccessReader, 'person'>
   /** Whether the dashboard is behind TLS: its session cookie has another name there. */
   secure?: boolean
+  /** Of whom a second factor is demanded; nobody unless told. */
+  factorRule?: SecondFactorRule
 }
 
 export type Identify = (request: FastifyRequest) => Promise<Actor>
@@ -55,16 +58,21 @@ async function byApiToken(
 ): Promise<Actor> {
   const found = await apiTokens?.authenticate(token, { address })
   const person = found && (await access.person(found.userId))
-  return person ? { kind: 'token', ...found, ...person } : PUBLIC
+  if (!person) return PUBLIC
+  const { hasSecondFactor, ...known } = person
+  return { kind: 'token', ...found, ...known }
 }
 
 async function bySession(
-  { sessions, accessTokens, access }: IdentifyOptions,
+  { sessions, accessTokens, access, factorRule = 'none' }: IdentifyOptions,
   { token, via }: { token: string; via: 'cookie' | 'bearer' },
 ): Promise<Actor> {
   const found = token.startsWith('swa_')
     ? await accessTokens?.authenticate(token)
     : await sessions.authenticate(token)
   const person = found && (await access.person(found.userId))
-  return person ? { kind: 'user', via, ...found, ...person } : PUBLIC
+  if (!person) return PUBLIC
+  const { hasSecondFactor, ...known } = person
+  const factorMissing = !hasSecondFactor && mustHaveSecondFactor(factorRule, known.access)
+  return { kind: 'user', via, ...found, ...known, factorMissing }
 }

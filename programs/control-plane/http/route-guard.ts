@@ -52,7 +52,7 @@ export function identifyRequests(
 /** From here on, registering a route without an action throws. */
 export function guardRoutes(
   fastify: FastifyInstance,
-  { findResource }: { findResource: FindResource },
+  { findResource, requireFresh }: { findResource: FindResource; requireFresh: RequireFresh },
 ): void {
   fastify.decorateRequest('app', undefined)
   fastify.decorateRequest('team', undefined)
@@ -63,7 +63,17 @@ export function guardRoutes(
       throw httpErrors.sign_in_required()
     }
     await authorizeByPath(request, findResource)
+    await requireFreshSignIn(request, requireFresh)
   })
+}
+
+/** Rejects unless the actor has proved who they are a moment ago; see `FreshSignIn`. */
+export type RequireFresh = (call: { actor: Actor }) => Promise<void>
+
+async function requireFreshSignIn(request: FastifyRequest, requireFresh: RequireFresh): Promise<void> {
+  const action = actionOf(request)
+  if (action === undefined || action === 'public' || request.actor.kind !== 'user') return
+  if (policyRules[action].fresh) await requireFresh(request)
 }
 
 interface Question {

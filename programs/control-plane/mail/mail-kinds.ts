@@ -15,6 +15,8 @@ export interface MailData {
   'account-deleted': { at: number }
   /** `device` and `address` as far as they are known: `Firefox on Linux`, `203.0.113.7`. */
   'new-sign-in': { at: number; device: string | null; address: string | null; url: string }
+  /** An administrator switched the second factor off. */
+  'second-factor-reset': { at: number }
   /** For `seaworthy mail test`. */
   test: { at: number }
 }

@@ -21,6 +21,7 @@ const mails = (name: string): Omit<NewMail, 'to'>[] => [
   { kind: 'token-expiring', data: { token: name, expiresAt: AT, url: URL } },
   { kind: 'email-changed', data: { newEmail: name, at: AT } },
   { kind: 'account-deleted', data: { at: AT } },
+  { kind: 'second-factor-reset', data: { at: AT } },
   { kind: 'new-sign-in', data: { at: AT, device: name, address: name, url: URL } },
   { kind: 'test', data: { at: AT } },
 ]

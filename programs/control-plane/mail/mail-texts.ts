@@ -70,6 +70,13 @@ const TEXTS: { [Kind in MailKind]: (data: MailData[Kind]) => Draft } = {
       'What stays is the audit log, which names you by a number only. This is the last mail from here.',
     ],
   }),
+  'second-factor-reset': ({ at }) => ({
+    subject: 'Your second factor was switched off',
+    blocks: [
+      `At ${time(at)} an administrator switched off the second factor of your Seaworthy account and ended all its sessions.`,
+      'Sign in and set it up again. If you did not ask for this, tell the administrator of the platform at once.',
+    ],
+  }),
   'new-sign-in': ({ at, device, address, url }) => ({
     subject: 'New sign-in to your account',
     blocks: [

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { factorEndpoints } from '../endpoint-list/factors.ts'
+import type { EndpointSchemas } from '../endpoint-schemas.ts'
+import {
+  addPasskeySchema,
+  askingDeviceSchema,
+  beginPasskeySignInSchema,
+  clientSessionSchema,
+  clientTokensSchema,
+  confirmedSchema,
+  confirmSecondFactorSchema,
+  deviceDecidedSchema,
+  deviceParamsSchema,
+  deviceStartedSchema,
+  deviceTokenSchema,
+  disableSecondFactorSchema,
+  factorResetSchema,
+  finishSignInSchema,
+  passkeyCeremonySchema,
+  passkeyParamsSchema,
+  passkeySchema,
+  passkeySignInSchema,
+  proofSchema,
+  recoveryCodesSchema,
+  refreshSchema,
+  secondFactorSchema,
+  secondFactorSetupSchema,
+  startSecondFactorSchema,
+} from '../factor.ts'
+import { personParamsSchema } from '../person.ts'
+
+export const factorEndpointSchemas = {
+  'session.finish': { body: finishSignInSchema, data: clientSessionSchema },
+  'session.refresh': { body: refreshSchema, data: clientTokensSchema },
+  'session.confirm': { body: proofSchema, data: confirmedSchema },
+  'session.passkey-begin': { body: beginPasskeySignInSchema, data: passkeyCeremonySchema },
+  'session.passkey': { body: passkeySignInSchema, data: clientSessionSchema },
+  'factor.get': { data: secondFactorSchema },
+  'factor.start': { body: startSecondFactorSchema, data: secondFactorSetupSchema },
+  'factor.confirm': { body: confirmSecondFactorSchema, data: recoveryCodesSchema },
+  'factor.codes': { data: recoveryCodesSchema },
+  'factor.disable': { body: disableSecondFactorSchema, data: secondFactorSchema },
+  'factor.reset': { params: personParamsSchema, data: factorResetSchema },
+  'passkeys.list': { data: z.array(passkeySchema) },
+  'passkeys.begin': { data: passkeyCeremonySchema },
+  'passkeys.add': { body: addPasskeySchema, data: passkeySchema },
+  'passkeys.remove': { params: passkeyParamsSchema, data: passkeySchema },
+  'device.start': { data: deviceStartedSchema },
+  'device.token': { body: deviceTokenSchema, data: clientSessionSchema },
+  'device.get': { params: deviceParamsSchema, data: askingDeviceSchema },
+  'device.approve': { params: deviceParamsSchema, data: deviceDecidedSchema },
+  'device.deny': { params: deviceParamsSchema, data: deviceDecidedSchema },
+} satisfies Record<keyof typeof factorEndpoints, EndpointSchemas>
