@@ -1,5 +1,6 @@
 import { ApiError, ApiUnreachable } from '@seaworthy/api/client'
 import { Command, CommanderError, Option } from 'commander'
+import { addAccountCommands } from './commands/account.ts'
 import { addAppCommands } from './commands/apps.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addDeployCommands } from './commands/deploy.ts'
@@ -7,6 +8,9 @@ import { addEnvCommands } from './commands/env.ts'
 import { addInstanceCommands } from './commands/instances.ts'
 import { addKeyCommands } from './commands/keys.ts'
 import { addLogCommands } from './commands/logs.ts'
+import { addMailCommands } from './commands/mail.ts'
+import { addOwnDataCommands } from './commands/own-data.ts'
+import { addPeopleCommands } from './commands/people.ts'
 import { addPlatformCommands } from './commands/platform.ts'
 import { addReleaseCommands } from './commands/releases.ts'
 import { addSessionCommands } from './commands/session.ts'
@@ -51,6 +55,8 @@ export function createProgram(surroundings: Surroundings): Command {
   const groups = [
     addPlatformCommands,
     addSessionCommands,
+    addSessionsCommands,
+    addAccountCommands,
     addDeployCommands,
     addAppCommands,
     addReleaseCommands,
@@ -60,6 +66,9 @@ export function createProgram(surroundings: Surroundings): Command {
     addKeyCommands,
     addTokenCommands,
     addAuditCommands,
+    addOwnDataCommands,
+    addPeopleCommands,
+    addMailCommands,
   ]
   for (const addCommands of groups) addCommands(program, surroundings)
   inheritSettings(program)

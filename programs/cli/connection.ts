@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, platform } from 'node:os'
 import { join } from 'node:path'
 import type { ClientOptions } from '@seaworthy/api/client'
 import { UsageError } from './exit-codes.ts'
 import { loadProfile } from './profile.ts'
 
 const DEFAULT_PORT = 4400
+/** By which the list of sessions names this program. */
+const USER_AGENT = `seaworthy-cli (${platform()})`
 
 /** Everything the platform keeps on this machine. */
 export function platformHome(env: NodeJS.ProcessEnv): string {
@@ -23,6 +25,13 @@ export function controlSocket(env: NodeJS.ProcessEnv): string {
  * `login` saved, then the platform on this machine.
  */
 export async function findPlatform(
+  env: NodeJS.ProcessEnv,
+  options: { url?: string; token?: string },
+): Promise<ClientOptions> {
+  return { ...(await placeOf(env, options)), userAgent: USER_AGENT }
+}
+
+async function placeOf(
   env: NodeJS.ProcessEnv,
   options: { url?: string; token?: string },
 ): Promise<ClientOptions> {

@@ -6,7 +6,7 @@ import { httpBackend } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startPlatform, TestUser } from './test-cli.ts'
 
-const OWNER = { email: 'ada@example.org', password: 'correct horse battery' }
+const OWNER = { email: 'ada@example.org', password: 'Correct-Horse-9-Battery' }
 const CONTROL_PLANE = fileURLToPath(new URL('../control-plane/main.ts', import.meta.url))
 
 let admin: TestUser

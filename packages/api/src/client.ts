@@ -21,6 +21,8 @@ export interface ClientOptions {
   token?: string
   /** Longest silence before an answer; 60 s when missing. */
   timeoutMs?: number
+  /** What the list of sessions calls this program. A browser says its own. */
+  userAgent?: string
 }
 
 export interface ApiClient {
@@ -220,8 +222,9 @@ class HttpClient {
   }
 
   #headers(headers: Record<string, string>): Record<string, string> {
-    const { token } = this.#options
-    return token ? { ...headers, authorization: `Bearer ${token}` } : headers
+    const { token, userAgent } = this.#options
+    const own = userAgent === undefined ? headers : { ...headers, 'user-agent': userAgent }
+    return token ? { ...own, authorization: `Bearer ${token}` } : own
   }
 }
 

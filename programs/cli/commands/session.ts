@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { createClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
+import { ask, askSecret } from '../ask.ts'
 import { findPlatform } from '../connection.ts'
 import { type Context, type Surroundings, withContext } from '../context.ts'
-import { UsageError } from '../exit-codes.ts'
 import { facts } from '../output.ts'
 import { forgetProfile, profileFile, saveProfile } from '../profile.ts'
 
@@ -34,15 +33,15 @@ export function addSessionCommands(program: Command, surroundings: Surroundings)
 
 async function login(context: Context, options: LoginOptions): Promise<void> {
   const { env, out } = context
-  const { baseUrl = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}` } = await findPlatform(
+  const { baseUrl = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}`, userAgent } = await findPlatform(
     env,
     context.options,
   )
-  const email = options.email ?? (await ask(context, 'E-mail: '))
+  const email = options.email ?? (await ask(context, 'E-mail: ', '--email and --password-stdin'))
   const password = options.passwordStdin
     ? (await readAll(context.stdin)).replace(/\r?\n$/, '')
-    : await askSecret(context, 'Password: ')
-  const client = createClient({ baseUrl })
+    : await askSecret(context, 'Password: ', '--password-stdin')
+  const client = createClient({ baseUrl, userAgent })
   try {
     const session = await client.call('session.create', { body: { email, password } })
     await saveProfile(env, { url: baseUrl, token: session.token, email })
@@ -72,23 +71,4 @@ async function whoami({ env, out, options, client }: Context): Promise<void> {
       ['profile', platform.socketPath ? null : profileFile(env)],
     ]),
   )
-}
-
-async function ask({ stdin, stderr }: Context, question: string): Promise<string> {
-  if (!stdin.isTTY) throw new UsageError('There is no terminal to ask on. Say --email and --password-stdin.')
-  const lines = createInterface({ input: stdin, output: stderr })
-  try {
-    return (await lines.question(question)).trim()
-  } finally {
-    lines.close()
-  }
-}
-
-/** Asks without showing what is typed. */
-async function askSecret(context: Context, question: string): Promise<string> {
-  if (!context.stdin.isTTY) throw new UsageError('There is no terminal to ask on. Say --password-stdin.')
-  const { password } = await import('@clack/prompts')
-  const answer = await password({ message: question })
-  if (typeof answer === 'symbol') throw new UsageError('Cancelled.')
-  return answer
 }

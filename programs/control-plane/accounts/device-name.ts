@@ -16,7 +16,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\biPad\b/, 'iPad'],
   [/\bAndroid\b/, 'Android'],
   [/\bCrOS\b/, 'ChromeOS'],
-  [/\bWindows\b/, 'Windows'],
+  [/\b(Windows|win32)\b/, 'Windows'],
   [/\b(Macintosh|darwin|Mac OS X)\b/i, 'macOS'],
   [/\b(Linux|X11)\b/i, 'Linux'],
 ]
