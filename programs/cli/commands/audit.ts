@@ -1,10 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AuditEntry, AuditVerdict } from '@seaworthy/api'
 import type { Command } from 'commander'
 import { type Context, type Surroundings, withContext } from '../context.ts'
 import { CommandFailed, UsageError } from '../exit-codes.ts'
 import { facts, table } from '../output.ts'
+import { writeWhole } from '../whole-file.ts'
 import { sinceTime } from './logs.ts'
 import { take } from './releases.ts'
 
@@ -114,27 +114,6 @@ async function exportEntries(
   const path = resolve(context.cwd, file)
   const bytes = await writeWhole(path, chunks)
   context.out.result({ file: path, bytes }, () => `Wrote ${path} (${bytes} bytes).`)
-}
-
-/** A file that is there is whole: it gets its name once everything has come. Others may not read it. */
-async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
-  const part = `${path}.part`
-  const handle = await open(part, 'w', 0o600)
-  let bytes = 0
-  try {
-    for await (const chunk of chunks) {
-      await handle.writeFile(chunk)
-      bytes += chunk.byteLength
-    }
-    await handle.sync()
-    await handle.close()
-    await rename(part, path)
-  } catch (error) {
-    await handle.close().catch(() => undefined)
-    await rm(part, { force: true })
-    throw error
-  }
-  return bytes
 }
 
 async function verify(context: Context, { known }: { known?: string }): Promise<void> {
