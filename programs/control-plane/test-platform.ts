@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import type { Deployment, Event } from '@seaworthy/api'
-import { createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
+import { createLogger, type Lifecycle, type Logger, type LogLevel } from '@seaworthy/kit'
 import { nextRestart } from '@seaworthy/runtime'
 import { afterTestOrFile, freePort, temporaryFolder } from '@seaworthy/testing'
 import { PlatformClient } from '@seaworthy/testing/platform-client'
@@ -20,22 +20,23 @@ export class TestPlatform extends PlatformClient {
   readonly config: ControlPlaneConfig
   /** What the parent of the process would have been told. */
   readonly told: ParentMessage[] = []
-  /** Lines that the platform logged as warnings or worse. */
+  /** Lines that the platform logged as warnings or worse, or from SEAWORTHY_LOG_LEVEL on where that is set. */
   readonly logged: string[] = []
   readonly #log: Logger
   #controlPlane: Lifecycle | undefined
 
-  private constructor(config: ControlPlaneConfig) {
+  private constructor(config: ControlPlaneConfig, level: LogLevel) {
     super({ socketPath: join(config.home, 'run', 'control-plane.sock'), httpPort: config.httpPort })
     this.config = config
     const destination = { write: (line: string) => void this.logged.push(line) }
-    this.#log = createLogger({ name: 'control-plane', level: 'warn', destination })
+    this.#log = createLogger({ name: 'control-plane', level, destination })
   }
 
   /** Ends with all it started, home included, when the test ends that started it, or else when the file ends. */
   static async start(settings: Record<string, string> = {}): Promise<TestPlatform> {
     process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE // the edge starts without compiling
-    const platform = new TestPlatform(await configOf(settings))
+    const config = await configOf(settings)
+    const platform = new TestPlatform(config, settings.SEAWORTHY_LOG_LEVEL ? config.logLevel : 'warn')
     afterTestOrFile(() => platform.destroy())
     await platform.startControlPlane()
     return platform

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { Builder, BuildLogWriter, BuildResult, Manifest } from '@seaworthy/builder'
 import { AppError, type KeyRing, type Logger } from '@seaworthy/kit'
@@ -154,13 +155,18 @@ export class BuildPhase {
   }
 
   /** What a secret is written into is public, or may become so: better told now than found by a stranger. */
-  #refuseBakedSecrets(
+  async #refuseBakedSecrets(
     { log, signal }: BuildPhaseRequest,
     { directory, static: files }: BuildResult,
     secrets: Readonly<Record<string, string>>,
   ): Promise<void> {
     const warn = (text: string) => log.line(text, 'platform')
-    return checkForBakedSecrets({ directory, secrets, publicRoot: files?.root, warn, signal })
+    try {
+      await checkForBakedSecrets({ directory, secrets, publicRoot: files?.root, warn, signal })
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true })
+      throw error
+    }
   }
 
   async #keepArtifact(

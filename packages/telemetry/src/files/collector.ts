@@ -29,6 +29,8 @@ const COLLECT_DELAY_MS = 50
 const TICK_MS = 1_000
 /** Looks at all files, in case an event was lost. Folders that cannot be watched are looked at each tick. */
 const TICKS_PER_LOOK = 10
+/** So long may what an app printed lie in its spool after the log has it. Each time costs the app's log an fsync. */
+const TICKS_PER_BLANKING = 30
 const RETRY_MS = 1_000
 const READ_BYTES = 262_144
 const STEPS_BEFORE_A_QUERY = 16
@@ -96,7 +98,10 @@ export class Collector {
     for (const watch of this.#watches.values()) watch.stop()
     for (const timer of [this.#collectTimer, this.#tickTimer, this.#retryTimer]) clearTimeout(timer)
     await this.#options.turns.run(async () => {
-      for (const { readers } of this.#attachments.values()) await closeAll(readers)
+      for (const { readers } of this.#attachments.values()) {
+        for (const reader of readers) await reader.blankKept()
+        await closeAll(readers)
+      }
     })
     this.#attachments.clear()
   }
@@ -147,6 +152,16 @@ export class Collector {
       if (watch.isWatching && !lookAtAll) continue
       watch.start()
       this.#changed(directory, undefined)
+    }
+    if (this.#ticks % TICKS_PER_BLANKING === 0) void this.#blankKept()
+  }
+
+  /** One at a time, between reads. */
+  async #blankKept(): Promise<void> {
+    for (const reader of [...this.#readers.values()]) {
+      await this.#options.turns.run(async () => {
+        if (!this.#isClosed && this.#readers.has(reader.path)) await reader.blankKept()
+      })
     }
   }
 

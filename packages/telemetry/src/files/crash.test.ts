@@ -33,6 +33,7 @@ async function collectAndKill(
   afterMs: number,
 ): Promise<void> {
   const before = await keptLines(fixture)
+  if (before >= LINES * spools.length) return // on a busy machine the first ones got through it all
   const ids = spools.map(spool => spool.instanceId)
   const collector = spawn(process.execPath, [program('collect'), fixture.logs, fixture.spools, ...ids], {
     stdio: 'inherit',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -143,6 +143,39 @@ describe('keeping lines', () => {
   })
 })
 
+describe('what apps wrote', () => {
+  test('is gone from the spool once the log has it and nobody reads any more, without its unfinished end', async () => {
+    const { logStore, spool, write } = setUp()
+    const web = spool('web.1', { secrets: ['top-secret-value'] })
+    logStore.attach(web)
+    write(web, 'token top-secret-value\nnot finished top-')
+    expect(texts(await logStore.query(ALL))).toEqual(['token [redacted]'])
+
+    await logStore.close()
+
+    const left = readFileSync(web.stdoutFile, 'utf8')
+    expect(left.replaceAll('\0', '')).toBe('not finished top-')
+  })
+
+  test('is read on where it ended, by the next process, and blanked by it as well', async () => {
+    const fixture = spoolFixture(temporaryFolder().path)
+    const web = fixture.spool('web.1')
+    const first = fixture.store()
+    first.attach(web)
+    fixture.write(web, 'one\nhalf a ')
+    await first.query(ALL)
+    await first.close()
+    fixture.write(web, 'line\nthree\n')
+
+    const second = fixture.store()
+    second.attach(web)
+    expect(texts(await second.query(ALL))).toEqual(['one', 'half a line', 'three'])
+    await second.close()
+
+    expect(readFileSync(web.stdoutFile, 'utf8').replaceAll('\0', '')).toBe('')
+  })
+})
+
 describe('resuming', () => {
   test('goes on where the last process stopped, without a gap or a double, also in a later segment', async () => {
     const fixture = spoolFixture(temporaryFolder().path)
@@ -170,7 +203,9 @@ describe('resuming', () => {
       await first.query(ALL)
       fixture.write(web, 'torn by a crash, torn by a crash, torn by a crash\n')
       await first.query(ALL)
+      const written = readFileSync(web.stdoutFile)
       await first.close()
+      writeFileSync(web.stdoutFile, written) // it is blanked only after the log is on disk for good
       const [segment] = readdirSync(join(fixture.logs, 'app')).map(name => join(fixture.logs, 'app', name))
       truncateSync(segment!, statSync(segment!).size - lost)
 

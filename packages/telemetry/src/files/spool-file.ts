@@ -1,7 +1,9 @@
-import { statSync } from 'node:fs'
+import { constants, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** The file that an instance appends to. We only read it: it cannot be renamed or cut while somebody writes. */
+const BLANK = Buffer.alloc(65_536)
+
+/** The file that an instance appends to. It cannot be renamed or cut while somebody writes, only read and blanked. */
 export class SpoolFile {
   readonly path: string
   #handle: FileHandle | undefined
@@ -25,6 +27,19 @@ export class SpoolFile {
       filled += bytesRead
     }
     return buffer.subarray(0, filled)
+  }
+
+  /** Writes zeros over what lies between; the length stays, and so does what is appended meanwhile. */
+  async blank(from: number, to: number): Promise<void> {
+    const file = await open(this.path, constants.O_WRONLY | constants.O_NOFOLLOW)
+    try {
+      for (let at = from; at < to; ) {
+        const { bytesWritten } = await file.write(BLANK, 0, Math.min(BLANK.length, to - at), at)
+        at += bytesWritten
+      }
+    } finally {
+      await file.close()
+    }
   }
 
   async close(): Promise<void> {

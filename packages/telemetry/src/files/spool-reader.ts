@@ -41,6 +41,8 @@ export class SpoolReader {
   readonly #file: SpoolFile
   #source: LogSource | undefined
   #punchedBytes = 0
+  #blankedBytes = 0
+  #canBlank = true
   /** Up to here there was only the beginning of a line. */
   #unfinishedTo = -1
   #isUnreadable = false
@@ -84,6 +86,25 @@ export class SpoolReader {
       this.#options.log.info({ file: this.path }, 'cannot free space inside of spool files')
   }
 
+  /**
+   * Overwrites what is kept with zeros: the log has it without its secrets, the spool has it as the app wrote it.
+   * Never rejects.
+   */
+  async blankKept(): Promise<void> {
+    try {
+      await this.freeKeptSpace() // also of what the last process had read: zeros there would take the space again
+      const kept = this.#source?.spoolEnd ?? 0
+      const from = Math.max(this.#punchedBytes, this.#blankedBytes)
+      if (!this.#canBlank || kept <= from || this.#file.size() < kept) return
+      await (await this.#options.openAppLog()).sync()
+      await this.#file.blank(from, kept)
+      this.#blankedBytes = kept
+    } catch (error) {
+      this.#canBlank = false
+      this.#options.log.warn({ file: this.path, error }, 'kept output cannot be removed from a spool file')
+    }
+  }
+
   /** Whether the last read failed although the file is there (no rights, too many open files). */
   get isUnreadable(): boolean {
     return this.#isUnreadable
@@ -103,6 +124,7 @@ export class SpoolReader {
   #startOver(source: LogSource): void {
     source.spoolEnd = 0
     this.#punchedBytes = 0
+    this.#blankedBytes = 0
     this.#unfinishedTo = -1
     this.#options.log.info({ file: this.path }, 'spool file was emptied, reading it from its start')
   }
