@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { ClientOptions } from '@seaworthy/api/client'
 import { UsageError } from './exit-codes.ts'
 import { loadProfile } from './profile.ts'
+import { ProfileTokens } from './profile-tokens.ts'
 
 const DEFAULT_PORT = 4400
 /** By which the list of sessions names this program. */
@@ -40,8 +41,9 @@ async function placeOf(
     throw new UsageError(`"${url}" is no address of a platform. Write it like http://127.0.0.1:4400.`)
   const token = options.token ?? (await setting(env, 'SEAWORTHY_TOKEN'))
   const profile = url === undefined ? await loadProfile(env) : await profileFor(env, url)
-  if (url !== undefined) return { baseUrl: url, token: token ?? profile?.token }
-  if (profile) return { baseUrl: profile.url, token: token ?? profile.token }
+  if (url !== undefined)
+    return { baseUrl: url, token: token ?? (profile && new ProfileTokens({ env, profile })) }
+  if (profile) return { baseUrl: profile.url, token: token ?? new ProfileTokens({ env, profile }) }
   if (token === undefined && existsSync(controlSocket(env))) return { socketPath: controlSocket(env) }
   return { baseUrl: `http://127.0.0.1:${env.SEAWORTHY_PORT ?? DEFAULT_PORT}`, token }
 }

@@ -1,11 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** What `login` keeps: which platform, and the token for it. */
+/** What `login` keeps: which platform, and the tokens for it. */
 export interface Profile {
   url: string
+  /** The access token. */
   token: string
   email: string
+  /** When the access token expires: ISO 8601. */
+  expiresAt?: string | undefined
+  /** For the next access token; it changes with each. Missing where an older version signed in. */
+  refreshToken?: string | undefined
 }
 
 export function profileFile(env: NodeJS.ProcessEnv): string {
@@ -28,7 +34,7 @@ export async function loadProfile(env: NodeJS.ProcessEnv): Promise<Profile | und
 export async function saveProfile(env: NodeJS.ProcessEnv, profile: Profile): Promise<void> {
   const file = profileFile(env)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const part = `${file}.${process.pid}`
+  const part = `${file}.${randomUUID()}`
   await writeFile(part, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 })
   await chmod(part, 0o600)
   await rename(part, file)

@@ -45,7 +45,7 @@ describe('a user who is not signed in', () => {
   })
 
   test('is asked for a terminal when there is none to ask on', async () => {
-    const { code, stderr } = await new TestUser().seaworthy('login', '--url', url)
+    const { code, stderr } = await new TestUser().seaworthy('login', '--url', url, '--email', OWNER.email)
 
     expect(code).toBe(2)
     expect(stderr).toContain('--password-stdin')

@@ -18,11 +18,19 @@ export interface ClientOptions {
   baseUrl?: string
   socketPath?: string
   /** From `session.create`. Not needed over the socket. */
-  token?: string
+  token?: string | TokenSource
   /** Longest silence before an answer; 60 s when missing. */
   timeoutMs?: number
   /** What the list of sessions calls this program. A browser says its own. */
   userAgent?: string
+}
+
+/** Tokens that change while a program runs. */
+export interface TokenSource {
+  /** The token for the next request: one that is about to expire is renewed first. */
+  current(): Promise<string | undefined>
+  /** After `token` was refused: another one, which is tried once; undefined when there is none. */
+  renew(token: string): Promise<string | undefined>
 }
 
 export interface ApiClient {
@@ -170,7 +178,7 @@ class HttpClient {
     const response = await this.#transport.send({
       method: entry.method,
       path: fillPath(entry.path, { slug: options.slug }),
-      headers: this.#headers(form.headers),
+      headers: this.#headers(form.headers, await this.#token()),
       body: form.chunks,
       idleTimeoutMs: this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: options.signal,
@@ -204,7 +212,26 @@ class HttpClient {
     return response
   }
 
-  #send(
+  /** A request that was refused for its token is sent once more with a new one. */
+  async #send(
+    entry: EndpointEntry,
+    options: AnyOptions,
+    headers: Record<string, string>,
+    idleTimeoutMs: number,
+  ): Promise<TransportAnswer> {
+    const token = await this.#token()
+    const send = (own: string | undefined) => this.#sendWith(own, entry, options, headers, idleTimeoutMs)
+    const answer = await send(token)
+    const source = this.#options.token
+    if (answer.statusCode !== 401 || typeof source !== 'object' || token === undefined) return answer
+    const renewed = await source.renew(token)
+    if (renewed === undefined) return answer
+    for await (const _ of answer);
+    return send(renewed)
+  }
+
+  #sendWith(
+    token: string | undefined,
     entry: EndpointEntry,
     { params = {}, query, body, signal }: AnyOptions,
     headers: Record<string, string>,
@@ -214,15 +241,20 @@ class HttpClient {
     return this.#transport.send({
       method: entry.method,
       path: fillPath(entry.path, params) + queryString(query),
-      headers: this.#headers({ accept: 'application/json', ...headers, ...bodyHeaders(text) }),
+      headers: this.#headers({ accept: 'application/json', ...headers, ...bodyHeaders(text) }, token),
       body: text,
       idleTimeoutMs,
       signal,
     })
   }
 
-  #headers(headers: Record<string, string>): Record<string, string> {
-    const { token, userAgent } = this.#options
+  async #token(): Promise<string | undefined> {
+    const { token } = this.#options
+    return typeof token === 'object' ? token.current() : token
+  }
+
+  #headers(headers: Record<string, string>, token: string | undefined): Record<string, string> {
+    const { userAgent } = this.#options
     const own = userAgent === undefined ? headers : { ...headers, 'user-agent': userAgent }
     return token ? { ...own, authorization: `Bearer ${token}` } : own
   }

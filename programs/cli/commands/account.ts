@@ -4,6 +4,7 @@ import { askSecret } from '../ask.ts'
 import { type Context, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { facts } from '../output.ts'
+import { addFactorCommands } from './factor.ts'
 
 interface StdinOption {
   passwordStdin?: boolean
@@ -43,6 +44,7 @@ export function addAccountCommands(program: Command, surroundings: Surroundings)
     .action((email: string, _, command: Command) =>
       withContext(surroundings, command, context => resetLink(context, email)),
     )
+  addFactorCommands(account, surroundings)
 }
 
 async function show({ out, client }: Context): Promise<void> {
