@@ -3,12 +3,22 @@ import { type Endpoint, type EndpointId, endpoints, problemSchema } from '@seawo
 import { afterFile } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { policyRules } from '../access/policy-rules.ts'
 import { signInOwner, startTestControlPlane, type TestControlPlane } from './test-control-plane.ts'
 
 /** A body that each endpoint takes. An endpoint that is missing here fails the test below. */
 const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'setup.claim': { token: 't', email: 'a@example.org', password: '0123456789', name: 'A' },
   'session.create': { email: 'a@example.org', password: 'wrong' },
+  'session.mail-link': { email: 'a@example.org' },
+  'session.open-link': { token: 't' },
+  'account.update': { name: 'Ada' },
+  'account.password': { currentPassword: 'wrong', newPassword: 'Lantern-4-Tidewash' },
+  'account.email': { email: 'b@example.org', password: 'wrong' },
+  'account.confirm-email': { token: 't' },
+  'password.forgot': { email: 'a@example.org' },
+  'password.reset': { token: 't', password: 'Lantern-4-Tidewash' },
+  'password.reset-link': { email: 'a@example.org' },
   'apps.create': { slug: 'fresh', name: 'Fresh' },
   'apps.update': { name: 'New', sleepAfterMinutes: 5 },
   'apps.delete': { confirm: 'shop' },
@@ -207,7 +217,7 @@ async function expectRefused(
   return problem
 }
 
-/** `setup.link` is for the machine itself only, so that its input is tried over the socket file. */
+/** What is for the machine itself only is tried over the socket file. */
 async function ask(
   endpoint: Endpoint,
   url: string,
@@ -215,7 +225,7 @@ async function ask(
   type: string | undefined,
 ): Promise<Response> {
   const init = { method: endpoint.method, body, headers: headers(type) }
-  if (endpoint.action !== 'setup:link') return fetch(url, init)
+  if (policyRules[endpoint.action].on !== 'local') return fetch(url, init)
   const { pathname, search } = new URL(url)
   return platform.askLocally(pathname + search, init)
 }

@@ -441,6 +441,8 @@ function askOver(socketPath: string) {
     { body, ...init }: { method?: string; headers?: Record<string, string>; body?: string | undefined },
   ) => {
     const outgoing = request({ socketPath, path, agent: false, ...init }).end(body)
+    // The rest of what was refused for its size cannot be written; an error before the answer rejects all the same.
+    outgoing.on('error', () => {})
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)

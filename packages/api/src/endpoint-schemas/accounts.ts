@@ -14,7 +14,7 @@ import type { EndpointSchemas } from '../endpoint-schemas.ts'
 import { listQuery } from '../paging.ts'
 import { sessionSchema } from '../session.ts'
 
-const sessionParams = z.strictObject({ id: z.string().min(1).max(64) })
+const sessionParams = z.strictObject({ id: z.string().regex(/^[\w-]{1,64}$/, 'is no session') })
 const asked = z.strictObject({ asked: z.literal(true) })
 const ended = z.strictObject({ ended: z.int() })
 const changed = z.strictObject({ changed: z.literal(true), sessionsEnded: z.int() })
