@@ -188,6 +188,45 @@ describe('env', () => {
     })
   })
 
+  test('has a history that can be compared, restored and exported, and takes a secret from standard input', async () => {
+    await admin.json('apps', 'create', 'past')
+    const env = (...args: string[]) => admin.seaworthy('env', ...args, '--app', 'past')
+    await env('set', 'A=1', 'NOTE=two words')
+    await admin.with({ stdin: 'from-stdin-secret\n' }, 'env', 'set', 'KEY', '--secret', '--app', 'past')
+    await env('set', 'A=2')
+
+    const history = (await env('history')).stdout
+    expect(history).toMatch(/^VERSION +BY +MADE +CHANGES\nv3 +\S+ .*~A\nv2 .*\+KEY\nv1 .*\+A \+NOTE\n$/)
+    expect((await env('history', 'v3')).stdout).toMatch(/~ +A +1 +2/)
+    expect((await env('diff', 'v1', 'v2')).stdout).toMatch(/\+ +KEY +\(secret\)/)
+    expect((await env('export')).stdout).toBe('A=2\n# KEY=(secret, not exported)\nNOTE="two words"\n')
+    expect((await env('set', 'A=3', '--base', 'v1')).code).toBe(5)
+    expect((await env('restore', 'v2')).code).toBe(0)
+    expect((await env()).stdout).toMatch(/A +1 +app\nKEY +\(secret\) +app\n/)
+    expect((await env('who', 'KEY')).stdout).toContain('KEY is a secret: it is shown to nobody.')
+    expect((await env('set', 'A=1', '--secret', '--plain')).code).toBe(2)
+  })
+
+  test('of a team is shared with its apps, and what they set themselves wins', async () => {
+    await admin.json('apps', 'create', 'member')
+    const team = (...args: string[]) => admin.seaworthy('env', ...args, '--team', 'default')
+    const use = await admin.seaworthy('env', 'use', 'review', '--app', 'member')
+    const set = await team('set', 'REGION=north', '--environment', 'review')
+
+    expect(use.stdout).toContain('member is in review now')
+    expect(set.stdout).toContain('It reaches member.')
+    expect((await team('--environment', 'review')).stdout).toMatch(/REGION +north\nThey reach member\./)
+    expect((await admin.seaworthy('env', '--app', 'member')).stdout).toMatch(/REGION +north +team, review/)
+    expect((await admin.seaworthy('env', '--environment', 'review')).code).toBe(2)
+    expect((await admin.seaworthy('env', '--team', 'nobody')).code).toBe(4)
+  })
+
+  test('the keys that seal secrets are listed and rotated', async () => {
+    expect((await admin.seaworthy('keys')).stdout).toMatch(/KEY +SECRETS\n[0-9a-f]{8} +seals +\d+\n/)
+
+    expect((await admin.seaworthy('keys', 'rotate', '--detach')).stdout).toContain('under way')
+  })
+
   test('of an app that was never deployed is kept for later', async () => {
     await admin.json('apps', 'create', 'fresh')
 
