@@ -1,46 +1,146 @@
-/** The dashboard in a real browser, over Chrome's debugging protocol. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { findCommand, systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
-import { expect, onTestFinished, test } from 'vitest'
+/** The dashboard in a real browser, against a real server. Its journeys with real apps are in e2e. */
+import { systemPart, waitFor } from '@seaworthy/testing'
+import { openBrowserPage, seriousFindings } from '@seaworthy/testing/browser'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { OWNER, RECEIPT, startTestControlPlane } from './test-control-plane.ts'
 
-test.skipIf(await systemPart.missing('chromium'))(
-  'the owner claims the platform, sees the apps and rolls one back, on a phone as well',
-  async () => {
+const PHONE = { width: 360, height: 740 }
+const HOSTILE = '<b>Shop</b>\u202e<img src=x onerror=alert(1)>'
+
+describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
+  test('the owner claims the platform, sees the apps and rolls one back, on a phone as well', async () => {
     const platform = await startTestControlPlane()
-    const app = await platform.apps.create({ slug: 'shop', name: '<b>Shop</b>' })
+    const app = await platform.apps.create({ slug: 'shop', name: HOSTILE })
     await platform.deployments.add(app, { state: 'succeeded', receipt_json: JSON.stringify(RECEIPT) })
     await addReleases(platform, app.id)
     const { hash } = new URL((await platform.local.call('setup.link')).url!)
-    const page = await openPage(`${platform.url}/setup${hash}`)
+    const { page, complaints } = await openBrowserPage(PHONE)
 
-    await page.waitForText('Become the owner')
-    await page.fill({ name: OWNER.name, email: OWNER.email, password: 'short' })
-    await page.click('Become the owner')
-    await page.waitForText('must have at least 10 characters')
-    await page.fill({ password: OWNER.password })
-    await page.click('Become the owner')
+    await page.goto(`${platform.url}/setup${hash}`)
+    await page.getByLabel('Your name').fill(OWNER.name)
+    await page.getByLabel('E-mail address').fill(OWNER.email)
+    await page.getByLabel('Password').fill('short')
+    await page.getByRole('button', { name: 'Become the owner' }).click()
+    await page.locator('[name=password][aria-invalid=true]').waitFor()
+    await page.getByLabel('Password').fill(OWNER.password)
+    await page.getByRole('button', { name: 'Become the owner' }).click()
+    await page.getByRole('heading', { name: 'Apps' }).waitFor()
+    expect(new URL(page.url()).hash).toBe('')
 
-    await page.waitForText('<b>Shop</b>')
-    expect(await page.run('location.pathname + location.hash')).toBe('/')
-    await page.click('<b>Shop</b>')
-    await page.waitForText('Roll back to v1')
-    expect(await page.run('document.querySelector("details").textContent')).toContain('10 requests, 0 failed')
-    await page.run('window.confirm = () => true')
-    await page.click('Roll back to v1')
+    await page.getByRole('link', { name: '<b>Shop</b>' }).click()
+    await page.getByRole('link', { name: 'Releases' }).click()
+    await page.getByRole('button', { name: 'Roll back to v1' }).click()
+    await page.getByText('The code is the same.').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back to v1' }).click()
     await waitFor(() => platform.deployments.calls.includes('rollback 1 release'))
 
-    expect(await page.run('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    await page.click('Sign out')
-    await page.waitForText('E-mail address')
-    await page.fill(OWNER)
-    await page.click('Sign in')
-    await page.waitForText('<b>Shop</b>')
-    expect(page.complaints).toEqual([])
-  },
-)
+    await page.goto(`${platform.url}/apps/shop/deployments/1`)
+    await page.getByText('10 requests, 0 failed').waitFor()
+    expect(await overflows(page)).toBe(false)
+    await page.getByRole('button', { name: 'Open the menu' }).click()
+    await page.getByRole('button', { name: 'Your account' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await signIn(page)
+    await page.getByRole('heading', { name: 'Apps' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('whoever comes without a session signs in and is where they wanted to go', async () => {
+    const platform = await startTestControlPlane()
+    await platform.accounts.ensureOwner(OWNER)
+    await platform.apps.create({ slug: 'shop', name: 'Shop' })
+    const { page, complaints } = await openBrowserPage()
+
+    await page.goto(`${platform.url}/apps/shop/settings`)
+    await signIn(page)
+
+    await page.getByLabel('Name', { exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/apps/shop/settings')
+    expect(complaints).toEqual([])
+  })
+
+  test('a session that ends in the middle of a form is renewed on top of it', async () => {
+    const platform = await startTestControlPlane()
+    await platform.accounts.ensureOwner(OWNER)
+    await platform.apps.create({ slug: 'shop', name: 'Shop' })
+    const { page, complaints } = await openBrowserPage()
+    await page.goto(`${platform.url}/apps/shop/settings`)
+    await signIn(page)
+
+    await page.getByLabel('Name', { exact: true }).fill('Harbour shop')
+    await platform.store.db.deleteFrom('session').execute()
+    await page.getByRole('button', { name: 'Save' }).first().click()
+    await page.getByRole('dialog', { name: 'Your session ended' }).waitFor()
+    await page.getByRole('dialog').getByLabel('Password').fill(OWNER.password)
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Harbour shop')
+    await page.getByRole('button', { name: 'Save' }).first().click()
+    await page.getByText('The settings are saved.').waitFor()
+    await page.getByRole('heading', { name: 'Harbour shop' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('no page has a serious finding of axe, in light and in dark', { timeout: 120_000 }, async () => {
+    const platform = await startTestControlPlane()
+    await platform.accounts.ensureOwner(OWNER)
+    const app = await platform.apps.create({ slug: 'shop', name: HOSTILE })
+    await platform.deployments.add(app, {
+      state: 'failed',
+      error_code: 'health_check_failed',
+      error_message: '\u001b[31mIt did not answer\u001b[0m',
+    })
+    await addReleases(platform, app.id)
+    const { page, complaints } = await openBrowserPage()
+    await page.goto(`${platform.url}/`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    const findings: string[] = []
+    findings.push(...(await seriousFindings(page)))
+    await signIn(page)
+
+    for (const [path, heading] of PAGES) {
+      await page.goto(platform.url + path)
+      await page.getByRole('heading', { name: heading }).first().waitFor()
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await page.evaluate(TWO_FRAMES)
+        const found = await seriousFindings(page)
+        findings.push(...found.map(finding => `${path} in ${colorScheme}: ${finding}`))
+      }
+    }
+    expect(findings).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})
+
+/** Until the page is drawn in its new colours. */
+const TWO_FRAMES = 'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))'
+
+const PAGES: [path: string, heading: string][] = [
+  ['/', 'Apps'],
+  ['/platform', 'What keeps apps apart'],
+  ['/apps/shop', 'What changed?'],
+  ['/apps/shop/deployments', 'Shop'],
+  ['/apps/shop/deployments/1', 'Deployment #1'],
+  ['/apps/shop/releases', 'Shop'],
+  ['/apps/shop/logs', 'Shop'],
+  ['/apps/shop/env', 'Environment'],
+  ['/apps/shop/settings', 'General'],
+  ['/apps/none', 'There is nothing here'],
+]
+
+async function signIn(page: Page): Promise<void> {
+  await page.getByLabel('E-mail address').fill(OWNER.email)
+  await page.getByLabel('Password').fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(({ pathname }) => pathname !== '/sign-in')
+}
+
+function overflows(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > innerWidth') as Promise<boolean>
+}
 
 async function addReleases(
   { store }: Awaited<ReturnType<typeof startTestControlPlane>>,
@@ -91,110 +191,4 @@ async function addReleases(
       .execute()
   }
   await store.db.updateTable('apps').set({ current_release_id: 'rel_2' }).execute()
-}
-
-/** A page as wide as a phone. Fails on what the browser complains of, such as a breach of the content policy. */
-async function openPage(url: string) {
-  const browser = await startBrowser()
-  const complaints: string[] = []
-  const target = (await (await fetch(`${browser.http}/json/new?about:blank`, { method: 'PUT' })).json()) as {
-    webSocketDebuggerUrl: string
-  }
-  const send = await connectTo(target.webSocketDebuggerUrl, ({ method, params }) => {
-    if (isComplaint(method, params)) complaints.push(JSON.stringify(params))
-  })
-  await send('Runtime.enable')
-  await send('Log.enable')
-  await send('Emulation.setDeviceMetricsOverride', {
-    width: 360,
-    height: 740,
-    deviceScaleFactor: 1,
-    mobile: true,
-  })
-  await send('Page.navigate', { url })
-  const run = async (expression: string): Promise<unknown> => {
-    const { result } = (await send('Runtime.evaluate', {
-      expression,
-      returnByValue: true,
-      awaitPromise: true,
-    })) as { result: { value: unknown } }
-    return result.value
-  }
-  return {
-    complaints,
-    run,
-    waitForText: (text: string) =>
-      waitFor(() => run(`document.body.textContent.includes(${JSON.stringify(text)})`), {
-        what: `the page to say ${text}`,
-      }),
-    click: (text: string) =>
-      run(
-        `[...document.querySelectorAll('a, button')].find(node => node.textContent === ${JSON.stringify(text)}).click()`,
-      ),
-    async fill(values: Record<string, string>) {
-      for (const [name, value] of Object.entries(values)) {
-        await run(
-          `{ const field = document.querySelector('[name=${name}]'); if (field) field.value = ${JSON.stringify(value)} }`,
-        )
-      }
-    },
-  }
-}
-
-/** Refused sign-ins are logged as failed loads; they are expected. */
-function isComplaint(method: string | undefined, params: unknown): boolean {
-  if (method === 'Runtime.exceptionThrown') return true
-  return method === 'Log.entryAdded' && (params as { entry: { source: string } }).entry.source !== 'network'
-}
-
-async function startBrowser(): Promise<{ http: string }> {
-  const profile = temporaryFolder()
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--remote-debugging-port=0',
-    `--user-data-dir=${profile.path}`,
-  ]
-  const browser = spawn(
-    (findCommand('chromium') ?? findCommand('chromium-browser') ?? findCommand('google-chrome'))!,
-    [...flags, 'about:blank'],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
-    },
-  )
-  onTestFinished(async () => {
-    process.kill(-browser.pid!, 'SIGKILL')
-    if (browser.exitCode === null) await once(browser, 'exit')
-  })
-  for await (const line of createInterface(browser.stderr)) {
-    const found = /ws:\/\/([\d.]+:\d+)/.exec(line)
-    if (found) {
-      browser.stderr.resume()
-      return { http: `http://${found[1]}` }
-    }
-  }
-  throw new Error('Chromium ended before it listened.')
-}
-
-type Message = { id?: number; method?: string; params?: unknown; result?: unknown }
-
-async function connectTo(url: string, onEvent: (message: Message) => void) {
-  const socket = new WebSocket(url)
-  onTestFinished(() => socket.close())
-  await once(socket, 'open')
-  const waiting = new Map<number, (result: unknown) => void>()
-  socket.addEventListener('message', ({ data }) => {
-    const message = JSON.parse(String(data)) as Message
-    if (message.id === undefined) onEvent(message)
-    else waiting.get(message.id)?.(message.result)
-  })
-  let lastId = 0
-  return (method: string, params: object = {}): Promise<unknown> => {
-    lastId += 1
-    const answered = new Promise(resolve => waiting.set(lastId, resolve))
-    socket.send(JSON.stringify({ id: lastId, method, params }))
-    return answered
-  }
 }

@@ -19,7 +19,10 @@ addEventListener('vite:preloadError', () => location.reload())
 const queryClient = createQueryClient()
 const router = createAppRouter(queryClient)
 
-createRoot(document.getElementById('root')!).render(
+/** What fails is shown where it failed, with an id for a report; the browser's console need not repeat it. */
+const onCaughtError = () => {}
+
+createRoot(document.getElementById('root')!, { onCaughtError }).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <TooltipProvider>

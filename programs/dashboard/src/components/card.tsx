@@ -22,7 +22,7 @@ export function Card({ title, about, actions, children, flush = false, tone = 'n
     >
       {(title || actions) && (
         <header className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 pt-4 pb-3">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 flex-1 basis-60">
             {title && <h2 className="text-lg font-semibold">{title}</h2>}
             {about && <p className="mt-0.5 text-sm text-soft">{about}</p>}
           </div>

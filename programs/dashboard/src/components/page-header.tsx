@@ -14,8 +14,8 @@ interface PageHeaderProps {
 export function PageHeader({ title, heading, about, actions, above }: PageHeaderProps) {
   useTitle(title)
   return (
-    <header className="mb-6 flex flex-wrap items-end gap-x-6 gap-y-3">
-      <div className="min-w-0 flex-1">
+    <header className="mb-6 flex flex-wrap items-center gap-x-6 gap-y-3">
+      <div className="min-w-0 flex-1 basis-48">
         {above && <div className="mb-1 text-sm text-soft">{above}</div>}
         <h1 className="text-2xl font-semibold tracking-tight">{heading ?? title}</h1>
         {about && <div className="mt-1 text-soft">{about}</div>}

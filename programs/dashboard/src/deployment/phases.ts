@@ -57,5 +57,13 @@ function isOver(state: string): boolean {
 
 function durationOf({ receipt, createdAt, startedAt }: Facts, name: Phase): number | undefined {
   if (name === 'queue') return startedAt === null ? undefined : Date.parse(startedAt) - Date.parse(createdAt)
-  return receipt?.timings[name]
+  return name === 'build' ? buildMs(receipt?.timings) : receipt?.timings[name]
+}
+
+const OTHERS = new Set(['release', 'start', 'switch', 'watch', 'drain', 'return', 'total'])
+
+/** The receipt has the steps of a build one by one. */
+function buildMs(timings: Record<string, number> = {}): number | undefined {
+  const steps = Object.entries(timings).filter(([name]) => !OTHERS.has(name))
+  return steps.length === 0 ? undefined : steps.reduce((sum, [, ms]) => sum + ms, 0)
 }

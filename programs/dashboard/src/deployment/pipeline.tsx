@@ -11,13 +11,16 @@ import { type PhaseState, phasesOf } from './phases.ts'
 export function Pipeline({ deployment, steps }: { deployment: Deployment; steps: readonly Step[] }) {
   useNow()
   return (
-    <ol aria-label={words.deployment.pipeline} className="grid gap-2 sm:grid-cols-3 lg:grid-cols-6">
+    <ol
+      aria-label={words.deployment.pipeline}
+      className="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6"
+    >
       {phasesOf(deployment, steps).map(({ name, state, durationMs }) => (
         <li
           key={name}
           aria-current={state === 'running' ? 'step' : undefined}
           className={classNames(
-            'flex items-center gap-3 rounded-lg border px-4 py-3',
+            'flex items-center gap-3 rounded-lg border px-3 py-2.5 sm:px-4 sm:py-3',
             state === 'running' ? 'border-accent bg-accent-soft' : 'border-line bg-surface',
             state === 'failed' && 'border-bad/50 bg-bad-soft',
           )}

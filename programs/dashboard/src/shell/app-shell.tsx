@@ -1,20 +1,22 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Boxes, Menu as MenuIcon, Search, Server, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { useConnection } from '../api/connection.ts'
 import { Brand } from '../components/brand.tsx'
 import { classNames } from '../components/class-names.ts'
 import { PageSkeleton } from '../components/skeleton.tsx'
 import { words } from '../words/en.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
-import { SessionDialog } from './session-dialog.tsx'
 
+const SessionDialog = lazy(() => import('./session-dialog.tsx'))
 const CommandPalette = lazy(() => import('./command-palette.tsx'))
 
 /** The frame of every page for those who are signed in: where one is, where one can go. */
 export function AppShell() {
   const [menuOpen, setMenuOpen] = useState(false)
   const palette = usePalette()
+  const { signedOut } = useConnection()
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_1fr]">
       <a href="#page" className="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:bg-raised focus:p-3">
@@ -65,7 +67,11 @@ export function AppShell() {
           </Suspense>
         </main>
       </div>
-      <SessionDialog />
+      {signedOut && (
+        <Suspense fallback={null}>
+          <SessionDialog />
+        </Suspense>
+      )}
       {palette.isOpen && (
         <Suspense fallback={null}>
           <CommandPalette onClose={palette.close} />
@@ -81,15 +87,17 @@ const PAGES = [
 ] as const
 
 function Navigation({ onGo }: { onGo(): void }) {
+  const { pathname } = useLocation()
   return (
     <nav aria-label={words.nav.main} className="grid gap-0.5">
-      {PAGES.map(({ to, label, icon: Icon }) => (
+      {PAGES.map(({ to, under, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}
           onClick={onGo}
-          activeOptions={{ exact: false }}
-          className="flex items-center gap-2.5 rounded-md px-2.5 py-2 text-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:font-medium aria-[current=page]:text-accent"
+          activeOptions={{ exact: true }}
+          data-here={pathname === to || pathname.startsWith(under) || undefined}
+          className="flex items-center gap-2.5 rounded-md px-2.5 py-2 text-soft hover:bg-sunken hover:text-ink data-here:bg-accent-soft data-here:font-medium data-here:text-accent"
         >
           <Icon aria-hidden className="size-4" />
           {label}

@@ -1,17 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useConnection } from '../api/connection.ts'
 import { type Identity, keys } from '../api/queries.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { words } from '../words/en.ts'
 import { SignInForm } from './sign-in-form.tsx'
 
 /** Asks to sign in again on top of the page, which stays as it is with all that was typed. */
-export function SessionDialog() {
-  const { signedOut } = useConnection()
+export default function SessionDialog() {
   const queryClient = useQueryClient()
   const email = queryClient.getQueryData<Identity>(keys.session)?.email ?? undefined
   return (
-    <Dialog open={signedOut} title={words.session.ended} about={words.session.endedAbout}>
+    <Dialog open title={words.session.ended} about={words.session.endedAbout}>
       <SignInForm {...(email && { email })} onDone={() => void queryClient.invalidateQueries()} />
     </Dialog>
   )
