@@ -92,7 +92,7 @@ export async function startTestControlPlane({
     log,
     retention: { maxBytesPerApp: 1e9, maxAgeDays: 1 },
   })
-  const parts = createParts(store, folder.path, factorRule)
+  const parts = createParts(store, folder.path, { rule: factorRule, port })
   const health = createHealth({ log })
   const socketPath = join(folder.path, 'run', 'control-plane.sock')
   const server = await createHttpServer({
@@ -148,9 +148,9 @@ export async function startTestControlPlane({
   }
 }
 
-function createParts(store: Store, folder: string, rule: SecondFactorRule) {
+function createParts(store: Store, folder: string, { rule, port }: { rule: SecondFactorRule; port: number }) {
   const log = silentLogger
-  const baseUrl = 'http://localhost:4400'
+  const baseUrl = `http://localhost:${port || 4400}`
   const key = createMasterKey()
   const keyRing = createKeyRing({ keys: [key], primary: key.id })
   const jobs = createJobLedger({ store, log })
