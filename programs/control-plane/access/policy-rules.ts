@@ -55,7 +55,7 @@ export const policyRules: Record<Action, Rule> = {
   'session:mail-link': PUBLIC,
   'sessions:read': { ...SELF, session: true },
   'sessions:end': { ...SELF, session: true },
-  'account:read': { ...SELF, withoutFactor: true },
+  'account:read': { ...SELF, session: true, withoutFactor: true },
   'account:update': { ...SELF, session: true },
   'account:password': { ...SELF, session: true },
   'account:email': { ...SELF, session: true },

@@ -31,9 +31,11 @@ export function decide(actor: Actor, action: RouteAction, resource: Resource = N
   if (rule.on === 'public' || actor.kind === 'local') return ALLOWED
   if (actor.kind === 'public') return refused('Sign in first.')
   if (rule.on === 'local') return refused('This can only be done on the machine itself.')
+  // First of all: a limited token must not learn from the kind of its refusal what there is.
+  if (actor.kind === 'token' && !isWithinLimits(actor, resource)) return hidden()
   const decision = decideForPerson(actor, rule, resource)
   if (!decision.allowed) return decision
-  if (actor.kind === 'token') return decideForToken(actor, rule, resource)
+  if (actor.kind === 'token') return decideForToken(actor, rule)
   return actor.factorMissing && !rule.withoutFactor ? refused(FACTOR_MISSING) : ALLOWED
 }
 
@@ -51,8 +53,10 @@ type PersonActor = Exclude<SignedInActor, { kind: 'local' }>
 function decideForPerson(actor: PersonActor, rule: Rule, resource: Resource): Decision {
   if (rule.on === 'self') return ALLOWED
   if (rule.on === 'platform') {
-    const allowed = rule.role === 'member' || actor.access.platformRole === 'admin'
-    return allowed ? ALLOWED : refused('Only an administrator of the platform may do this.')
+    if (rule.role === 'member' || actor.access.platformRole === 'admin') return ALLOWED
+    // What administrators do with a team must not tell others that it is there.
+    if (resource.kind !== 'none' && roleOn(actor, resource) === undefined) return hidden()
+    return refused('Only an administrator of the platform may do this.')
   }
   const role = roleOn(actor, resource)
   if (role === undefined) return hidden()
@@ -66,9 +70,8 @@ function teamOf(resource: Resource): Resource {
   return resource.kind === 'app' ? { kind: 'team', teamId: resource.teamId } : resource
 }
 
-function decideForToken(token: TokenActor, rule: Rule, resource: Resource): Decision {
+function decideForToken(token: TokenActor, rule: Rule): Decision {
   if (rule.session) return refused('An API token may not do this: sign in as a person.')
-  if (!isWithinLimits(token, resource)) return hidden()
   if (rule.on === 'platform' && rule.scope !== 'read' && isLimited(token))
     return refused(`The token "${token.tokenName}" is limited, and this is about the whole platform.`)
   if (token.scopes.some(scope => scopeIncludes(scope, rule.scope))) return ALLOWED

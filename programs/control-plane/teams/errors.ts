@@ -37,10 +37,6 @@ export const teamErrors = defineErrors({
     message: 'There is an open invitation for {email} already. Revoke it first, or wait until it is used.',
   },
   already_member: { status: 409, message: '{person} is in team {team} already.' },
-  person_needed: {
-    status: 409,
-    message: 'Only a person can accept an invitation. Sign in as one: seaworthy login.',
-  },
   email_needed: { status: 422, message: 'This invitation names no address: say yours.' },
   person_not_found: { status: 404, message: 'There is no person {person} here, or nobody that you may see.' },
   grant_not_found: { status: 404, message: '{person} has no role on {app} alone.' },

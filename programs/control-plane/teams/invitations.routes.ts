@@ -1,8 +1,8 @@
 import type { Accounts } from '../accounts/accounts.ts'
+import { requirePerson } from '../accounts/require-person.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import { isoTime } from '../http/times.ts'
 import type { InvitationRow } from '../store/schema.ts'
-import { teamErrors } from './errors.ts'
 import type { Invitations, Joined } from './invitations.ts'
 import { invitationDocument } from './team-document.ts'
 
@@ -56,9 +56,7 @@ function acceptingRoutes({ invitations, accounts }: InvitationsRoutesOptions): I
     },
     'invitations.accept': {
       async answer({ body, actor, audit }) {
-        // The administrator of the machine is nobody who could be a member.
-        if (actor.kind !== 'user') throw teamErrors.person_needed()
-        const joined = await invitations.accept({ token: body.token, actor })
+        const joined = await invitations.accept({ token: body.token, actor: requirePerson(actor) })
         audit(auditOfJoined(joined))
         return joinedDocument(joined)
       },
