@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runStep } from '../run-step.ts'
 import { precompress } from './precompress.ts'
 import { sourceDigest } from './source-digest.ts'
 
@@ -33,22 +34,27 @@ export async function ensureDashboard({
 async function buildInto(folder: string, root: string): Promise<void> {
   const working = `${folder}.${process.pid}.part`
   try {
-    const { build } = await import('vite')
-    await build({
-      configFile: join(root, 'programs', 'dashboard', 'vite.config.ts'),
-      build: { outDir: working },
-    })
+    await runVite(root, working)
     await precompress(working)
     await rename(working, folder).catch(unlessThere)
-  } catch (cause) {
-    throw new Error(
-      `The dashboard could not be built: ${(cause as Error).message}\n` +
-        'If its sources are as you got them, `npm ci` and then `npm run build:dashboard` show what is wrong.',
-      { cause },
-    )
   } finally {
     await rm(working, { recursive: true, force: true })
   }
+}
+
+/** As a process of its own: tests run with another NODE_ENV, which would bring React with all its warnings. */
+async function runVite(root: string, target: string): Promise<void> {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  const project = join(root, 'programs', 'dashboard')
+  const code = await runStep(process.execPath, [vite, 'build', project, '--outDir', target], {
+    cwd: project,
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  if (code === 0) return
+  throw new Error(
+    'The dashboard could not be built: see the lines above. If its sources are as you got them, ' +
+      'install afresh with `npm ci` and try `npm run build:dashboard`.',
+  )
 }
 
 /** Another build of the same sources was faster; it is as good. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { httpErrors } from './errors.ts'
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -106,10 +107,7 @@ async function sendFile(
   const coding = [...file.encoded.keys()].find(name => new RegExp(`\\b${name}\\b`).test(accepted))
   const { path, sizeBytes } = (coding && file.encoded.get(coding)) || file
   const handle = await openIfThere(path)
-  if (!handle) {
-    reply.callNotFound()
-    return reply
-  }
+  if (!handle) throw httpErrors.nothing_here()
   reply.headers({
     'content-type': file.type,
     'content-length': sizeBytes,

@@ -1,16 +1,17 @@
 import { Link } from '@tanstack/react-router'
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { ExternalLink } from 'lucide-react'
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { App } from '../api/queries.ts'
 import { State } from '../components/badge.tsx'
 import { Name } from '../components/name.tsx'
+import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
 import { words } from '../words/en.ts'
 
 /** More rows than this are drawn only where one looks. */
 const DRAW_ALL_UP_TO = 60
-const ROW_PX = 68
+
+const LongList = lazy(() => import('./long-list.tsx'))
 
 const GRID =
   'md:grid md:grid-cols-[minmax(12rem,2fr)_7rem_7rem_minmax(9rem,1.2fr)_8rem] md:items-center md:gap-4'
@@ -35,43 +36,15 @@ export function AppTable({ apps }: { apps: readonly App[] }) {
           ))}
         </ul>
       ) : (
-        <LongList apps={apps} />
+        <Suspense fallback={<RowsSkeleton rows={12} />}>
+          <LongList apps={apps} />
+        </Suspense>
       )}
     </div>
   )
 }
 
-function LongList({ apps }: { apps: readonly App[] }) {
-  const list = useRef<HTMLUListElement>(null)
-  const [top, setTop] = useState(0)
-  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [])
-  const rows = useWindowVirtualizer({
-    count: apps.length,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    scrollMargin: top,
-    getItemKey: index => apps[index]!.id,
-  })
-  return (
-    <ul ref={list} aria-label={words.apps.title} className="relative" style={{ height: rows.getTotalSize() }}>
-      {rows.getVirtualItems().map(({ key, index, start }) => (
-        <li
-          key={key}
-          data-index={index}
-          ref={rows.measureElement}
-          aria-setsize={apps.length}
-          aria-posinset={index + 1}
-          className="absolute inset-x-0 top-0 border-t border-line"
-          style={{ transform: `translateY(${start - top}px)` }}
-        >
-          <AppRow app={apps[index]!} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function AppRow({ app }: { app: App }) {
+export function AppRow({ app }: { app: App }) {
   const { slug, name, state, url, currentRelease, lastDeployment, lastRequestAt } = app
   return (
     <div className={`relative px-5 py-3 hover:bg-canvas ${GRID}`}>
