@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryFolder } from '@seaworthy/testing'
 import { expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { readConfig, settings } from './config.ts'
 
 test('nothing has to be set', () => {
   expect(readConfig({})).toMatchObject({
@@ -44,6 +44,21 @@ test('values are read from the environment, or from the file that NAME_FILE name
     databaseUrl: 'postgres://user:secret@db:5432/seaworthy',
     adminPassword: 'a long enough password',
   })
+})
+
+test('every secret setting may come from a file, and none is ever repeated in a message', () => {
+  const secrets = Object.values(settings).filter(setting => 'secret' in setting && setting.secret)
+  const file = join(temporaryFolder().path, 'secret')
+  writeFileSync(file, 'planted: not a URL\n')
+
+  expect(secrets.length).toBeGreaterThan(2)
+  for (const { name, schema } of secrets) {
+    const read = () => readConfig({ [`${name}_FILE`]: file })
+    const isTaken = schema.safeParse('planted: not a URL').success
+    if (isTaken) expect(Object.values(read()), name).toContain('planted: not a URL')
+    else
+      expect(read, name).toThrow(expect.objectContaining({ message: expect.not.stringContaining('planted') }))
+  }
 })
 
 test.each([

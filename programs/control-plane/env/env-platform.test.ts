@@ -1,4 +1,4 @@
-import { cpSync, renameSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ENDED_STATES } from '@seaworthy/testing/platform-client'
@@ -106,6 +106,31 @@ test('without its key file the platform does not start, says so, and starts agai
   await platform.startControlPlane()
   expect((await platform.api.call('keys.list')).keys).toHaveLength(1)
 })
+
+test('without any copy of the key the platform goes on as its documentation says, without the secrets', async () => {
+  const slug = 'bereft'
+  await platform.ensureApp(slug)
+  await setVars(slug, { TOKEN: { value: 'a-lost-token', secret: true } })
+  await platform.goLive(slug, appFolder(SHOWS_ENV))
+  await platform.stopControlPlane()
+  rmSync(join(platform.config.home, 'keys', 'master.json'))
+
+  using database = new DatabaseSync(join(platform.config.home, 'database', 'seaworthy.sqlite'))
+  database.exec(documentedStatements())
+  await platform.startControlPlane()
+
+  expect(await shows(slug)).toContain('a-lost-token') // it never stopped
+  const again = await setVars(slug, { TOKEN: { value: 'a-fresh-token', secret: true } })
+  await platform.untilState(slug, again.deployment!.number, ['succeeded'])
+  expect(await shows(slug)).toContain('a-fresh-token')
+})
+
+/** What docs/operations/keys.md tells to run, as a shell would hand it to sqlite3. */
+function documentedStatements(): string {
+  const page = readFileSync(new URL('../../../docs/operations/keys.md', import.meta.url), 'utf8')
+  const [, statements] = /seaworthy\.sqlite" "\n([\s\S]*?)\n"\n/.exec(page)!
+  return statements!.replaceAll('\\"', '"')
+}
 
 /** Changes one character of the sealed secret in every version of the app's variables. */
 function damage(slug: string): void {

@@ -34,6 +34,8 @@ export function openKeyChecks(checks: KeyChecks, { keys }: KeyRingOptions, path:
 
 /** From now on the platform does not start without these keys. */
 export async function addKeyChecks(store: Store, { keys }: KeyRingOptions): Promise<void> {
+  const known = await readKeyChecks(store.db)
+  if (keys.every(({ id }) => id in known)) return
   await changeKeyChecks(store, checks => {
     const missing = keys.filter(({ id }) => !(id in checks))
     return { ...checks, ...Object.fromEntries(missing.map(key => [key.id, sealCheck(key)])) }
