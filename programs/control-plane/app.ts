@@ -23,6 +23,7 @@ import { AuditReader } from './audit/audit-reader.ts'
 import { AuditVerifier } from './audit/audit-verifier.ts'
 import { Builds } from './builds/builds.ts'
 import type { ControlPlaneConfig } from './config.ts'
+import { createAdmission } from './deployments/admission.ts'
 import { BuildPhase } from './deployments/build-phase.ts'
 import { DeploymentPipeline } from './deployments/deployment-pipeline.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
@@ -291,7 +292,7 @@ export async function createControlPlane(
     releases,
     envVars,
     events,
-    requireStillAllowed: createRequireStillAllowed(actors),
+    admit: createAdmission({ audit, requireStillAllowed: createRequireStillAllowed(actors) }),
     buildPhase,
     startPhase,
     switcher,

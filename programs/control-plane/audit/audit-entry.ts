@@ -2,11 +2,12 @@
 import { redact, scrubText } from '@seaworthy/kit'
 import type { JsonValue } from '@seaworthy/kit/hash-chain'
 import type { Actor } from '../access/actor.ts'
+import type { ActorReference } from '../access/actor-finder.ts'
 import type { AuditEntryRow } from '../store/schema.ts'
 import { API_TOKEN_FORMAT } from '../tokens/token-format.ts'
 
-/** Whom an entry names. `platform`: nobody asked for it, the platform did it by itself. */
-export type AuditActor = Actor | { kind: 'platform' }
+/** Whom an entry names; a reference for what is done later than it was asked for. `platform`: nobody asked for it, the platform did it by itself. */
+export type AuditActor = Actor | ActorReference | { kind: 'platform' }
 
 export interface AuditTarget {
   /** A word of the glossary: `app`, `team`, `token`. */

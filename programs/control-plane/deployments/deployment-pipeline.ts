@@ -14,13 +14,13 @@ import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { StoredGitOrigin } from '../sources/git-origin.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
+import type { Admit } from './admission.ts'
 import { asFailure, type BuildPhase, TOO_LATE } from './build-phase.ts'
 import { DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
 import { hasSwitched, isEnded } from './deployment-state.ts'
 import { cutOffSignal, isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import { countsSince, type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
-import type { RequireStillAllowed } from './require-still-allowed.ts'
 import type { StartPhase } from './start-phase.ts'
 import type { Switcher } from './switcher.ts'
 import type { Watcher } from './watcher.ts'
@@ -47,7 +47,7 @@ export interface DeploymentPipelineOptions {
   envVars: EnvVars
   events: Events
   /** Rejects when the one who asked for a deployment may not have it any more. */
-  requireStillAllowed: RequireStillAllowed
+  admit: Admit
   buildPhase: BuildPhase
   startPhase: StartPhase
   switcher: Switcher
@@ -116,7 +116,7 @@ export class DeploymentPipeline {
 
   async #run(app: AppRow, deployment: DeploymentRow, job: DeployJob, log: DeploymentLog): Promise<void> {
     const { records, buildPhase } = this.#options
-    if (deployment.state === 'queued') await this.#options.requireStillAllowed(app, job.payload)
+    if (deployment.state === 'queued') await this.#options.admit(app, deployment, job)
     const release = await buildPhase.run({ app, deployment, git: job.payload.git, log, signal: job.signal })
     const context: Context = {
       app,

@@ -1,5 +1,5 @@
 /** A log in which each entry's hash covers the entry before it, so that nobody changes the past unnoticed. */
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { canonicalJson, type JsonValue } from './canonical-json.ts'
 
 /** How far a chain goes. Kept elsewhere than the chain, it shows that the end was cut off or all was written anew. */
@@ -91,9 +91,7 @@ async function nameBreak(
 
 /** JSON keeps the parts apart: nothing of an entry can pass for a part of the rest. */
 function hashOf(previousHash: string, sequence: number, entry: JsonValue): string {
-  return createHash('sha256')
-    .update(canonicalJson([previousHash, sequence, entry]))
-    .digest('hex')
+  return digest('sha256', canonicalJson([previousHash, sequence, entry]))
 }
 
 function broken(found: ChainBreak): ChainVerdict {
