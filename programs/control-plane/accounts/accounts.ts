@@ -8,6 +8,7 @@ import type { Queryable, Store } from '../store/database.ts'
 import { Background } from './background.ts'
 import type { BetterAuth } from './better-auth.ts'
 import { MailedLinks } from './mailed-links.ts'
+import { tellOfNewDevice } from './new-sign-in.ts'
 import { sweepLinks } from './one-time-links.ts'
 import { OwnAccount } from './own-account.ts'
 import type { Passwords } from './passwords.ts'
@@ -66,7 +67,13 @@ export class Accounts {
     const lives = { idleMs: sessionIdleHours * HOUR_MS, maxMs: sessionMaxDays * DAY_MS }
     const background = new Background({ log })
     const limits = new SignInLimits({ store: counts })
-    const sessions = new Sessions({ store, auth: () => this.auth(), ...lives, clock, log })
+    const sessions = new Sessions({
+      ...{ store, auth: () => this.auth(), ...lives, clock, log },
+      onOpened: session =>
+        background.run('tell of a new device', () =>
+          tellOfNewDevice({ store, mailer, dashboardUrl }, session),
+        ),
+    })
     const secondFactor = () => this.#secondFactor
     const signIn = new SignIn({ store, passwords, sessions, limits, secondFactor, log })
     const shared = { store, mailer, dashboardUrl, passwords, sessions, limits }

@@ -181,6 +181,25 @@ await forEachStore(({ openStore }) => {
     })
   })
 
+  test('a device that is new is told by mail, one that is known or the first of all is not', async () => {
+    const { accounts, signIn, mails, session } = await signedIn() // from curl
+    await signIn('curl/9.1')
+    await accounts.close()
+    expect(mails.sent).toEqual([])
+
+    await signIn('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0')
+    await signIn('Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0')
+    await accounts.close()
+
+    expect(mails.sent).toMatchObject([
+      {
+        to: session.person.email,
+        kind: 'new-sign-in',
+        data: { device: 'Firefox on Linux', address: '10.0.0.1' },
+      },
+    ])
+  })
+
   test('a sweep removes what is over and nothing else', async () => {
     const { accounts, session, signIn, pass, store, mails } = await signedIn()
     await accounts.links.request('sign-in', { email: ADA.email, visit: { address: '::1' } })

@@ -17,6 +17,8 @@ export interface SessionsOptions {
   /** How long it lives however much it is used. */
   maxMs: number
   clock: Pick<Clock, 'now'>
+  /** Hears of each session that was opened. */
+  onOpened?: (session: { userId: string; sessionId: string; visit: Visit }) => void
   log: Logger
 }
 
@@ -57,10 +59,12 @@ export class Sessions {
     this.#options = options
   }
 
-  async open(userId: string, { address, userAgent }: Visit): Promise<OpenedSession> {
+  async open(userId: string, visit: Visit): Promise<OpenedSession> {
+    const { address, userAgent } = visit
     const { internalAdapter } = await (await this.#options.auth()).$context
     const facts = { ipAddress: address, userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARS) ?? null }
     const { id, token, expiresAt } = await internalAdapter.createSession(userId, false, facts, true)
+    this.#options.onOpened?.({ userId, sessionId: id, visit })
     return { sessionId: id, token, expiresAt: millisecondsOf(expiresAt) }
   }
 

@@ -129,6 +129,7 @@ export async function startTestControlPlane({
   cleanup(async () => {
     local.close()
     await server.stop()
+    await parts.accounts.close()
     await parts.meter.close()
     await logs.close()
     await store.close()
