@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -32,6 +33,10 @@ export default defineConfig({
         },
       },
       {
+        // As in a browser, where the package's own condition says so.
+        resolve: {
+          alias: { '#transport': join(import.meta.dirname, 'packages/api/src/fetch-transport.ts') },
+        },
         test: {
           name: 'dashboard',
           root: 'programs/dashboard',
