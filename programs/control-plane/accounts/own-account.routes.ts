@@ -22,7 +22,7 @@ export function ownAccountRoutes({ accounts }: AccountsRoutesOptions): Implement
       async answer({ actor, body, audit }) {
         const person = requirePerson(actor)
         await accounts.own.rename(person.userId, body.name)
-        audit({ target: targetOf(person), before: { name: person.name }, after: { name: body.name } })
+        audit({ target: targetOf(person), after: { changed: ['name'] } })
         return accountDocument(await accounts.own.read(person.userId), person)
       },
     },

@@ -22,8 +22,7 @@ export async function auditDocuments(db: Queryable, rows: readonly AuditEntryRow
         tokenName: row.token_id === null ? null : (tokens.get(row.token_id) ?? null),
       },
       action: row.action,
-      target:
-        row.target_kind === null ? null : { kind: row.target_kind, id: row.target_id, name: row.target_name },
+      target: targetOf(row, people),
       teamId: row.team_id,
       appId: row.app_id,
       address: row.address,
@@ -38,8 +37,16 @@ export async function auditDocuments(db: Queryable, rows: readonly AuditEntryRow
   })
 }
 
+function targetOf(
+  { target_kind: kind, target_id: id, target_name: name }: AuditEntryRow,
+  people: ReadonlyMap<string, { email: string }>,
+): AuditEntry['target'] {
+  if (kind === null) return null
+  return { kind, id, name: kind === 'person' ? (people.get(id ?? '')?.email ?? 'deleted person') : name }
+}
+
 async function peopleOf(db: Queryable, rows: readonly AuditEntryRow[]) {
-  const ids = unique(rows.map(row => row.actor_id))
+  const ids = unique(rows.flatMap(row => [row.actor_id, row.target_kind === 'person' ? row.target_id : null]))
   const people =
     ids.length === 0
       ? []

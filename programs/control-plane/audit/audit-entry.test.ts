@@ -30,6 +30,42 @@ describe('who an entry names', () => {
   })
 })
 
+describe('people', () => {
+  test('are named by their id only, since an entry outlives an account', () => {
+    const target = { kind: 'person', id: 'user_ada', name: 'Ada Lovelace' }
+
+    expect(auditContent(entry({ target }), NOW)).toMatchObject({ target_id: 'user_ada', target_name: null })
+  })
+
+  test('leave no more of an address than its first letter and its domain', () => {
+    const facts = {
+      to: 'ada@example.org',
+      list: ['Grace.H+x@sub.example.co.uk'],
+      text: 'from <bob@example.org>.',
+    }
+
+    const { after_json, target_name } = auditContent(
+      entry({ after: facts, target: { kind: 'invitation', name: 'ada@example.org' } }),
+      NOW,
+    )
+
+    expect(JSON.parse(after_json!)).toEqual({
+      to: 'a…@example.org',
+      list: ['G…@sub.example.co.uk'],
+      text: 'from <b…@example.org>.',
+    })
+    expect(target_name).toBe('a…@example.org')
+  })
+
+  test('are looked for in a long text within a moment', () => {
+    const started = performance.now()
+
+    auditContent(entry({ after: { text: `${'a'.repeat(1_000_000)} ${'a.'.repeat(100_000)}@` } }), NOW)
+
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+})
+
 describe('text from outside', () => {
   test('is one line without control characters, of at most 200 characters', () => {
     const agent = `evil\r\n\u001b[31mred\u0000\u202e${'x'.repeat(300)}`

@@ -269,9 +269,9 @@ test('not a byte of the person is left in the database file', async () => {
   await waitFor(async () => (await jobs.list({ kind: DELETION_JOB, state: 'succeeded' })).total === 1, SLOW)
 
   const bytes = readFileSync(file, 'latin1') + readIfThere(`${file}-wal`)
-  expect(bytes).toContain('p7@example.org')
-  expect(bytes).not.toContain(ada.email)
-  expect(bytes).not.toContain(ada.userId)
+  const times = (text: string) => bytes.split(text).length - 1
+  expect(times('p7@example.org')).toBeGreaterThan(0)
+  expect([times(ada.email), times(ada.userId)]).toEqual([0, 0])
 })
 
 function readIfThere(file: string): string {
