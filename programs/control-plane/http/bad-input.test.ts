@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import { policyRules } from '../access/policy-rules.ts'
 import { signInOwner, startTestControlPlane, type TestControlPlane } from './test-control-plane.ts'
 
+const PASSKEY_ANSWER = { id: 'a', rawId: 'a', type: 'public-key', response: { clientDataJSON: 'e30' } }
+
 /** A body that each endpoint takes. An endpoint that is missing here fails the test below. */
 const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'setup.claim': { token: 't', email: 'a@example.org', password: '0123456789', name: 'A' },
@@ -19,6 +21,16 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'password.forgot': { email: 'a@example.org' },
   'password.reset': { token: 't', password: 'Lantern-4-Tidewash' },
   'password.reset-link': { email: 'a@example.org' },
+  'session.finish': { pendingToken: 't', code: '123456' },
+  'session.refresh': { refreshToken: 'swr_t' },
+  'session.confirm': { password: 'wrong' },
+  'session.passkey-begin': { email: 'a@example.org' },
+  'session.passkey': { ceremony: 't', response: PASSKEY_ANSWER },
+  'factor.start': { password: 'wrong' },
+  'factor.confirm': { code: '123456' },
+  'factor.disable': { password: 'wrong', code: '123456' },
+  'passkeys.add': { ceremony: 't', name: 'Laptop', response: PASSKEY_ANSWER },
+  'device.token': { deviceCode: 't' },
   'apps.create': { slug: 'fresh', name: 'Fresh' },
   'apps.update': { name: 'New', sleepAfterMinutes: 5 },
   'apps.delete': { confirm: 'shop' },

@@ -109,7 +109,7 @@ export const factorEndpoints = {
   },
   'passkeys.begin': {
     method: 'POST',
-    path: `${PASSKEYS}/begin`,
+    path: '/api/v1/account/passkey-registration',
     action: 'passkey:write',
     tag: 'accounts',
     summary: 'Begin to add a passkey',
@@ -148,21 +148,21 @@ export const factorEndpoints = {
   },
   'device.get': {
     method: 'GET',
-    path: `${DEVICE}/{userCode}`,
+    path: `${DEVICE}/codes/{userCode}`,
     action: 'device:read',
     tag: 'session',
     summary: 'Tell who asks to be signed in with a code',
   },
   'device.approve': {
     method: 'POST',
-    path: `${DEVICE}/{userCode}/approve`,
+    path: `${DEVICE}/codes/{userCode}/approve`,
     action: 'device:decide',
     tag: 'session',
     summary: 'Sign a program in as yourself',
   },
   'device.deny': {
     method: 'POST',
-    path: `${DEVICE}/{userCode}/deny`,
+    path: `${DEVICE}/codes/{userCode}/deny`,
     action: 'device:decide',
     tag: 'session',
     summary: 'Refuse to sign a program in',
