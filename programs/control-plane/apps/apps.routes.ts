@@ -1,4 +1,5 @@
 import { type Actor, actorName } from '../access/actor.ts'
+import { can } from '../access/policy.ts'
 import { visibleApps } from '../access/visible-apps.ts'
 import { refuseEnvironment } from '../env/shared-env.ts'
 import { requireAppCan } from '../http/app-access.ts'
@@ -52,6 +53,7 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
     'apps.update': {
       async answer({ app, body, actor, audit }) {
         requireAppCan('update', app)
+        requireEnvironment(actor, app, body.environment)
         const updated = await apps.update(app.id, settingsOf(body))
         audit({ before: settingsFacts(app), after: settingsFacts(updated) })
         return show(updated, { actor })
@@ -87,8 +89,15 @@ function settingsFacts({ name, environment, sleep_after_minutes }: AppRow) {
   return { name, environment, sleepAfterMinutes: sleep_after_minutes }
 }
 
+/** Another environment brings other shared secrets: a role on this app alone is not enough for that. */
+function requireEnvironment(actor: Actor, app: AppRow, environment: string | undefined): void {
+  if (environment === undefined || environment === app.environment) return
+  refuseEnvironment(environment)
+  if (can(actor, 'shared-env:write', { kind: 'team', teamId: app.team_id })) return
+  throw httpErrors.not_allowed({ reason: 'only developers of its team move an app to another environment.' })
+}
+
 function settingsOf({ name, environment, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
-  if (environment !== undefined) refuseEnvironment(environment)
   return {
     ...(environment !== undefined && { environment }),
     ...(name !== undefined && { name }),

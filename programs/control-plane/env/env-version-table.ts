@@ -33,7 +33,7 @@ const COLUMNS = ['version', 'document_json', 'author', 'created_at'] as const
 export function appEnvTable({ id, slug }: { id: string; slug?: string }): EnvVersionTable {
   const rows = (db: Queryable) => db.selectFrom('env_versions').select(COLUMNS).where('app_id', '=', id)
   return {
-    owner: slug ?? 'The app',
+    owner: slug ?? 'the app',
     lock: `env:${id}`,
     binding: key => appEnvBinding(id, key),
     find: (db, version) =>
@@ -65,7 +65,7 @@ export function sharedEnvTable(owner: SharedEnvOwner): EnvVersionTable {
       .where('team_id', '=', teamId)
       .where('environment', '=', environment)
   return {
-    owner: environment === '' ? 'The team' : `The environment ${environment} of the team`,
+    owner: environment === '' ? 'the team' : `the environment ${environment} of the team`,
     lock: `shared-env:${teamId}:${environment}`,
     binding: key => sharedEnvBinding(owner, key),
     find: (db, version) =>

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { addPerson } from '../accounts/test-people.ts'
+import { createClient } from '@seaworthy/api/client'
+import { expect, onTestFinished, test } from 'vitest'
+import { addPerson, addSession } from '../accounts/test-people.ts'
 import { startTestControlPlane } from '../http/test-control-plane.ts'
 
 const params = { slug: 'shop' }
@@ -136,6 +137,23 @@ test('names that cannot be environments are refused', async () => {
   })
   await expect(local.call('sharedEnv.get', { params: shared('Not OK') })).rejects.toMatchObject({
     status: 400,
+  })
+})
+
+test('who was let at one app alone does not move it to where the team keeps other secrets', async () => {
+  const { store, app, url } = await start()
+  const userId = await addPerson(store)
+  const grant = { app_id: app.id, user_id: userId, role: 'owner', created_at: 1 } as const
+  await store.db.insertInto('app_grants').values(grant).execute()
+  const client = createClient({ baseUrl: url, token: (await addSession(store, userId)).token })
+  onTestFinished(() => client.close())
+  const update = (body: { name?: string; environment?: string }) =>
+    client.call('apps.update', { params, body })
+
+  expect(await update({ name: 'Renamed', environment: 'production' })).toMatchObject({ name: 'Renamed' })
+  await expect(update({ environment: 'staging' })).rejects.toMatchObject({ status: 403 })
+  await expect(client.call('sharedEnv.get', { params: shared('staging') })).rejects.toMatchObject({
+    status: 404,
   })
 })
 

@@ -8,7 +8,10 @@ export class EnvInvalid extends AppError {
 }
 
 export const envErrors = defineErrors({
-  env_version_not_found: { status: 404, message: '{owner} has no version {version} of its variables.' },
+  env_version_not_found: {
+    status: 404,
+    message: 'There is no version {version} of the variables of {owner}.',
+  },
   env_changed_meanwhile: {
     status: 409,
     message:
@@ -21,7 +24,7 @@ export const envErrors = defineErrors({
       'The secret {key} of {owner} cannot be opened: what is stored of it is damaged or was sealed elsewhere. Set it ' +
       'again; until then nothing is started or built without it.',
   },
-  env_key_not_set: { status: 404, message: '{owner} has no variable {key}.' },
+  env_key_not_set: { status: 404, message: 'There is no variable {key} for {owner}.' },
   environment_invalid: {
     status: 422,
     message:

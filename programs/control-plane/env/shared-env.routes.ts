@@ -33,14 +33,14 @@ export function sharedEnvRoutes(options: SharedEnvRoutesOptions): Implementation
   const { sharedEnv } = options
   return {
     'sharedEnv.list': {
-      async answer({ team }) {
+      async answer({ team, actor }) {
         const documents = await sharedEnv.documents(team.id)
         return Promise.all(
           documents.map(async ({ teamId, environment, updatedAt, ...document }) => ({
             ...document,
             environment: shownEnvironment(environment),
             updatedAt: isoTime(updatedAt),
-            apps: slugsOf(await sharedEnv.apps({ teamId, environment })),
+            apps: slugsOf(await visibleApps(options, actor, { teamId, environment })),
           })),
         )
       },
@@ -48,7 +48,7 @@ export function sharedEnvRoutes(options: SharedEnvRoutesOptions): Implementation
     'sharedEnv.get': {
       async answer(call) {
         const owner = ownerOf(call)
-        const apps = slugsOf(await sharedEnv.apps(owner))
+        const apps = slugsOf(await visibleApps(options, call.actor, owner))
         return { environment: call.params.environment, ...(await sharedEnv.describe(owner)), apps }
       },
     },
@@ -117,7 +117,7 @@ async function changeShared(
     call.audit({
       after: { environment: call.params.environment, version: done.version, changed: done.changed },
     })
-  const apps = done.changed.length === 0 ? [] : await options.sharedEnv.apps(owner)
+  const apps = done.changed.length === 0 ? [] : await visibleApps(options, call.actor, owner)
   const reached = await Promise.all(apps.map(app => reachedApp(options, app, done.changed)))
   return {
     version: done.version,
@@ -126,6 +126,15 @@ async function changeShared(
     apps: reached,
     deployments: redeploy ? await redeployAll(options, call.actor, apps) : [],
   }
+}
+
+/** A token that is limited to apps learns of no other. */
+async function visibleApps(
+  { sharedEnv }: SharedEnvRoutesOptions,
+  actor: Actor,
+  owner: SharedEnvOwner,
+): Promise<AppRow[]> {
+  return (await sharedEnv.apps(owner)).filter(app => can(actor, 'app:read', appResource(app)))
 }
 
 async function reachedApp({ envVars }: SharedEnvRoutesOptions, app: AppRow, changed: readonly string[]) {
