@@ -2,8 +2,12 @@
 import { z } from 'zod'
 import { identitySchema } from './session.ts'
 
-const codeSchema = z.string().min(1).max(20).meta({ description: 'Six digits of the authenticator app.' })
-const recoveryCodeSchema = z.string().min(1).max(40).meta({ description: 'Each works once.' })
+export const codeSchema = z
+  .string()
+  .min(1)
+  .max(20)
+  .meta({ description: 'Six digits of the authenticator app.' })
+export const recoveryCodeSchema = z.string().min(1).max(40).meta({ description: 'Each works once.' })
 const ceremonySchema = z.string().min(1).max(100).meta({ description: 'From the step before; works once.' })
 const passwordSchema = z.string().min(1).max(1000)
 
@@ -102,11 +106,16 @@ export const passkeySchema = z
   })
   .meta({ id: 'Passkey' })
 
+const base64UrlSchema = z
+  .string()
+  .max(2000)
+  .regex(/^[\w-]+$/, 'must be base64url')
+
 /** What the browser's own interface takes and gives; it checks it, and so does the server. */
 const webauthnOptionsSchema = z.looseObject({ challenge: z.string() })
 const webauthnResponseSchema = z.looseObject({
-  id: z.string().min(1).max(2000),
-  rawId: z.string().min(1).max(2000),
+  id: base64UrlSchema,
+  rawId: base64UrlSchema,
   type: z.literal('public-key'),
   response: z.looseObject({ clientDataJSON: z.string().max(10_000) }),
 })
@@ -122,12 +131,17 @@ export const passkeyCeremonySchema = z
 export const addPasskeySchema = z
   .strictObject({
     ceremony: ceremonySchema,
-    name: z.string().trim().min(1).max(100),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .regex(/^\P{C}*$/u, 'must not hold control characters'),
     response: webauthnResponseSchema,
   })
   .meta({ id: 'AddPasskey' })
 
-export const passkeyParamsSchema = z.strictObject({ id: z.string().min(1).max(64) })
+export const passkeyParamsSchema = z.strictObject({ id: z.string().max(64).regex(/^\w+$/, 'must be an id') })
 
 export const beginPasskeySignInSchema = z
   .strictObject({ email: z.string().min(1).max(254).optional() })
