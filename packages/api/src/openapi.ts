@@ -49,7 +49,11 @@ export function openApiDocument({ version, serverUrl }: { version: string; serve
 }
 
 const securitySchemes = {
-  session: { type: 'http', scheme: 'bearer', description: 'The token that `session.create` answers.' },
+  session: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token that `session.create` answers, or an API token.',
+  },
 }
 
 const PUBLIC_ACTIONS: readonly string[] = ['setup:read', 'setup:claim', 'session:create']
