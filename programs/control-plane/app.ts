@@ -57,7 +57,6 @@ import { createJobWorker } from './jobs/job-worker.ts'
 import { createMailDelivery } from './mail/mail-delivery.ts'
 import { MailJobs } from './mail/mailer.ts'
 import { EXPORT_JOB, PersonExports } from './people/person-export.ts'
-import { PersonProof } from './people/person-proof.ts'
 import { DELETION_JOB, PersonRemoval } from './people/person-removal.ts'
 import { PlatformPeople } from './people/platform-people.ts'
 import { Announcement } from './platform/announcement.ts'
@@ -182,7 +181,6 @@ export async function createControlPlane(
     log,
   })
   const people = new PlatformPeople({ store })
-  const personProof = new PersonProof({ store, passwords, limits: accounts.limits })
   const personExports = new PersonExports({
     store,
     jobs,
@@ -466,7 +464,6 @@ export async function createControlPlane(
       people,
       personExports,
       personRemoval,
-      personProof,
       tokens,
       auditReader: new AuditReader({ store }),
       auditVerifier: new AuditVerifier({ store, keyRing }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { codeSchema, recoveryCodeSchema } from './factor.ts'
 import { listQuery } from './paging.ts'
 import { roleSchema } from './role.ts'
 
@@ -57,7 +58,9 @@ export const deleteAccountSchema = z
       .string()
       .max(128)
       .optional()
-      .meta({ description: 'Not needed within 15 minutes after a sign-in.' }),
+      .meta({ description: 'This, or a code, is not needed within 15 minutes after a sign-in.' }),
+    code: codeSchema.optional(),
+    recoveryCode: recoveryCodeSchema.optional(),
   })
   .meta({ id: 'DeleteAccount' })
 

@@ -10,6 +10,12 @@ import { UsageError } from '../exit-codes.ts'
 import { forgetProfile } from '../profile.ts'
 import { writeWhole } from '../whole-file.ts'
 
+interface DeleteOptions {
+  confirm?: string
+  passwordStdin?: boolean
+  code?: string
+}
+
 const POLL_MS = 500
 
 /** `account export` and `account delete`, beside what `account` has already. */
@@ -26,8 +32,9 @@ export function addOwnDataCommands(program: Command, surroundings: Surroundings)
     .command('delete')
     .description('delete your account for good; your name leaves the history of apps')
     .option('--confirm <email>', 'your e-mail address, typed again')
-    .option('--password-stdin', 'read your password from standard input')
-    .action((options: { confirm?: string; passwordStdin?: boolean }, command: Command) =>
+    .option('--password-stdin', 'read your password from standard input; not needed just after a sign-in')
+    .option('--code <code>', 'a code of your second factor, instead of the password')
+    .action((options: DeleteOptions, command: Command) =>
       withContext(surroundings, command, context => deleteAccount(context, options)),
     )
 }
@@ -59,12 +66,12 @@ async function readyExport(api: ApiClient, signal: AbortSignal): Promise<PersonE
 
 async function deleteAccount(
   context: Context,
-  { confirm, passwordStdin }: { confirm?: string; passwordStdin?: boolean },
+  { confirm, passwordStdin, code }: DeleteOptions,
 ): Promise<void> {
   if (confirm === undefined)
     throw new UsageError('This cannot be undone. Say whose account: seaworthy account delete --confirm EMAIL')
   const password = passwordStdin ? (await readAll(context.stdin)).replace(/\r?\n$/, '') : undefined
-  const started = await (await context.client()).call('account.delete', { body: { confirm, password } })
+  const started = await (await context.client()).call('account.delete', { body: { confirm, password, code } })
   await waitForDeletion(context, started)
   if (context.options.token === undefined && !context.env.SEAWORTHY_TOKEN) await forgetProfile(context.env)
 }

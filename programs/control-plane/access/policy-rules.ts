@@ -135,8 +135,8 @@ export const policyRules: Record<Action, Rule> = {
   // Who has the code of a receipt was told it; nobody is left who could sign in for it.
   'deletion:read': PUBLIC,
   'person:read': PLATFORM_ADMIN,
-  'person:update': { ...PLATFORM_ADMIN, session: true },
-  'person:delete': { ...PLATFORM_ADMIN, session: true },
+  'person:update': { ...PLATFORM_ADMIN, session: true, fresh: true },
+  'person:delete': { ...PLATFORM_ADMIN, session: true, fresh: true },
   'mail:test': PLATFORM_ADMIN,
 
   'quota:read-own': SELF,

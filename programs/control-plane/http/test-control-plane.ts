@@ -32,7 +32,6 @@ import { Events } from '../events/events.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import type { NewMail } from '../mail/mail-kinds.ts'
 import { PersonExports } from '../people/person-export.ts'
-import { PersonProof } from '../people/person-proof.ts'
 import { PersonRemoval } from '../people/person-removal.ts'
 import { PlatformPeople } from '../people/platform-people.ts'
 import { ApiRequestMeter } from '../quotas/api-request-meter.ts'
@@ -225,7 +224,6 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
       ...{ store, jobs, mailer: mails, log },
       exportFile: id => personExports.fileOf(id),
     }),
-    personProof: new PersonProof({ store, passwords, limits: accounts.limits }),
   }
 }
 

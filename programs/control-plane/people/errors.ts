@@ -18,11 +18,6 @@ export const personErrors = defineErrors({
     status: 400,
     message: 'To delete this account, give exactly its e-mail address as confirm.',
   },
-  proof_needed: {
-    status: 403,
-    message: 'Your sign-in is too long ago for this. Give your password, or sign in anew and try again.',
-  },
-  wrong_password: { status: 403, message: 'The password is wrong. Nothing was deleted.' },
   export_not_there: {
     status: 404,
     message: 'There is no export of yours to download. Ask for one: seaworthy account export',

@@ -97,6 +97,23 @@ export const exportSections: readonly ExportSection[] = [
     },
   },
   {
+    name: 'apps',
+    read: async (db, { userId }, { after, limit }) => {
+      const rows = await db
+        .selectFrom('apps')
+        .select(['id', 'slug', 'name', 'created_at', 'deleted_at'])
+        .where('made_by', '=', userId)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ id, slug, name, created_at, deleted_at }) => ({
+        cursor: id,
+        row: { app: slug, name, ...times({ createdAt: created_at, deletedAt: deleted_at }) },
+      }))
+    },
+  },
+  {
     name: 'appGrants',
     read: async (db, { userId }, { after, limit }) => {
       const rows = await db

@@ -1,6 +1,7 @@
 /** What people do with their own data, and administrators of the platform with people. */
 import type { UserActor } from '../access/actor.ts'
 import { tellingWhenAgain } from '../accounts/accounts.routes.ts'
+import type { Factors } from '../accounts/factors.ts'
 import { requirePerson } from '../accounts/require-person.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { expiredSessionCookie } from '../http/session-cookie.ts'
@@ -8,7 +9,6 @@ import type { JobLedger } from '../jobs/job-ledger.ts'
 import { personErrors } from './errors.ts'
 import { deletionDocument, exportDocument, personDocument } from './person-document.ts'
 import type { PersonExports } from './person-export.ts'
-import type { PersonProof } from './person-proof.ts'
 import type { PersonRemoval } from './person-removal.ts'
 import type { PlatformPeople } from './platform-people.ts'
 
@@ -16,7 +16,7 @@ export interface PeopleRoutesOptions {
   people: PlatformPeople
   personExports: PersonExports
   personRemoval: PersonRemoval
-  personProof: PersonProof
+  factors: Pick<Factors, 'fresh'>
   jobs: JobLedger
   dashboardUrl: string
 }
@@ -97,14 +97,15 @@ function administrationRoutes({ people, personRemoval }: PeopleRoutesOptions): I
 }
 
 async function deleteOwnAccount(
-  { personProof, personRemoval, dashboardUrl }: PeopleRoutesOptions,
+  { factors, personRemoval, dashboardUrl }: PeopleRoutesOptions,
   { actor, body, request, reply, audit }: Call<'account.delete'>,
 ) {
   const person: UserActor = requirePerson(actor)
-  requireSameAddress(body.confirm, person.email)
-  await tellingWhenAgain(reply, () =>
-    personProof.require(person, { password: body.password, address: request.ip }),
-  )
+  const { confirm, ...proof } = body
+  requireSameAddress(confirm, person.email)
+  // A session alone, which somebody may have found open, is not enough for what cannot be undone.
+  if (Object.keys(proof).length === 0) await factors.fresh.require({ actor })
+  else await tellingWhenAgain(reply, () => factors.fresh.prove(person.userId, proof, request.ip))
   const started = await personRemoval.request({ userId: person.userId, requestedBy: 'self' }, trx =>
     audit.within(trx, { target: targetOf(person.userId) }),
   )

@@ -70,6 +70,7 @@ await forEachStore(({ openStore }) => {
       passkeys: [{ name: 'Laptop' }],
       sessions: [{ address: '203.0.113.7' }],
       teams: [{ team: 'sales', role: 'owner' }],
+      apps: [{ app: app.slug, name: app.name }],
       apiTokens: [{ name: 'ci', endsWith: 'abcd', scopes: ['deploy'] }],
       releases: [{ app: app.slug, version: 1 }],
       deployments: [{ app: app.slug, number: 1 }],

@@ -20,9 +20,12 @@ export interface TracePlace {
   column: string
   /** `text`: the whole value is a name. `json`: strings anywhere in it are. */
   kind: 'text' | 'json'
+  /** Where the column is about nobody rather than about a deleted person. */
+  nobody?: true
 }
 
 export const tracePlaces: readonly TracePlace[] = [
+  { table: 'apps', column: 'made_by', kind: 'text', nobody: true },
   { table: 'releases', column: 'created_by', kind: 'text' },
   { table: 'deployments', column: 'created_by', kind: 'text' },
   { table: 'env_versions', column: 'author', kind: 'text' },
@@ -52,7 +55,7 @@ export function replaceNames(options: ReplaceOptions): Promise<number> {
 async function replaceTexts({ store, place, names }: ReplaceOptions): Promise<number> {
   const column = sql.ref(place.column)
   const { numAffectedRows = 0n } =
-    await sql`update ${sql.table(place.table)} set ${column} = ${DELETED_PERSON}
+    await sql`update ${sql.table(place.table)} set ${column} = ${place.nobody ? null : DELETED_PERSON}
     where ${column} in (${names.userId}, ${names.email})`.execute(store.db)
   return Number(numAffectedRows)
 }

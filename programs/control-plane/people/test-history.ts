@@ -87,7 +87,7 @@ async function leaveHistory(store: Store, { userId, email }: TestPerson, app: Ap
     },
     ...{ created_at, finished_at: 1 },
   })
-  await db.updateTable('apps').set({ name: 'Shop' }).where('id', '=', app.id).execute()
+  await db.updateTable('apps').set({ made_by: userId }).where('id', '=', app.id).execute()
 }
 
 async function leaveKeys(store: Store, { userId, email }: TestPerson, teamId: string): Promise<void> {
