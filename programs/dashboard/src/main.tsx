@@ -4,8 +4,6 @@ import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './api/query-client.ts'
-import { ToastProvider } from './components/toast.tsx'
-import { TooltipProvider } from './components/tooltip.tsx'
 import { createAppRouter } from './router.tsx'
 import { applyTheme, readTheme } from './shell/theme.ts'
 import './styles.css'
@@ -25,11 +23,7 @@ const onCaughtError = () => {}
 createRoot(document.getElementById('root')!, { onCaughtError }).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <ToastProvider>
-          <RouterProvider router={router} />
-        </ToastProvider>
-      </TooltipProvider>
+      <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -11,6 +11,7 @@ import { ApiError } from './api/client.ts'
 import { queries } from './api/queries.ts'
 import { PageSkeleton } from './components/skeleton.tsx'
 import { NotFoundPage, RouteError } from './shell/route-error.tsx'
+import { Surroundings } from './shell/surroundings.tsx'
 
 interface Context {
   queryClient: QueryClient
@@ -132,6 +133,7 @@ export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,
     context: { queryClient },
+    InnerWrap: Surroundings,
     defaultPreload: 'intent',
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: NotFoundPage,
