@@ -104,6 +104,26 @@ await forEachStore(({ openStore }) => {
       await expect(claim()).rejects.toMatchObject({ code: 'too_many_sign_ins', status: 429 })
     })
 
+    test('mails a link that confirms the address, which gets no other link before', async () => {
+      const { accounts, mails, store } = await fresh()
+      const token = (await accounts.createSetupToken())!
+      const { person, sessionId } = await accounts.claim({ ...ADA, ...here, token })
+      const links = async () => {
+        await accounts.links.request('password-reset', { email: ADA.email, visit: { address: '::1' } })
+        await accounts.close()
+        return mails.sent.filter(({ kind }) => kind === 'password-reset').length
+      }
+      expect(mails.sent).toMatchObject([{ to: 'ada@example.org', kind: 'email-confirm' }])
+      expect(await links()).toBe(0)
+
+      const self = { userId: person.userId, sessionId, address: '::1' }
+      await accounts.own.confirmEmail(self, mails.tokenOf('email-confirm'))
+
+      expect(await links()).toBe(1)
+      expect(mails.sent.map(({ kind }) => kind)).not.toContain('email-changed')
+      expect(await store.db.selectFrom('user').select('id').execute()).toHaveLength(1)
+    })
+
     test('comes from the settings as well, once', async () => {
       const { accounts, store } = await fresh()
       await accounts.createSetupToken()
@@ -135,6 +155,16 @@ await forEachStore(({ openStore }) => {
 
       const session = await accounts.signIn({ email: 'bo@example.org', password: ADA.password, ...here })
       expect(session.person).toEqual({ userId, email: 'bo@example.org', name: 'Bo' })
+    })
+
+    test('is sent the link that confirms an address of which nothing is known', async () => {
+      const { accounts, mails } = await fresh()
+      const passwordHash = await accounts.hashPassword({ password: ADA.password })
+
+      await accounts.createPerson({ email: 'bo@example.org', name: 'Bo', passwordHash, emailVerified: true })
+      await accounts.createPerson({ email: 'Cy@example.org', name: 'Cy', passwordHash, emailVerified: false })
+
+      expect(mails.sent).toMatchObject([{ to: 'cy@example.org', kind: 'email-confirm' }])
     })
 
     test('has an address that nobody else has, however it is spelt', async () => {
@@ -172,11 +202,14 @@ test('no password, no token and no link reaches the log', async () => {
 
   const session = await accounts.claim({ ...ADA, ...here, token })
   await accounts.signIn({ ...ADA, ...here, password: 'wrong password' }).catch(() => undefined)
+  const self = { userId: session.person.userId, sessionId: session.sessionId, address: '::1' }
+  await accounts.own.confirmEmail(self, mails.tokenOf('email-confirm'))
   await accounts.links.request('sign-in', { email: ADA.email, visit: { address: '::1' } })
   await accounts.close()
   await new Accounts(options).authenticate(session.token)
 
   expect(lines.length).toBeGreaterThan(0)
-  for (const secret of [ADA.password, token, session.token, 'wrong password', mails.tokenOf('sign-in-link')])
+  const links = [mails.tokenOf('email-confirm'), mails.tokenOf('sign-in-link')]
+  for (const secret of [ADA.password, token, session.token, 'wrong password', ...links])
     expect(lines.join()).not.toContain(secret)
 })

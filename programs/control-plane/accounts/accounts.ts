@@ -12,7 +12,7 @@ import { tellOfNewDevice } from './new-sign-in.ts'
 import { sweepLinks } from './one-time-links.ts'
 import { OwnAccount } from './own-account.ts'
 import type { Passwords } from './passwords.ts'
-import { findById, insertPerson } from './people.ts'
+import { findById, insertPerson, normalizeEmail } from './people.ts'
 import { Sessions, type Visit } from './sessions.ts'
 import { type NewOwner, Setup } from './setup.ts'
 import { type SecondFactor, type SignedIn, SignIn, signInErrors } from './sign-in.ts'
@@ -79,7 +79,10 @@ export class Accounts {
     const shared = { store, mailer, dashboardUrl, passwords, sessions, limits }
     this.#options = options
     this.#background = background
-    this.#setup = new Setup({ store, passwords, log })
+    this.#setup = new Setup({
+      ...{ store, passwords, log },
+      confirm: (trx, person) => this.own.mailConfirmation(trx, person),
+    })
     this.#signIn = signIn
     this.sessions = sessions
     this.limits = limits
@@ -108,9 +111,9 @@ export class Accounts {
     ...claim
   }: NewOwner & { token: string; from: string; userAgent?: string }): Promise<SignedIn> {
     const attempt = await this.limits.take('registration', { address: from })
-    await this.#setup.claim(claim)
+    const userId = await this.#setup.claim(claim)
     await attempt.giveBack()
-    return this.signIn({ ...claim, from, userAgent })
+    return this.openSession(userId, { address: from, userAgent })
   }
 
   /** See `SignIn.byPassword`. `from` is the address that the request came from. */
@@ -143,11 +146,17 @@ export class Accounts {
     return this.#options.passwords.hashNew(candidate)
   }
 
-  /** For invitations: nobody registers by themselves. Resolves with the id. Rejects with `email_taken`. */
-  createPerson(person: NewPerson, trx?: Queryable): Promise<string> {
+  /**
+   * For invitations: nobody registers by themselves. An address that is not confirmed is sent the link that does it.
+   * Resolves with the id. Rejects with `email_taken`.
+   */
+  async createPerson(person: NewPerson, trx?: Queryable): Promise<string> {
     const { store } = this.#options
-    if (trx) return insertPerson(trx, store.kind, person)
-    return store.transaction(own => insertPerson(own, store.kind, person))
+    if (!trx) return store.transaction(own => this.createPerson(person, own))
+    const userId = await insertPerson(trx, store.kind, person)
+    const subject = { userId, email: normalizeEmail(person.email) }
+    if (!person.emailVerified) await this.own.mailConfirmation(trx, subject)
+    return userId
   }
 
   /** What is asked for between a password or a link and the session. */

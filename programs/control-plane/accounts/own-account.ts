@@ -1,6 +1,6 @@
 import { defineErrors } from '@seaworthy/kit'
 import type { Mailer } from '../mail/mailer.ts'
-import type { Store, Transaction } from '../store/database.ts'
+import type { Queryable, Store, Transaction } from '../store/database.ts'
 import { linkUrl } from './link-urls.ts'
 import { linkErrors } from './mailed-links.ts'
 import {
@@ -85,21 +85,21 @@ export class OwnAccount {
    * Rejects with `wrong_password` or TooManyAttempts.
    */
   async requestEmail(self: Self, { email, password }: { email: string; password?: string }): Promise<void> {
-    const { store, mailer, dashboardUrl, limits } = this.#options
+    const { store, limits } = this.#options
     const person = await this.read(self.userId)
     await this.#prove(person, self, password, 'password')
-    const to = normalizeEmail(email)
-    await limits.take('mail-link', { email: to, address: self.address })
-    const link = {
-      purpose: 'email-change',
-      subject: { userId: self.userId, email: to },
-      lifetimeMs: CONFIRM_MS,
-    } as const
-    await store.transaction(async trx => {
-      const { token, expiresAt } = await createLinkToken(trx, link)
-      const url = linkUrl(dashboardUrl, 'email-change', token)
-      await mailer.send({ to, kind: 'email-confirm', data: { url, expiresAt } }, trx)
-    })
+    const subject = { userId: self.userId, email: normalizeEmail(email) }
+    await limits.take('mail-link', { email: subject.email, address: self.address })
+    await store.transaction(trx => this.mailConfirmation(trx, subject))
+  }
+
+  /** Mails the link that makes an address the person's, or confirms the one that they have. */
+  async mailConfirmation(trx: Queryable, subject: LinkSubject): Promise<void> {
+    const { mailer, dashboardUrl } = this.#options
+    const link = { purpose: 'email-change', subject, lifetimeMs: CONFIRM_MS } as const
+    const { token, expiresAt } = await createLinkToken(trx, link)
+    const url = linkUrl(dashboardUrl, 'email-change', token)
+    await mailer.send({ to: subject.email, kind: 'email-confirm', data: { url, expiresAt } }, trx)
   }
 
   /**

@@ -1,8 +1,8 @@
 import { defineErrors, type Logger } from '@seaworthy/kit'
-import type { Store, Transaction } from '../store/database.ts'
+import type { Queryable, Store, Transaction } from '../store/database.ts'
 import { DEFAULT_TEAM } from '../store/migrations/0002-accounts.ts'
 import type { Passwords } from './passwords.ts'
-import { insertPerson } from './people.ts'
+import { insertPerson, type NewPersonRow, normalizeEmail } from './people.ts'
 import { createSetupToken, dropSetupToken, isSetupToken, takeSetupToken } from './setup-token.ts'
 
 export interface NewOwner {
@@ -19,16 +19,26 @@ export const setupErrors = defineErrors({
   },
 })
 
+export interface SetupOptions {
+  store: Store
+  passwords: Passwords
+  /** Mails a link that confirms the address of who claimed the platform. */
+  confirm: (trx: Queryable, person: { userId: string; email: string }) => Promise<void>
+  log: Logger
+}
+
 /** How a fresh platform gets its owner: by the one-time setup link, or from the settings. */
 export class Setup {
   readonly #store: Store
   readonly #passwords: Passwords
+  readonly #confirm: SetupOptions['confirm']
   readonly #log: Logger
   #claimed = false
 
-  constructor({ store, passwords, log }: { store: Store; passwords: Passwords; log: Logger }) {
+  constructor({ store, passwords, confirm, log }: SetupOptions) {
     this.#store = store
     this.#passwords = passwords
+    this.#confirm = confirm
     this.#log = log
   }
 
@@ -45,29 +55,43 @@ export class Setup {
     return createSetupToken(this.#store)
   }
 
-  /** Makes the first owner from the settings. Does nothing when there is one. Rejects with `password_too_weak`. */
-  async ensureOwner(owner: NewOwner): Promise<void> {
+  /**
+   * Makes the first owner from the settings, which are believed about the address. Does nothing when there is one.
+   * Rejects with `password_too_weak`.
+   */
+  async ensureOwner({ email, name, password }: NewOwner): Promise<void> {
     if (await this.isClaimed()) return
-    const hash = await this.#hash(owner)
+    const passwordHash = await this.#hash({ email, name, password })
     await this.#store.transaction(async trx => {
+      if (!(await this.#isFirst(trx))) return
       await dropSetupToken(trx)
-      await this.#insertOwner(trx, owner, hash)
+      await this.#insertOwner(trx, { email, name, passwordHash, emailVerified: true })
     })
   }
 
   /**
-   * Makes the bearer of the token the owner; the token is burnt.
+   * Makes the bearer of the token the owner, and resolves with their id; the token is burnt. Their address may be
+   * mistyped, so that links go to it only once they have opened the one that confirms it.
    * Rejects with `already_claimed`, `setup_token_wrong` or `password_too_weak`, and then the token stays good.
    */
-  async claim({ token, ...owner }: NewOwner & { token: string }): Promise<void> {
+  async claim({ token, email, name, password }: NewOwner & { token: string }): Promise<string> {
     if (await this.isClaimed()) throw setupErrors.already_claimed()
     // Before the work that a password takes, which is for those with the token alone.
     if (!(await isSetupToken(this.#store.db, token))) throw setupErrors.setup_token_wrong()
-    const hash = await this.#hash(owner)
-    await this.#store.transaction(async trx => {
+    const passwordHash = await this.#hash({ email, name, password })
+    return this.#store.transaction(async trx => {
+      if (!(await this.#isFirst(trx))) throw setupErrors.already_claimed()
       if (!(await takeSetupToken(trx, token))) throw setupErrors.setup_token_wrong()
-      await this.#insertOwner(trx, owner, hash)
+      const userId = await this.#insertOwner(trx, { email, name, passwordHash, emailVerified: false })
+      await this.#confirm(trx, { userId, email: normalizeEmail(email) })
+      return userId
     })
+  }
+
+  /** Holds back everybody else who would become the first owner at the same moment. */
+  async #isFirst(trx: Transaction): Promise<boolean> {
+    await this.#store.lock(trx, 'first-owner')
+    return (await trx.selectFrom('user').select('id').limit(1).executeTakeFirst()) === undefined
   }
 
   #hash({ password, name, email }: NewOwner): Promise<string> {
@@ -75,13 +99,13 @@ export class Setup {
   }
 
   /** Of the platform, and of the team that it has from the start. */
-  async #insertOwner(trx: Transaction, { email, name }: NewOwner, passwordHash: string): Promise<void> {
-    const owner = { email, name, passwordHash, emailVerified: true, platformRole: 'admin' as const }
-    const userId = await insertPerson(trx, this.#store.kind, owner)
+  async #insertOwner(trx: Transaction, owner: NewPersonRow): Promise<string> {
+    const userId = await insertPerson(trx, this.#store.kind, { ...owner, platformRole: 'admin' })
     await trx
       .insertInto('team_members')
       .values({ team_id: DEFAULT_TEAM.id, user_id: userId, role: 'owner', created_at: Date.now() })
       .execute()
     this.#store.afterCommit(trx, () => this.#log.info({ user: userId }, 'owner created'))
+    return userId
   }
 }

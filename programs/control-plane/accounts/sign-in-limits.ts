@@ -27,7 +27,7 @@ export class TooManyAttempts extends AppError {
 
   constructor(what: string, retryAfterSeconds: number) {
     const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60))
-    super('too_many_sign_ins', `Too many ${what}. Try again in ${minutes} min.`, { status: 429 })
+    super('too_many_sign_ins', `${what} Try again in ${minutes} min.`, { status: 429 })
     this.retryAfterSeconds = retryAfterSeconds
   }
 }
@@ -35,9 +35,9 @@ export class TooManyAttempts extends AppError {
 type Kind = 'sign-in' | 'registration' | 'mail-link'
 
 const WORDS: Record<Kind, string> = {
-  'sign-in': 'wrong passwords for this account or from this address',
-  registration: 'registrations from this address',
-  'mail-link': 'mails were asked for',
+  'sign-in': 'Too many wrong passwords for this account or from this address.',
+  registration: 'Too many registrations from this address.',
+  'mail-link': 'Too many mails were asked for.',
 }
 
 /**
