@@ -309,7 +309,7 @@ describe('running an app anew', () => {
     expect(deployment).toMatchObject({ state: 'succeeded', reason: 'env', release: 2, build: null })
     expect((await platform.request(slug)).body).toBe('with planted-secret')
     const env = await platform.api.call('env.get', { params: { slug } })
-    expect(env.variables.EXTRA).toEqual({ secret: true, value: null })
+    expect(env.variables.EXTRA).toEqual({ secret: true, value: null, from: 'app' })
   })
 
   test('a change of env before the first deployment is kept for it', async () => {

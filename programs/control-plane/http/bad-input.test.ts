@@ -38,8 +38,17 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'releases.rollback': { release: 1, env: 'release' },
   'env.update': { set: { A: { value: '1' } }, unset: ['B'] },
   'env.import': { text: 'A=1', secret: true },
+  'env.restore': { version: 1, baseVersion: 2 },
+  'sharedEnv.update': { set: { A: { value: '1' } }, unset: ['B'], redeploy: true },
+  'sharedEnv.import': { text: 'A=1', secret: true },
+  'sharedEnv.restore': { version: 1, redeploy: true },
   'apps.scale': { web: 2 },
   'apps.run': { argv: ['node', '-v'] },
+}
+
+const PARAMS = {
+  ...{ slug: 'shop', number: '1', version: '1', id: 'x', key: 'A' },
+  ...{ team: 'default', environment: 'all', person: 'x', userId: 'x' },
 }
 
 const WRONG_VALUES: unknown[] = [null, 7, -1, 1.5, 'x\0', '', true, [], [1], {}, { a: 1 }, 'x'.repeat(5000)]
@@ -159,11 +168,14 @@ test.each(
 )('%s does not find what is not there, and refuses what can never be there', async (_, endpoint) => {
   await expectRefused(
     endpoint,
-    { params: { slug: 'shop', number: '9999', version: 'v9999', id: 'job_unknown' } },
+    {
+      body: BODIES[endpoint.id],
+      params: { slug: 'shop', number: '9999', version: 'v9999', id: 'job_unknown' },
+    },
     404,
   )
   const made = { slug: 'shop', number: '1;drop', version: 'latest', id: 'x'.repeat(100) }
-  await expectRefused(endpoint, { params: made }, 400)
+  await expectRefused(endpoint, { body: BODIES[endpoint.id], params: made }, 400)
 })
 
 test('a known address with another method is 405 and names the right ones', async () => {
@@ -213,7 +225,7 @@ async function expectRefused(
   bad: BadRequest,
   status: number,
 ): Promise<z.output<typeof problemSchema>> {
-  const params = { slug: 'shop', number: '1', version: '1', id: 'x', ...bad.params } as Record<string, string>
+  const params: Record<string, string> = { ...PARAMS, ...bad.params }
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name]!))
   const body = bad.raw ?? (bad.body === undefined ? undefined : JSON.stringify(bad.body))
   const type = bad.type ?? (body === undefined ? undefined : 'application/json')
