@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runStep } from '../run-step.ts'
@@ -32,7 +33,7 @@ export async function ensureDashboard({
 }
 
 async function buildInto(folder: string, root: string): Promise<void> {
-  const working = `${folder}.${process.pid}.part`
+  const working = `${folder}.${randomUUID()}.part`
   try {
     await runVite(root, working)
     await precompress(working)
@@ -46,7 +47,9 @@ async function buildInto(folder: string, root: string): Promise<void> {
 async function runVite(root: string, target: string): Promise<void> {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const project = join(root, 'programs', 'dashboard')
-  const code = await runStep(process.execPath, [vite, 'build', project, '--outDir', target], {
+  // Node reads the configuration as it is; Vite would first write a translation of it beside the sources.
+  const args = [vite, 'build', project, '--outDir', target, '--configLoader', 'native']
+  const code = await runStep(process.execPath, args, {
     cwd: project,
     env: { ...process.env, NODE_ENV: 'production' },
   })
@@ -66,13 +69,14 @@ async function nameCurrent(dist: string, digest: string): Promise<void> {
   const file = join(dist, 'current')
   if ((await readFile(file, 'utf8').catch(() => '')) === digest) return
   await mkdir(dist, { recursive: true })
-  await writeFile(`${file}.${process.pid}`, digest)
-  await rename(`${file}.${process.pid}`, file)
+  const working = `${file}.${randomUUID()}`
+  await writeFile(working, digest)
+  await rename(working, file)
   await removeOldBuilds(dist, digest)
 }
 
 async function removeOldBuilds(dist: string, current: string): Promise<void> {
-  const names = (await readdir(dist)).filter(name => /^[0-9a-f]{16}$/.test(name) && name !== current)
+  const names = (await readdir(dist)).filter(name => /^[0-9a-f]{16}/.test(name) && name !== current)
   const builds = await Promise.all(
     names.map(async name => ({ name, at: (await stat(join(dist, name))).mtimeMs })),
   )
