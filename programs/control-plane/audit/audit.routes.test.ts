@@ -78,6 +78,25 @@ describe('every change leaves an entry', () => {
     expect(JSON.stringify(stored)).not.toContain(SECRET)
   })
 
+  test('of a quota, with the limits that were changed', async () => {
+    const { local } = await startTestControlPlane()
+    const params = { team: 'default' }
+    await local.call('quotas.setTeam', { params, body: { limits: { apps: 3 } } })
+
+    await local.call('quotas.setTeam', { params, body: { limits: { apps: 5 } } })
+
+    const [entry] = await local.call('audit.list')
+    expect(entry).toMatchObject({
+      actor: { kind: 'local', id: null, deleted: false },
+      action: 'quota:write',
+      target: { kind: 'team', name: 'default' },
+      teamId: DEFAULT,
+      address: 'local',
+      before: { apps: 3 },
+      after: { apps: 5 },
+    })
+  })
+
   test('but not what did not succeed', async () => {
     const plane = await startTestControlPlane()
     const { client } = await signInAs(plane, 'Ada', { teams: { [DEFAULT]: 'owner' } })

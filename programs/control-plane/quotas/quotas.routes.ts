@@ -1,6 +1,6 @@
 import type { Quotas as QuotasDocument } from '@seaworthy/api'
 import { AppError } from '@seaworthy/kit'
-import type { Implementations } from '../http/endpoint-implementation.ts'
+import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import type { Store } from '../store/database.ts'
 import type { TeamRow } from '../store/schema.ts'
 import { quotaErrors } from './errors.ts'
@@ -17,9 +17,13 @@ export function quotasRoutes({ store, quotas }: QuotasRoutesOptions): Implementa
     subject: { kind: named.kind === 'team' ? 'team' : 'person', id: named.id, name: named.name },
     quotas: await quotas.describe(named),
   })
-  const change = async (named: NamedSubject, limits: Parameters<Quotas['set']>[1]) => {
-    await quotas.set(named, limits)
-    return show(named)
+  const change = async (named: NamedSubject, { body, audit }: Changing) => {
+    const before = await show(named)
+    await quotas.set(named, body.limits)
+    const after = await show(named)
+    const names = Object.keys(body.limits)
+    audit({ target: targetOf(named), before: limitsOf(before, names), after: limitsOf(after, names) })
+    return after
   }
   return {
     'quotas.own': {
@@ -29,15 +33,27 @@ export function quotasRoutes({ store, quotas }: QuotasRoutesOptions): Implementa
       },
     },
     'quotas.team': { answer: ({ team }) => show(ofTeam(team!)) },
-    'quotas.setTeam': { answer: ({ team, body }) => change(ofTeam(team!), body.limits) },
+    'quotas.setTeam': { answer: call => change(ofTeam(call.team!), call) },
     'quotas.person': { answer: async ({ params }) => show(await findPerson(store, params.person)) },
     'quotas.setPerson': {
-      answer: async ({ params, body }) => change(await findPerson(store, params.person), body.limits),
+      answer: async call => change(await findPerson(store, call.params.person), call),
     },
   }
 }
 
 type NamedSubject = Subject & { name: string }
+type Changing = Pick<Call<'quotas.setTeam'>, 'body' | 'audit'>
+
+/** For the audit entry. */
+function targetOf({ kind, id, name }: NamedSubject) {
+  return { kind: kind === 'team' ? 'team' : 'person', id, name }
+}
+
+function limitsOf({ quotas }: QuotasDocument, names: readonly string[]) {
+  return Object.fromEntries(
+    quotas.filter(({ name }) => names.includes(name)).map(quota => [quota.name, quota.limit]),
+  )
+}
 
 function ofTeam({ id, slug }: TeamRow): NamedSubject {
   return { kind: 'team', id, name: slug }
