@@ -1,7 +1,7 @@
 /** Serves the dashboard's newest build: compressed ahead, streamed from disk, so that it costs no memory. */
-import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import { sendPage } from '@seaworthy/kit/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { httpErrors } from './errors.ts'
 
@@ -52,7 +52,7 @@ export async function openDashboard(directory: string): Promise<Dashboard> {
         )
       }
     },
-    fallback: pageFallback(reply => sendPage(page, reply)),
+    fallback: pageFallback(reply => sendPage(reply, page)),
   }
 }
 
@@ -130,19 +130,6 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** The nonce is for the few styles that the parts of the dashboard write while it runs, such as a dialog's. */
-function sendPage(page: string, reply: FastifyReply): FastifyReply {
-  const nonce = randomBytes(16).toString('base64')
-  const policy = String(reply.getHeader('content-security-policy') ?? '')
-  if (policy !== '') reply.header('content-security-policy', withStyleNonce(policy, nonce))
-  reply.headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-  return reply.send(page.replaceAll('{{nonce}}', nonce))
-}
-
-function withStyleNonce(policy: string, nonce: string): string {
-  return policy.replace(/style-src [^;]*/, sources => `${sources} 'nonce-${nonce}'`)
-}
-
 const BUILD_HINT = `<!doctype html><html lang="en"><title>Seaworthy</title>
 <h1>The dashboard is not built yet</h1>
 <p>Build it in the folder of Seaworthy, then start the platform again: <code>npm run build:dashboard</code></p>
@@ -150,8 +137,5 @@ const BUILD_HINT = `<!doctype html><html lang="en"><title>Seaworthy</title>
 `
 
 function sendBuildHint(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(503)
-    .headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-    .send(BUILD_HINT)
+  return sendPage(reply.code(503), BUILD_HINT)
 }
