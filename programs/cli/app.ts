@@ -1,11 +1,13 @@
 import { ApiError, ApiUnreachable } from '@seaworthy/api/client'
 import { Command, CommanderError, Option } from 'commander'
+import { addAccessCommands } from './commands/access.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAppCommands } from './commands/apps.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addDeployCommands } from './commands/deploy.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addInstanceCommands } from './commands/instances.ts'
+import { addInvitationCommands } from './commands/invitations.ts'
 import { addKeyCommands } from './commands/keys.ts'
 import { addLogCommands } from './commands/logs.ts'
 import { addMailCommands } from './commands/mail.ts'
@@ -15,6 +17,7 @@ import { addPlatformCommands } from './commands/platform.ts'
 import { addReleaseCommands } from './commands/releases.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSessionsCommands } from './commands/sessions.ts'
+import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import type { Surroundings } from './context.ts'
 import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
@@ -64,6 +67,9 @@ export function createProgram(surroundings: Surroundings): Command {
     addEnvCommands,
     addInstanceCommands,
     addKeyCommands,
+    addTeamCommands,
+    addInvitationCommands,
+    addAccessCommands,
     addTokenCommands,
     addAuditCommands,
     addOwnDataCommands,

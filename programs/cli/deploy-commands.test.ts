@@ -158,10 +158,10 @@ describe('releases', () => {
     })
   })
 
-  test('that do not exist end with 4, and an impossible cancel with 5', async () => {
+  test('that do not exist end with 4, and an impossible cancel with 1', async () => {
     expect((await admin.seaworthy('rollback', 'v99', '--app', 'history')).code).toBe(4)
     expect((await admin.seaworthy('receipt', '99', '--app', 'history')).code).toBe(4)
-    expect((await admin.seaworthy('cancel', '1', '--app', 'history')).code).toBe(5)
+    expect((await admin.seaworthy('cancel', '1', '--app', 'history')).code).toBe(1)
   })
 })
 
@@ -200,7 +200,7 @@ describe('env', () => {
     expect((await env('history', 'v3')).stdout).toMatch(/~ +A +1 +2/)
     expect((await env('diff', 'v1', 'v2')).stdout).toMatch(/\+ +KEY +\(secret\)/)
     expect((await env('export')).stdout).toBe('A=2\n# KEY=(secret, not exported)\nNOTE="two words"\n')
-    expect((await env('set', 'A=3', '--base', 'v1')).code).toBe(5)
+    expect((await env('set', 'A=3', '--base', 'v1')).code).toBe(1)
     expect((await env('restore', 'v2')).code).toBe(0)
     expect((await env()).stdout).toMatch(/A +1 +app\nKEY +\(secret\) +app\n/)
     expect((await env('who', 'KEY')).stdout).toContain('KEY is a secret: it is shown to nobody.')

@@ -9,8 +9,8 @@ export class UsageError extends Error {}
 /** A command that did its work and has bad news: its output is written, only the exit code is left. */
 export class CommandFailed extends Error {}
 
-/** 403: not allowed; 409: not in this state; 429: too often; 507: no room. All are policy, not faults. */
-const REFUSED = [403, 409, 429, 507]
+/** 403: not allowed; 429: too often or over a quota; 507: no room. All are policy, not faults. */
+const REFUSED = [403, 429, 507]
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage

@@ -25,11 +25,11 @@ In a clone, write \`npx seaworthy\` for \`seaworthy\`. Every command answers to 
 | Code | Meaning |
 | --- | --- |
 | 0 | done |
-| 1 | failed: the deployment did not go live, the platform could not be reached, the input was understood but not usable |
+| 1 | failed: the deployment did not go live, the platform could not be reached, what was asked for cannot be done as things are |
 | 2 | the command was not called as it should be |
 | 3 | not signed in |
 | 4 | not found |
-| 5 | refused: not allowed, not in this state, too often, or no room |
+| 5 | refused: not allowed, over a quota, too often, or no room |
 
 Results go to standard output, progress and problems to standard error. With \`--json\`, results are JSON, streams are one
 JSON document a line, and a problem is one line of JSON with a stable \`code\` (see [errors](errors.md)).`

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { apiReference } from './api-reference.ts'
 import { cliReference } from './cli-reference.ts'
 import { missingManifestFields } from './reference-pages.ts'
+import { rolesReference } from './roles-reference.ts'
 import { settingsReference } from './settings-reference.ts'
 
 test('the page of the command line shows commands below commands, with arguments, options and defaults', () => {
@@ -24,6 +25,15 @@ test('the page of the API names every endpoint, what it takes, and what is publi
   expect(page).toContain('| Become the owner with the one-time setup link (public) | `token`')
   expect(page).toContain('or a form: `scheduledAt?`, `archive`')
   expect(page).toContain('a page; query: `search?`')
+})
+
+test('the page of roles says of every endpoint what it needs', () => {
+  const page = rolesReference()
+
+  for (const { summary } of endpoints) expect(page).toContain(`| ${summary} |`)
+  expect(page).toContain('| Stop an app and put it in the trash | admin | manage |')
+  expect(page).toContain('| Hand an app to another team | admin, member | admin |')
+  expect(page).toContain('| Become the owner with the one-time setup link | nothing |  |')
 })
 
 test('the page of settings gives defaults, and keeps a table whole', async () => {

@@ -15,8 +15,17 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     .description('create an app without deploying it')
     .argument('<slug>', 'its name in addresses: 3 to 40 of a-z, 0-9 and inner hyphens')
     .option('--name <name>', 'a name for people; the slug when missing')
-    .action((slug: string, options: { name?: string }, command: Command) =>
-      withContext(surroundings, command, context => createApp(context, slug, options.name)),
+    .option('--team <slug>', 'its team; may be left out by who is in one only')
+    .action((slug: string, options: { name?: string; team?: string }, command: Command) =>
+      withContext(surroundings, command, context => createApp(context, { ...options, slug })),
+    )
+  apps
+    .command('transfer')
+    .description('hand an app to another team, of which you must be an admin, too')
+    .argument('<slug>', 'the app')
+    .requiredOption('--team <slug>', 'the team that gets it')
+    .action((slug: string, { team }: { team: string }, command: Command) =>
+      withContext(surroundings, command, context => transferApp(context, slug, team)),
     )
   apps
     .command('delete')
@@ -72,9 +81,21 @@ async function listApps({ client, out }: Context): Promise<void> {
   })
 }
 
-async function createApp({ client, out }: Context, slug: string, name: string | undefined): Promise<void> {
-  const app = await (await client()).call('apps.create', { body: { slug, name } })
+async function createApp(
+  { client, out }: Context,
+  { slug, name, team }: { slug: string; name?: string; team?: string },
+): Promise<void> {
+  const app = await (await client()).call('apps.create', { body: { slug, name, team } })
   out.result(app, () => `Created ${app.slug}. Deploy it with: seaworthy deploy DIR --app ${app.slug}`)
+}
+
+async function transferApp({ client, out }: Context, slug: string, team: string): Promise<void> {
+  const app = await (await client()).call('apps.transfer', { params: { slug }, body: { team } })
+  out.result(
+    app,
+    () =>
+      `${slug} belongs to team ${app.team.slug} now. What runs goes on; the shared variables of ${app.team.slug} come with the next release.`,
+  )
 }
 
 async function deleteApp({ client, out }: Context, slug: string, confirm: string | undefined): Promise<void> {
@@ -124,6 +145,7 @@ async function showApp(context: Context): Promise<void> {
     [
       facts([
         ['app', app.slug],
+        ['team', `${app.team.slug} (you: ${app.role})`],
         ['url', app.url],
         ['state', app.state],
         ['release', releaseOf(app)],

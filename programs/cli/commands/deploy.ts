@@ -12,6 +12,7 @@ import { isoTime } from '../output.ts'
 interface DeployOptions {
   git?: string
   ref?: string
+  team?: string
   subdir?: string
   pull?: boolean
   rebuild?: boolean
@@ -29,6 +30,7 @@ export function addDeployCommands(program: Command, surroundings: Surroundings):
     .option('--subdir <path>', "folder inside it that is the app's root")
     .option('--pull', 'fetch the latest of the repository deployed before')
     .option('--rebuild', 'build the same code again')
+    .option('--team <slug>', 'the team of the app, when the app is new')
     .option('--at <time>', 'start at this time (ISO 8601)')
     .option('--detach', 'do not wait for the end')
     .action((directory: string | undefined, options: DeployOptions, command: Command) =>
@@ -43,7 +45,7 @@ async function deploy(
 ): Promise<void> {
   const slug = await appToDeploy(context, directory, options)
   const push = await preparePush(context, directory, options)
-  await ensureApp(context, slug)
+  await ensureApp(context, slug, options.team)
   const deployment = await push(slug)
   await followDeployment(context, slug, deployment, { detach: options.detach || options.at !== undefined })
 }
@@ -63,13 +65,13 @@ async function appToDeploy(
   return slug
 }
 
-async function ensureApp({ client, out }: Context, slug: string): Promise<void> {
+async function ensureApp({ client, out }: Context, slug: string, team: string | undefined): Promise<void> {
   const api = await client()
   try {
     await api.call('apps.get', { params: { slug } })
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error
-    await api.call('apps.create', { body: { slug } })
+    await api.call('apps.create', { body: { slug, team } })
     out.progress(`Created app ${slug}.`)
   }
 }
