@@ -56,7 +56,6 @@ await forEachStore(({ openStore }) => {
           actor_kind: 'platform',
           action: 'session:delete',
           target_id: sessionId,
-          target_name: 'ada@example.org',
           address: '198.51.100.9',
           after_json: JSON.stringify({ reason: 'an old refresh token was used again', user: userId }),
         }),

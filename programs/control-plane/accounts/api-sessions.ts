@@ -213,7 +213,7 @@ export class ApiSessions {
         actor: { kind: 'platform' },
         request,
         action: 'session:delete',
-        target: { kind: 'session', id: row.session_id, name: row.email },
+        target: { kind: 'session', id: row.session_id },
         after: { reason: 'an old refresh token was used again', user: row.userId },
       },
       trx,
@@ -223,7 +223,6 @@ export class ApiSessions {
 
 type RefreshRow = RefreshTokenRow &
   Pick<SessionRow, 'userId' | 'expiresAt' | 'createdAt' | 'updatedAt'> & {
-    email: string
     suspendedAt: number | null
   }
 
@@ -234,7 +233,7 @@ function findRefresh(db: Queryable, hash: string): Promise<RefreshRow | undefine
     .innerJoin('user', 'user.id', 'session.userId')
     .selectAll('refresh_tokens')
     .select(['session.userId', 'session.expiresAt', 'session.createdAt', 'session.updatedAt'])
-    .select(['user.email', 'user.suspendedAt'])
+    .select('user.suspendedAt')
     .where('refresh_tokens.token_hash', '=', hash)
     .executeTakeFirst()
 }

@@ -1,5 +1,6 @@
 /** Second factors, tokens of programs, passkeys and device codes over the API, as clients use them. */
 import { createClient } from '@seaworthy/api/client'
+import { waitFor } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   OWNER,
@@ -51,6 +52,19 @@ describe('an account with a second factor', () => {
     await finish()
 
     await expect(finish()).rejects.toMatchObject({ code: 'wrong_code' })
+  })
+
+  test('is asked for the factor after a link from a mail as well', async () => {
+    const platform = await startTestControlPlane()
+    await withFactor(platform)
+    const before = await sessionsOf(platform)
+    await clientOf(platform).call('session.mail-link', { body: { email: OWNER.email } })
+    const token = await waitFor(() => tokenOfMail(platform))
+
+    const opened = clientOf(platform).call('session.open-link', { body: { token } })
+
+    await expect(opened).rejects.toMatchObject({ status: 401, code: 'second_factor_needed' })
+    expect(await sessionsOf(platform)).toBe(before)
   })
 
   test('makes a guesser of codes wait, and leaves its attempts in the audit log', async () => {
@@ -134,7 +148,7 @@ describe('an account with a second factor', () => {
       .selectAll()
       .where('action', '=', 'factor:reset')
       .executeTakeFirstOrThrow()
-    expect(entry).toMatchObject({ outcome: 'done', target_kind: 'person', target_name: OWNER.name })
+    expect(entry).toMatchObject({ outcome: 'done', target_kind: 'person', target_id: expect.any(String) })
   })
 })
 
@@ -329,6 +343,10 @@ async function withFactor(platform: TestControlPlane) {
   const { uri } = await client.call('factor.start', { body: { password: OWNER.password } })
   const { recoveryCodes } = await client.call('factor.confirm', { body: { code: await codeOf(uri) } })
   return { client, recoveryCodes, secret: secretOf(uri) }
+}
+
+function tokenOfMail({ mails }: TestControlPlane): string | undefined {
+  return mails.sent.some(({ kind }) => kind === 'sign-in-link') ? mails.tokenOf('sign-in-link') : undefined
 }
 
 async function pendingTokenOf(platform: TestControlPlane): Promise<string> {

@@ -13,7 +13,8 @@ export function passkeysRoutes({ factors: { passkeys } }: AccountsRoutesOptions)
     'passkeys.begin': {
       async answer({ actor, audit }) {
         audit.skip()
-        return { ...(await passkeys.beginRegistration(requirePerson(actor))) } as never
+        const { ceremony, options } = await passkeys.beginRegistration(requirePerson(actor))
+        return { ceremony, options: { ...options } }
       },
     },
     'passkeys.add': {

@@ -1,6 +1,8 @@
 import { createKeyRing, createMasterKey, silentLogger } from '@seaworthy/kit'
 import { createRateLimiter, memoryStore } from '@seaworthy/kit/rate-limit'
 import { describe, expect, test } from 'vitest'
+import { resealPlace } from '../secrets/reseal-place.ts'
+import { sealedPlaces } from '../secrets/sealed-places.ts'
 import type { Store } from '../store/database.ts'
 import { forEachStore } from '../store/for-each-store.ts'
 import { findById } from './people.ts'
@@ -160,6 +162,22 @@ await forEachStore(({ openStore }) => {
         expect(dump).not.toContain(text)
     })
 
+    test('outlives the master key that sealed its secret', async () => {
+      const { factors, userId, uri, store, clock, keyRing } = await withFactor(await openStore())
+      const next = createMasterKey()
+      keyRing.use({ keys: [next], primary: next.id })
+      const place = sealedPlaces.find(({ table }) => table === 'twoFactor')!
+
+      const signal = new AbortController().signal
+      const outcome = await resealPlace({ db: store.db, keyRing, place, signal })
+      const row = await store.db.selectFrom('twoFactor').select('secret').executeTakeFirstOrThrow()
+      clock.pass(10 * STEP_MS)
+
+      expect(outcome).toEqual({ resealed: 1, unreadable: [] })
+      expect(row.secret).toContain(`v1.${next.id}.`)
+      await expect(factors.check(userId, { code: await codeOf(uri, clock.at) })).resolves.toBeUndefined()
+    })
+
     test('does not open with the row of somebody else', async () => {
       const { factors, userId, uri, store, clock } = await withFactor(await openStore())
       const eve = await addPerson(store, 'eve@example.org')
@@ -179,7 +197,7 @@ async function withPerson(store: Store) {
   const limiter = createRateLimiter({ name: 'codes', points: 5, windowSeconds: 900, store: memoryStore() })
   const keyRing = createKeyRing({ keys: [key], primary: key.id })
   const factors = new SecondFactors({ store, keyRing, limiter, clock, log: silentLogger })
-  return { store, factors, clock, userId: await addPerson(store) }
+  return { store, factors, clock, keyRing, userId: await addPerson(store) }
 }
 
 async function withFactor(store: Store) {

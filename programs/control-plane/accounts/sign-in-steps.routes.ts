@@ -52,7 +52,8 @@ export function signInStepsRoutes(options: AccountsRoutesOptions): Implementatio
     'session.passkey-begin': {
       async answer({ body, audit }) {
         audit.skip()
-        return { ...(await factors.passkeys.beginSignIn(body.email)) } as never
+        const { ceremony, options } = await factors.passkeys.beginSignIn(body.email)
+        return { ceremony, options: { ...options } }
       },
     },
     'session.passkey': {
