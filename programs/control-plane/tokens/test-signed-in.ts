@@ -8,6 +8,7 @@ import { addPerson } from './test-tokens.ts'
 
 export interface SignedIn {
   userId: string
+  email: string
   token: string
   client: ApiClient
 }
@@ -20,7 +21,8 @@ export async function signInAs(
 ): Promise<SignedIn> {
   const userId = await addPerson(plane.store, name, roles)
   const { token } = await addSession(plane.store, userId)
-  return { userId, token, client: clientOf(plane, token) }
+  const email = `${name.toLowerCase()}@example.org`
+  return { userId, email, token, client: clientOf(plane, token) }
 }
 
 export function clientOf({ url }: Pick<TestControlPlane, 'url'>, token: string): ApiClient {
