@@ -64,6 +64,7 @@ test('a variable is in the next release, and a secret is nowhere to be read', as
   expect((await platform.api.call('env.get', { params: { slug } })).variables.KEY).toEqual({
     secret: true,
     value: null,
+    from: 'app',
   })
   const run = await output(slug, ['node', '-p', 'process.env.KEY'])
   expect(run.lines.join('\n')).not.toContain('planted-secret-value')

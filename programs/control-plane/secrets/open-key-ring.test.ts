@@ -1,8 +1,10 @@
+import { hkdfSync } from 'node:crypto'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { addToKeyFile, createKeyRing, createMasterKey, loadKeyFile } from '@seaworthy/kit'
 import { temporaryFolder } from '@seaworthy/testing'
 import { expect, test } from 'vitest'
+import { addPerson } from '../accounts/test-people.ts'
 import { Apps } from '../apps/apps.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { forEachStore } from '../store/for-each-store.ts'
@@ -87,6 +89,16 @@ await forEachStore(({ openStore }) => {
 
     expect((await openKeyRing({ store, path })).primary).toBe(key.id)
     expect(Object.keys(await readKeyChecks(store.db))).toEqual([key.id])
+  })
+
+  test('a platform that had people before keeps the session secret that it had, once made of its key', async () => {
+    const { store, path, keyRing } = await started()
+    await addPerson(store)
+    const [line] = readFileSync(path, 'utf8').split('\n')
+    const masterKey = Buffer.from(line!.split(' ')[1]!, 'base64')
+    const derived = hkdfSync('sha256', masterKey, '', 'seaworthy session secret', 32)
+
+    expect(await openSessionSecret({ store, keyRing, path })).toBe(Buffer.from(derived).toString('base64'))
   })
 
   test('the session secret is sealed, and stays the same when the key is rotated', async () => {
