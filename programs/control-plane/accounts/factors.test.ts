@@ -282,6 +282,7 @@ describe('what is sensitive', () => {
     const sensitive = [
       () => client.call('passkeys.begin'),
       () => client.call('keys.rotate'),
+      () => client.call('tokens.create', { body: { name: 'all', scopes: ['admin'] } }),
       () => client.call('device.approve', { params: { userCode } }),
       () => client.call('factor.reset', { params: { person: OWNER.email } }),
     ]
@@ -290,6 +291,9 @@ describe('what is sensitive', () => {
       await expect(act()).rejects.toMatchObject({ status: 403, code: 'fresh_sign_in_needed' })
     const wrong = client.call('session.confirm', { body: { password: 'wrong password' } })
     await expect(wrong).rejects.toMatchObject({ status: 403, code: 'proof_wrong' })
+    await expect(
+      client.call('tokens.create', { body: { name: 'reads', scopes: ['read'] } }),
+    ).resolves.toMatchObject({})
     await client.call('session.confirm', { body: { password: OWNER.password } })
 
     await expect(client.call('passkeys.begin')).resolves.toMatchObject({ ceremony: expect.any(String) })

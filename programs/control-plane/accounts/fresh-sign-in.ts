@@ -26,7 +26,7 @@ export const freshSignInErrors = defineErrors({
   fresh_sign_in_needed: {
     status: 403,
     message:
-      'This needs a sign-in of the last 15 minutes. Confirm that it is you with your password, or a code of your second factor.',
+      'This needs a sign-in of the last 15 minutes. Confirm that it is you: seaworthy account confirm, or the dashboard.',
   },
   proof_wrong: { status: 403, message: 'That is not right. Give {wanted}.' },
 })

@@ -1,6 +1,8 @@
 import type { Token } from '@seaworthy/api'
 import type { Actor, UserActor } from '../access/actor.ts'
 import { can } from '../access/policy.ts'
+import type { Scope } from '../access/roles.ts'
+import type { Factors } from '../accounts/factors.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Call, Implementations, PageRequest } from '../http/endpoint-implementation.ts'
 import type { Store } from '../store/database.ts'
@@ -14,6 +16,7 @@ export interface TokensRoutesOptions {
   store: Store
   apps: Pick<Apps, 'getBySlug'>
   tokens: Tokens
+  factors: Pick<Factors, 'fresh'>
 }
 
 const DEFAULT_EXPIRY_DAYS = 90
@@ -41,6 +44,8 @@ function ownOf(actor: Actor): TokensOf {
 
 async function create(options: TokensRoutesOptions, { actor, body, audit }: Call<'tokens.create'>) {
   const { userId } = requirePerson(actor)
+  // It outlives the session, so one that was left open must not be enough for it.
+  if (body.scopes.includes('admin')) await options.factors.fresh.require({ actor })
   const limits = await readLimits(options, actor, body)
   const { name, scopes } = body
   const expiresInDays = body.expiresInDays === 'never' ? null : body.expiresInDays
@@ -57,6 +62,8 @@ async function rotate(options: TokensRoutesOptions, { actor, params, body, audit
   const row = await options.tokens.get(params.id)
   // Only its person may: whoever rotates a token gets its new secret.
   if (row?.user_id !== userId) throw tokenErrors.token_not_found({ token: params.id })
+  if ((JSON.parse(row.scopes_json) as Scope[]).includes('admin'))
+    await options.factors.fresh.require({ actor })
   const { overlapHours } = body
   const made = await options.store.transaction(async trx => {
     const rotated = await options.tokens.rotate(
