@@ -33,7 +33,7 @@ export function AppLayout() {
   const [deploying, setDeploying] = useState<{ dropped?: Dropped } | undefined>()
   const reason = whyNot('deploy', app)
   return (
-    <DropTarget onDrop={dropped => reason === undefined && setDeploying({ dropped })}>
+    <DropTarget whole onDrop={dropped => reason === undefined && setDeploying({ dropped })}>
       <PageHeader
         title={app.name}
         heading={

@@ -3,8 +3,15 @@ import { type DragEvent, type ReactNode, useRef, useState } from 'react'
 import { words } from '../words/en.ts'
 import { type Dropped, droppedFromDrag } from './dropped-files.ts'
 
-/** A page onto which a folder or an archive can be dropped. */
-export function DropTarget({ onDrop, children }: { onDrop(dropped: Dropped): void; children: ReactNode }) {
+interface DropTargetProps {
+  onDrop(dropped: Dropped): void
+  /** A page: what lies below its content counts as well. */
+  whole?: boolean
+  children: ReactNode
+}
+
+/** A place onto which a folder or an archive can be dropped. */
+export function DropTarget({ onDrop, whole = false, children }: DropTargetProps) {
   const [over, setOver] = useState(false)
   // Moving over a child leaves its parent; only when as many were left as entered is the pointer gone.
   const depth = useRef(0)
@@ -26,7 +33,7 @@ export function DropTarget({ onDrop, children }: { onDrop(dropped: Dropped): voi
       onDragLeave={move(-1)}
       onDragOver={event => holdsFiles(event) && event.preventDefault()}
       onDrop={drop}
-      className="min-h-[60dvh]"
+      className={whole ? 'min-h-[60dvh]' : ''}
     >
       {children}
       {over && (

@@ -11,20 +11,22 @@ import { namesIn } from './env-draft.ts'
 
 interface PasteDialogProps {
   slug: string
+  /** What was read: a change that somebody made since is not lost. */
+  baseVersion: number
   known: readonly string[]
   onClose(): void
   onDone(result: { version: number; deployment: { number: number } | null }): void
 }
 
 /** A whole `.env` at once. Says what it would change before it does. */
-export function PasteDialog({ slug, known, onClose, onDone }: PasteDialogProps) {
+export function PasteDialog({ slug, baseVersion, known, onClose, onDone }: PasteDialogProps) {
   const [text, setText] = useState('')
   const [secret, setSecret] = useState(true)
   const names = namesIn(text)
   const added = names.filter(name => !known.includes(name))
   const replaced = names.filter(name => known.includes(name))
   const load = useAction({
-    run: () => client.call('env.import', { params: { slug }, body: { text, secret } }),
+    run: () => client.call('env.import', { params: { slug }, body: { text, secret, baseVersion } }),
     refresh: [keys.app(slug), keys.apps],
     quiet: true,
     onDone(result) {

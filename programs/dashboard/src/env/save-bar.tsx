@@ -23,7 +23,7 @@ export function SaveBar({ changes, busy, onSave, onDiscard }: SaveBarProps) {
       aria-label={words.env.unsaved}
       className="sticky bottom-4 z-10 mt-6 flex flex-wrap items-center gap-x-6 gap-y-3 rounded-lg border border-accent bg-raised px-5 py-3 shadow-float"
     >
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium">{words.env.changes(changes.length)}</p>
         <ul className="mt-0.5 flex max-h-24 flex-wrap gap-x-4 overflow-y-auto text-sm">
           {changes.map(({ key, kind }) => (

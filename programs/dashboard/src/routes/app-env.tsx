@@ -37,7 +37,7 @@ export function AppEnv() {
     run: () =>
       client.call('env.update', {
         params: { slug: app.slug },
-        body: { set: draft.set, unset: [...draft.unset] },
+        body: { set: draft.set, unset: [...draft.unset], baseVersion: env.version },
       }),
     refresh: [keys.app(app.slug), keys.apps],
     onDone: saved,
@@ -109,6 +109,7 @@ export function AppEnv() {
       {dialog === 'paste' && (
         <PasteDialog
           slug={app.slug}
+          baseVersion={env.version}
           known={Object.keys(env.variables)}
           onClose={() => setDialog(undefined)}
           onDone={saved}

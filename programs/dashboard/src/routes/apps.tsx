@@ -23,7 +23,7 @@ export function AppsPage() {
   const { data: apps } = useSuspenseQuery(queries.apps())
   const [deploying, setDeploying] = useState<{ dropped?: Dropped } | undefined>()
   return (
-    <DropTarget onDrop={dropped => setDeploying({ dropped })}>
+    <DropTarget whole onDrop={dropped => setDeploying({ dropped })}>
       <PageHeader
         title={words.apps.title}
         about={apps.length > 0 && <Summary {...summarize(apps)} />}
