@@ -73,6 +73,10 @@ test.each([
   ['SEAWORTHY_SESSION_IDLE_HOURS', '0'],
   ['SEAWORTHY_SESSION_MAX_DAYS', '400'],
   ['SEAWORTHY_DATABASE_URL', 'mysql://db/seaworthy'],
+  ['SEAWORTHY_SMTP_URL', 'mail.example.org'],
+  ['SEAWORTHY_SMTP_URL', 'smtp://mail.example.org?starttls=never'],
+  ['SEAWORTHY_MAIL_FROM', 'Seaworthy'],
+  ['SEAWORTHY_MAIL_FROM', 'a@example.org, b@example.org'],
   ['SEAWORTHY_RUNTIME', 'podman'],
   ['SEAWORTHY_BUILD_CONCURRENCY', '1.5'],
   ['SEAWORTHY_GIT_ALLOW_LOCAL', 'perhaps'],
@@ -85,4 +89,17 @@ test('all that is wrong is named at once, and no secret is repeated', () => {
 
   expect(read).toThrow(/SEAWORTHY_PORT[\s\S]*SEAWORTHY_DATABASE_URL/)
   expect(read).not.toThrow('hunter2')
+})
+
+test('a mail server needs a sender, and its password is never repeated', () => {
+  const SEAWORTHY_SMTP_URL = 'smtps://mail%40example.org:hunter2@smtp.example.org'
+
+  expect(() => readConfig({ SEAWORTHY_SMTP_URL })).toThrow(/SEAWORTHY_MAIL_FROM is missing/)
+  expect(() => readConfig({ SEAWORTHY_SMTP_URL: 'hunter2' })).not.toThrow('hunter2')
+  expect(
+    readConfig({ SEAWORTHY_SMTP_URL, SEAWORTHY_MAIL_FROM: 'Seaworthy <mail@example.org>' }),
+  ).toMatchObject({
+    smtpUrl: SEAWORTHY_SMTP_URL,
+    mailFrom: 'Seaworthy <mail@example.org>',
+  })
 })

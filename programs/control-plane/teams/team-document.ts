@@ -2,6 +2,7 @@ import type { Grant, Invitation, Member, PersonRef, Team } from '@seaworthy/api'
 import type { Actor } from '../access/actor.ts'
 import { teamPermissions } from '../access/permissions.ts'
 import { isoTime } from '../http/times.ts'
+import { DELETED_PERSON } from '../people/person-traces.ts'
 import type { Queryable } from '../store/database.ts'
 import type { InvitationRow, TeamRow } from '../store/schema.ts'
 import type { GrantRecord } from './grants.ts'
@@ -40,7 +41,8 @@ export function grantDocument({ role, since, ...person }: GrantRecord): Grant {
 export function invitationDocument(row: InvitationRow, inviter: string | null, now: number): Invitation {
   const { id, email, role, created_at, expires_at } = row
   const times = { createdAt: isoTime(created_at), expiresAt: isoTime(expires_at) }
-  return { id, email, role, invitedBy: inviter, state: invitationState(row, now), ...times }
+  const invitedBy = inviter ?? (row.invited_by === DELETED_PERSON ? DELETED_PERSON : null)
+  return { id, email, role, invitedBy, state: invitationState(row, now), ...times }
 }
 
 function personRef({ id, email, name }: PersonRef): PersonRef {
