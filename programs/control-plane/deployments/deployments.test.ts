@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type ApiClient, createClient } from '@seaworthy/api/client'
+import { packFolder } from '@seaworthy/source/pack'
 import { systemPart, waitFor } from '@seaworthy/testing'
 import { ENDED_STATES } from '@seaworthy/testing/platform-client'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { answers, appFolder, builtWith, processesOf, serves, TestPlatform } from '../test-platform.ts'
 
 const withoutGit = await systemPart.missing('git')
@@ -23,6 +25,22 @@ async function setEnv(slug: string, set: Record<string, { value: string; secret?
   return (await platform.follow(slug, deployment!)).deployment
 }
 
+/** Somebody who came into the default team by an invitation, over TCP as everybody. */
+async function asNewDeveloper(email: string): Promise<ApiClient> {
+  const baseUrl = `http://127.0.0.1:${platform.config.port}`
+  const invite = { params: { team: 'default' }, body: { role: 'developer' as const } }
+  const { url } = await platform.api.call('invitations.create', invite)
+  const stranger = createClient({ baseUrl })
+  const [token, password] = [new URL(url!).hash.slice('#token='.length), 'Quiet-Lantern-7-Harbour']
+  await stranger.call('invitations.join', { body: { token, email, name: 'Dora', password } })
+  const session = await stranger.call('session.create', { body: { email, password } })
+  stranger.close()
+  if (!('token' in session)) throw new Error('Signing in asked for more than a password.')
+  const client = createClient({ baseUrl, token: session.token as string })
+  onTestFinished(() => client.close())
+  return client
+}
+
 describe('a deployment', () => {
   test('builds a pushed folder, starts it, switches to it, and tells of each step', async () => {
     const { deployment, events } = await platform.deploy('first', appFolder(answers('one')))
@@ -38,6 +56,24 @@ describe('a deployment', () => {
     const { steps } = await platform.api.call('builds.get', { params: { slug: 'first', number: 1 } })
     expect(steps.map(({ name }) => name)).toEqual(finished.slice(0, -5))
     expect(steps.every(({ state, finishedAt }) => state !== 'running' && finishedAt !== null)).toBe(true)
+  })
+
+  test('that was scheduled does not run once the one who ordered it has left the team', async () => {
+    const client = await asNewDeveloper('dora@example.org')
+    await platform.ensureApp('later')
+    const { stream } = await packFolder(appFolder(answers('later')))
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+    const upload = { slug: 'later', stream, filename: 'app.tar.gz', scheduledAt: inAnHour }
+    const ordered = await client.upload(upload)
+    const member = { team: 'default', person: 'dora@example.org' }
+    await platform.api.call('members.remove', { params: member })
+
+    platform.change("update jobs set run_at = 0 where kind = 'deploy' and state = 'queued'")
+    const { deployment, lines } = await platform.follow('later', ordered)
+
+    expect(deployment).toMatchObject({ state: 'failed', error: { code: 'deployment_not_allowed' } })
+    expect(lines.at(-1)).toMatch(/^Dora may not deploy later any more: they have no role on it/)
+    expect(await platform.running('later')).toEqual([])
   })
 
   test('over another one writes a receipt of what real requests saw, and leaves only itself running', async () => {

@@ -1,6 +1,6 @@
 import { defineErrors } from '@seaworthy/kit'
 import type { ActorFinder } from '../access/actor-finder.ts'
-import { can, decide } from '../access/policy.ts'
+import { can, type Decision, decide } from '../access/policy.ts'
 import { appResource } from '../http/request-resource.ts'
 import { isLocalGitUrl } from '../sources/git-origin.ts'
 import type { AppRow } from '../store/schema.ts'
@@ -29,7 +29,7 @@ export function createRequireStillAllowed(actors: Pick<ActorFinder, 'find'>): Re
     const who = actor.kind === 'local' ? 'The administrator' : actor.name
     const decision = decide(actor, 'app:deploy', appResource(app))
     if (!decision.allowed)
-      throw errors.deployment_not_allowed({ who, app: app.slug, reason: decision.reason })
+      throw errors.deployment_not_allowed({ who, app: app.slug, reason: reasonOf(decision) })
     if (git && isLocalGitUrl(git.url) && !can(actor, 'source:local'))
       throw errors.deployment_not_allowed({
         who,
@@ -37,4 +37,9 @@ export function createRequireStillAllowed(actors: Pick<ActorFinder, 'find'>): Re
         reason: 'its code lies on the machine itself.',
       })
   }
+}
+
+/** "Nothing that you may see" is said to the one who asks; here somebody else reads it. */
+function reasonOf(decision: Extract<Decision, { allowed: false }>): string {
+  return decision.hidden ? 'they have no role on it, or their API token is not for it.' : decision.reason
 }
