@@ -24,7 +24,7 @@ export async function openBrowserPage({
   const browser = await launch()
   afterTestOrFile(() => browser.close())
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))

@@ -8,7 +8,10 @@ import { OWNER, RECEIPT, startTestControlPlane } from './test-control-plane.ts'
 const PHONE = { width: 360, height: 740 }
 const HOSTILE = '<b>Shop</b>\u202e<img src=x onerror=alert(1)>'
 
-describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
+/** A browser on a busy machine takes its time. */
+const SLOWLY = { timeout: 180_000 }
+
+describe.skipIf(await systemPart.missing('chromium'))('in a browser', SLOWLY, () => {
   test('the owner claims the platform, sees the apps and rolls one back, on a phone as well', async () => {
     const platform = await startTestControlPlane()
     const app = await platform.apps.create({ slug: 'shop', name: HOSTILE })
@@ -83,7 +86,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
     expect(complaints).toEqual([])
   })
 
-  test('no page has a serious finding of axe, in light and in dark', { timeout: 120_000 }, async () => {
+  test('no page has a serious finding of axe, in light and in dark', async () => {
     const platform = await startTestControlPlane()
     await platform.accounts.ensureOwner(OWNER)
     const app = await platform.apps.create({ slug: 'shop', name: HOSTILE })
