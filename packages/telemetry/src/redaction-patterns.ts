@@ -8,7 +8,7 @@ const MIN_BASE64_CHARACTERS = 6
 /**
  * The byte strings to blank out so that none of `values` shows: each value itself, and as it looks in JSON, in a
  * URL, in HTML, in hex and in base64 (also where it is a part of what was encoded). Values under 6 characters are
- * left alone.
+ * left alone, so no pattern has fewer than 6 bytes.
  */
 export function redactionPatterns(values: readonly string[]): Buffer[] {
   const texts = new Set<string>()

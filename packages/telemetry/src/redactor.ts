@@ -48,30 +48,51 @@ interface PatternIndex {
   /** 1 where a pattern starts with the two bytes (first × 256 + second): one look per byte of text. */
   starts: Uint8Array
   byStart: Map<number, Buffer[]>
+  /** The same by the hash of four bytes, asked where the first two fit: of many patterns, some start like any text. */
+  prefixes: Uint8Array
+  byPrefix: Map<number, Buffer[]>
 }
 
+/** No pattern is shorter: see `redactionPatterns`. */
+const PREFIX_BYTES = 4
+
 function indexPatterns(all: Buffer[]): PatternIndex {
+  const tableSize = all.length === 0 ? 0 : 65_536
   const index: PatternIndex = {
-    longestBytes: Math.max(0, ...all.map(pattern => pattern.length)),
+    longestBytes: all.reduce((longest, pattern) => Math.max(longest, pattern.length), 0),
     all,
-    starts: new Uint8Array(all.length === 0 ? 0 : 65_536),
-    byStart: new Map(),
+    starts: new Uint8Array(tableSize),
+    byStart: Map.groupBy(all, pattern => startAt(pattern, 0)),
+    prefixes: new Uint8Array(tableSize),
+    byPrefix: Map.groupBy(all, pattern => prefixAt(pattern, 0)),
   }
-  for (const pattern of all) {
-    const start = pattern[0]! * 256 + pattern[1]!
-    index.starts[start] = 1
-    index.byStart.set(start, [...(index.byStart.get(start) ?? []), pattern])
-  }
+  for (const start of index.byStart.keys()) index.starts[start] = 1
+  for (const prefix of index.byPrefix.keys()) index.prefixes[hashOf(prefix)] = 1
   return index
 }
 
-function findSpans(bytes: Buffer, { all, starts, byStart }: PatternIndex): Span[] {
+function startAt(bytes: Buffer, at: number): number {
+  return bytes[at]! * 256 + bytes[at + 1]!
+}
+
+function prefixAt(bytes: Buffer, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+}
+
+/** Knuth's multiplicative hash, 16 bits of it. */
+function hashOf(prefix: number): number {
+  return Math.imul(prefix, 0x9e3779b1) >>> 16
+}
+
+function findSpans(bytes: Buffer, { all, starts, prefixes, byPrefix }: PatternIndex): Span[] {
   const spans: Span[] = []
   if (all.length === 0) return spans
-  for (let at = 0; at + 1 < bytes.length; at++) {
-    const start = bytes[at]! * 256 + bytes[at + 1]!
-    if (starts[start] === 0) continue
-    const length = longestMatch(bytes, at, byStart.get(start)!)
+  const last = bytes.length - PREFIX_BYTES
+  for (let at = 0; at <= last; at++) {
+    if (starts[startAt(bytes, at)] === 0) continue
+    const prefix = prefixAt(bytes, at)
+    if (prefixes[hashOf(prefix)] === 0) continue
+    const length = longestMatch(bytes, at, byPrefix.get(prefix) ?? [])
     if (length > 0) addSpan(spans, { start: at, end: at + length })
   }
   return spans
@@ -131,19 +152,20 @@ function createRedactingStream(patterns: PatternIndex, find: (bytes: Buffer) => 
 }
 
 /** The first position from which on the bytes may turn out to be (a longer or overlapping) value. */
-function cutBeforeUnfinished(
-  bytes: Buffer,
-  spans: readonly Span[],
-  { all, longestBytes }: PatternIndex,
-): number {
-  let cut = bytes.length
-  for (let at = Math.max(0, bytes.length - longestBytes + 1); at < bytes.length; at++) {
-    const rest = bytes.subarray(at)
-    if (!all.some(pattern => pattern.length > rest.length && pattern.subarray(0, rest.length).equals(rest)))
-      continue
-    cut = at
-    break
-  }
+function cutBeforeUnfinished(bytes: Buffer, spans: readonly Span[], index: PatternIndex): number {
+  let cut = Math.max(0, bytes.length - index.longestBytes + 1)
+  while (cut < bytes.length && !mayBegin(bytes, cut, index)) cut += 1
   const across = spans.find(({ start, end }) => start < cut && end > cut)
   return across ? across.start : cut
+}
+
+/** Whether all bytes from `at` on are the beginning of a longer pattern. */
+function mayBegin(bytes: Buffer, at: number, { all, starts, byStart }: PatternIndex): boolean {
+  const length = bytes.length - at
+  const isAlone = length === 1
+  if (!isAlone && starts[startAt(bytes, at)] === 0) return false
+  const candidates = isAlone ? all : byStart.get(startAt(bytes, at))!
+  return candidates.some(
+    pattern => pattern.length > length && bytes.compare(pattern, 0, length, at, bytes.length) === 0,
+  )
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { defineErrors } from '@seaworthy/kit'
 import { createRedactor, type Redactor } from '@seaworthy/telemetry'
 
@@ -45,18 +45,13 @@ const MAX_TOLD = 20
  */
 export async function checkForBakedSecrets(options: TripwireOptions): Promise<void> {
   const { directory, publicRoot, warn } = options
-  if (publicRoot !== undefined) {
-    const [baked] = await findBakedSecrets({
-      ...options,
-      directory: join(directory, publicRoot),
-      skip: false,
-    })
-    if (baked) {
-      const file = join(publicRoot, baked.file)
-      throw tripwireErrors.secret_in_public_files({ key: baked.key, file })
-    }
+  const publicFolder = publicRoot === undefined ? undefined : join(directory, publicRoot)
+  if (publicFolder !== undefined) {
+    const [baked] = await findBakedSecrets(options, filesIn(publicFolder))
+    if (baked) throw tripwireErrors.secret_in_public_files({ ...baked })
   }
-  const found = await findBakedSecrets({ ...options, skip: true })
+  const isSkipped = (folder: string) => folder === publicFolder || SKIPPED_FOLDERS.has(basename(folder))
+  const found = await findBakedSecrets(options, filesIn(directory, isSkipped))
   for (const { key, file } of found.slice(0, MAX_TOLD))
     warn(
       `warning: the build wrote the secret ${key} into ${file}. If that file is served, everybody can read it.`,
@@ -65,17 +60,15 @@ export async function checkForBakedSecrets(options: TripwireOptions): Promise<vo
 }
 
 /** Each secret once for each file. */
-async function findBakedSecrets({
-  directory,
-  secrets,
-  signal,
-  skip,
-}: Pick<TripwireOptions, 'directory' | 'secrets' | 'signal'> & { skip: boolean }): Promise<BakedSecret[]> {
+async function findBakedSecrets(
+  { directory, secrets, signal }: TripwireOptions,
+  files: AsyncIterable<string>,
+): Promise<BakedSecret[]> {
   const detectors = Object.entries(secrets).map(([key, value]) => ({ key, values: soughtValues(value) }))
   const all = createRedactor(detectors.flatMap(({ values }) => values))
   const found: BakedSecret[] = []
   if (all.longestBytes === 0) return found
-  for await (const path of filesIn(directory, skip)) {
+  for await (const path of files) {
     signal.throwIfAborted()
     if (!(await holdsAny(path, all))) continue
     for (const { key, values } of detectors) {
@@ -95,11 +88,14 @@ function soughtValues(value: string): string[] {
 }
 
 /** Links are not followed: what they point to is in the tree as well, or is not served. */
-async function* filesIn(directory: string, skip: boolean): AsyncGenerator<string> {
+async function* filesIn(
+  directory: string,
+  isSkipped: (folder: string) => boolean = () => false,
+): AsyncGenerator<string> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(missingIsEmpty)
   for (const entry of entries) {
     const path = join(directory, entry.name)
-    if (entry.isDirectory() && !(skip && SKIPPED_FOLDERS.has(entry.name))) yield* filesIn(path, skip)
+    if (entry.isDirectory() && !isSkipped(path)) yield* filesIn(path, isSkipped)
     else if (entry.isFile()) yield path
   }
 }
