@@ -185,6 +185,26 @@ test('the routes beside the endpoints are known, and answer whom they should', a
   }
 })
 
+test('HEAD is refused as GET is', async () => {
+  const { platform, principals } = world
+  const asked = endpoints.filter(
+    ({ method, stream, id }) => method === 'GET' && !stream && MATRIX[id].who !== 'anybody',
+  )
+  for (const endpoint of asked) {
+    const line = MATRIX[endpoint.id]
+    for (const name of ['nobody, signed out', 'the owner of another team']) {
+      const refusal = refusalOf(line, endpoint, principals[name]!)
+      if (refusal === undefined) continue
+      const path = fill(endpoint.path, { ...DEFAULT_PARAMS, ...line.params })
+      const { status } = await fetch(platform.url + path, {
+        method: 'HEAD',
+        headers: principals[name]!.headers,
+      })
+      expect([endpoint.id, name, String(status)]).toEqual([endpoint.id, name, refusal.slice(0, 3)])
+    }
+  }
+})
+
 test('what has no route tells nobody anything', async () => {
   const { platform, principals } = world
   for (const [name, { headers, machine }] of Object.entries(principals)) {

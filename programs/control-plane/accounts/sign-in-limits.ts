@@ -62,7 +62,8 @@ export class SignInLimits {
 
   /** Rejects with TooManyAttempts. An account that does not exist is counted like any other. */
   async take(kind: Kind, { email, address }: { email?: string; address: string }): Promise<Attempt> {
-    const fromHere = { limiter: this.#byAddress[kind], key: addressKey(address) }
+    // The socket file has no addresses.
+    const fromHere = { limiter: this.#byAddress[kind], key: addressKey(address || 'local') }
     // The address first: who is refused by it uses up nothing of the account.
     const taken = [fromHere]
     await take(kind, fromHere)

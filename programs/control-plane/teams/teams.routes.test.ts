@@ -86,6 +86,21 @@ describe('a person', () => {
     expect(await owner.call('invitations.list', { params: SALES })).toMatchObject([{ state: 'accepted' }])
   })
 
+  test('may come by the socket file of the machine as well', async () => {
+    const { local } = await startTestControlPlane()
+    const made = await local.call('invitations.create', {
+      params: { team: 'default' },
+      body: { role: 'viewer' },
+    })
+    const token = new URL(made.url!).hash.slice('#token='.length)
+    const [email, password] = ['cleo@example.org', 'Correct-Horse-9-Battery']
+
+    await local.call('invitations.join', { body: { token, email, name: 'Cleo', password } })
+
+    const session = await local.call('session.create', { body: { email, password } })
+    expect(session).toMatchObject({ identity: { email } })
+  })
+
   test('hands an app over only to a team in which they are admin, too', async () => {
     const platform = await startTestControlPlane()
     const { owner, member } = await teamOfTwo(platform, 'admin')
