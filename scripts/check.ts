@@ -23,6 +23,7 @@ const STEPS: { name: string; args: string[] }[] = [
   },
   { name: 'house rules', args: [join(import.meta.dirname, 'lint-house.ts')] },
   { name: 'lock file', args: [join(import.meta.dirname, 'lint-lockfile.ts')] },
+  { name: 'secrets in git', args: [join(import.meta.dirname, 'secret-scan.ts')] },
   { name: 'documents', args: [join(import.meta.dirname, 'check-docs.ts')] },
   { name: 'tests', args: [join(import.meta.dirname, 'test.ts')] },
 ]
