@@ -14,6 +14,7 @@ import { addMailCommands } from './commands/mail.ts'
 import { addOwnDataCommands } from './commands/own-data.ts'
 import { addPeopleCommands } from './commands/people.ts'
 import { addPlatformCommands } from './commands/platform.ts'
+import { addQuotaCommands } from './commands/quotas.ts'
 import { addReleaseCommands } from './commands/releases.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSessionsCommands } from './commands/sessions.ts'
@@ -71,6 +72,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addInvitationCommands,
     addAccessCommands,
     addTokenCommands,
+    addQuotaCommands,
     addAuditCommands,
     addOwnDataCommands,
     addPeopleCommands,

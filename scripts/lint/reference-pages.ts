@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { manifestFields } from '@seaworthy/builder/manifest'
 import { apiReference } from './api-reference.ts'
 import { cliReference } from './cli-reference.ts'
+import { requestCollection } from './request-collection.ts'
 import { rolesReference } from './roles-reference.ts'
 import { settingsReference } from './settings-reference.ts'
 
@@ -18,6 +19,7 @@ export async function expectedReferencePages(root: string): Promise<ReferencePag
     { file: 'docs/reference/cli.md', text: cliReference() },
     { file: 'docs/reference/api.md', text: apiReference() },
     { file: 'docs/reference/roles.md', text: rolesReference() },
+    { file: 'docs/reference/seaworthy.postman_collection.json', text: requestCollection() },
     { file: 'docs/reference/settings.md', text: await settingsReference(root) },
   ]
 }

@@ -1,6 +1,6 @@
 /** The OpenAPI document, and a page for people made from it without a script or anything from elsewhere. */
 import { type Endpoint, endpoints, openApiDocument } from '@seaworthy/api'
-import { sendPage } from '@seaworthy/kit/http'
+import { NONCE_PLACE, sendPage } from '@seaworthy/kit/http'
 import type { FastifyInstance } from 'fastify'
 
 export function registerApiReference(fastify: FastifyInstance, { version }: { version: string }): void {
@@ -32,12 +32,16 @@ function referencePage(document: Record<string, unknown>, version: string): stri
   const schemas = Object.entries(components.schemas).map(([name, schema]) => schemaBlock(name, schema))
   const links = [...tags, 'schemas'].map(tag => `<a href="#${tag}">${tag}</a>`).join(' ')
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Seaworthy API ${escapeHtml(version)}</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/app.css"></head>
-<body class="reference"><header><h1>Seaworthy API</h1><p>Version ${escapeHtml(version)}, as
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<style nonce="${NONCE_PLACE}">${STYLE}</style></head><body><header><h1>Seaworthy API</h1><p>Version ${escapeHtml(version)}, as
 <a href="/api/v1/openapi.json">OpenAPI 3.1</a>. Success is <code>{ success: true, data, meta }</code>, an error
 <code>application/problem+json</code> with a stable <code>code</code>.</p><nav>${links}</nav></header>
 <main>${sections.join('')}<section id="schemas"><h2>schemas</h2>${schemas.join('')}</section></main></body></html>`
 }
+
+const STYLE = `body{font:1rem/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem}
+article{border-top:1px solid #8886;padding:.5rem 0;overflow-x:auto}pre{overflow-x:auto}
+td,th{text-align:left;vertical-align:top;padding:.2rem .75rem .2rem 0}`
 
 function operation(endpoint: Endpoint, paths: Record<string, Record<string, Operation>>): string {
   const { parameters, requestBody, responses } = paths[endpoint.path]![endpoint.method.toLowerCase()]!
