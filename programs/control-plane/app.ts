@@ -141,7 +141,6 @@ export async function createControlPlane(
   const events = new Events({ store })
   const envVars = new EnvVars({ store, keyRing })
   const sharedEnv = new SharedEnv({ store, keyRing })
-  const secretReaders = new SecretReaders({ store, envVars, access: new AccessReader({ store }) })
   const releases = new Releases({ store })
   const builds = new Builds({ store })
   const sourceRecords = new SourceRecords({ store })
@@ -197,6 +196,7 @@ export async function createControlPlane(
   const invitations = new Invitations({ store, members, accounts, mailer, dashboardUrl })
   const grants = new Grants({ store })
   const accessReport = new AccessReport({ store, access })
+  const secretReaders = new SecretReaders({ store, envVars, accessReport })
   await makeFirstOwner(accounts, config).catch(async error => {
     rateLimitStores.close()
     await ground.close()

@@ -81,12 +81,9 @@ export const restoreEnvSchema = z
   .strictObject({ version: z.int().min(0), baseVersion: baseVersionSchema })
   .meta({ id: 'RestoreEnv' })
 
-export const notesSchema = z
-  .array(z.string())
-  .meta({
-    description:
-      'What to know about the change, for people: a secret that is too short to be hidden in logs.',
-  })
+export const notesSchema = z.array(z.string()).meta({
+  description: 'What to know about the change, for people: a secret that is too short to be hidden in logs.',
+})
 
 export const envChangedSchema = z
   .strictObject({

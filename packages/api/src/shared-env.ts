@@ -46,12 +46,9 @@ export const sharedEnvSchema = z
   })
   .meta({ id: 'SharedEnv' })
 
-const redeploySchema = z
-  .boolean()
-  .optional()
-  .meta({
-    description: 'Whether the apps that get them are given a new release at once. False when missing.',
-  })
+const redeploySchema = z.boolean().optional().meta({
+  description: 'Whether the apps that get them are given a new release at once. False when missing.',
+})
 
 export const updateSharedEnvSchema = updateEnvSchema
   .safeExtend({ redeploy: redeploySchema })

@@ -180,13 +180,15 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
   const meter = new ApiRequestMeter({ store, defaults, log })
   const access = new AccessReader({ store })
   const members = new Members({ store, access })
+  const accessReport = new AccessReport({ store, access })
   return {
     actors: new ActorFinder({ store, access, sessions: accounts.sessions }),
     teams: new Teams({ store }),
     members,
     invitations: new Invitations({ store, members, accounts, mailer: mails, dashboardUrl: baseUrl }),
     grants: new Grants({ store }),
-    accessReport: new AccessReport({ store, access }),
+    accessReport,
+    secretReaders: new SecretReaders({ store, envVars, accessReport }),
     audit,
     auditReader: new AuditReader({ store }),
     auditVerifier: new AuditVerifier({ store, keyRing }),
@@ -207,7 +209,6 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     releases: new Releases({ store }),
     envVars,
     sharedEnv: new SharedEnv({ store, keyRing }),
-    secretReaders: new SecretReaders({ store, envVars, access: new AccessReader({ store }) }),
     events,
     jobs,
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
