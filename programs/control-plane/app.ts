@@ -110,7 +110,7 @@ export async function createControlPlane(
   const quotas = new Quotas({ store, defaults, meter: apiRequests })
   const edgeUrl = (slug: string) =>
     `http://${slug}.${config.baseDomain}${config.httpPort === 80 ? '' : `:${config.httpPort}`}`
-  const dashboardUrl = `http://localhost:${config.port}`
+  const dashboardUrl = config.dashboardUrl ?? `http://localhost:${config.port}`
 
   const sources = createSourceStore({
     directory: folders.sources,
@@ -418,7 +418,7 @@ export async function createControlPlane(
     host: '127.0.0.1',
     port: config.port,
     socketPath: folders.controlSocket,
-    domains: [],
+    domains: [new URL(dashboardUrl).hostname],
     version: VERSION,
     identify: createIdentify({
       secure: dashboardUrl.startsWith('https:'),

@@ -75,6 +75,10 @@ test.each([
   ['SEAWORTHY_DATABASE_URL', 'mysql://db/seaworthy'],
   ['SEAWORTHY_SMTP_URL', 'mail.example.org'],
   ['SEAWORTHY_SMTP_URL', 'smtp://mail.example.org?starttls=never'],
+  ['SEAWORTHY_DASHBOARD_URL', 'panel.example.org'],
+  ['SEAWORTHY_DASHBOARD_URL', 'https://panel.example.org/admin'],
+  ['SEAWORTHY_DASHBOARD_URL', 'https://ada@panel.example.org'],
+  ['SEAWORTHY_DASHBOARD_URL', 'ftp://panel.example.org'],
   ['SEAWORTHY_MAIL_FROM', 'Seaworthy'],
   ['SEAWORTHY_MAIL_FROM', 'a@example.org, b@example.org'],
   ['SEAWORTHY_RUNTIME', 'podman'],
@@ -92,7 +96,7 @@ test('all that is wrong is named at once, and no secret is repeated', () => {
 })
 
 test('a mail server needs a sender, and its password is never repeated', () => {
-  const SEAWORTHY_SMTP_URL = 'smtps://mail%40example.org:hunter2@smtp.example.org'
+  const SEAWORTHY_SMTP_URL = 'smtp://mail%40example.org:hunter2@localhost'
 
   expect(() => readConfig({ SEAWORTHY_SMTP_URL })).toThrow(/SEAWORTHY_MAIL_FROM is missing/)
   expect(() => readConfig({ SEAWORTHY_SMTP_URL: 'hunter2' })).not.toThrow('hunter2')
@@ -102,4 +106,12 @@ test('a mail server needs a sender, and its password is never repeated', () => {
     smtpUrl: SEAWORTHY_SMTP_URL,
     mailFrom: 'Seaworthy <mail@example.org>',
   })
+})
+
+test('mails to others are not sent with links to localhost by default', () => {
+  const mail = { SEAWORTHY_SMTP_URL: 'smtps://smtp.example.org', SEAWORTHY_MAIL_FROM: 'mail@example.org' }
+
+  expect(() => readConfig(mail)).toThrow(/SEAWORTHY_DASHBOARD_URL is missing/)
+  const config = readConfig({ ...mail, SEAWORTHY_DASHBOARD_URL: 'https://panel.example.org' })
+  expect(config.dashboardUrl).toBe('https://panel.example.org')
 })

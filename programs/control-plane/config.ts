@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, ConfigError, defineSettings, loadConfig } from '@seaworthy/kit'
-import { parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
+import { isLoopback, parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
 import { z } from 'zod'
 import { RATE_LIMIT_DEFAULTS } from './http/rate-limit-rules.ts'
 import { parseLimits } from './quotas/quota-limits.ts'
@@ -88,6 +88,15 @@ export const settings = defineSettings({
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     secret: true,
     description: 'PostgreSQL. Without it: SQLite in the home.',
+  },
+  dashboardUrl: {
+    name: 'SEAWORTHY_DASHBOARD_URL',
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine(isOrigin, 'must have neither a path nor a user: https://panel.example.com')
+      .optional(),
+    description:
+      'Where people reach the dashboard, such as https://panel.example.com behind a proxy of yours: links in mails begin with it. http://localhost with SEAWORTHY_PORT when missing.',
   },
   smtpUrl: {
     name: 'SEAWORTHY_SMTP_URL',
@@ -258,7 +267,21 @@ export type ControlPlaneConfig = Config<typeof settings>
 export function readConfig(env: NodeJS.ProcessEnv): ControlPlaneConfig {
   const config = loadConfig(settings, env)
   requireSender(config)
+  requirePublicUrl(config)
   return { ...config, home: withoutTilde(config.home) }
+}
+
+/** The links in mails to others would lead each reader to their own machine. */
+function requirePublicUrl({ smtpUrl, dashboardUrl }: ControlPlaneConfig): void {
+  if (smtpUrl === undefined || dashboardUrl !== undefined || isLoopback(parseSmtpUrl(smtpUrl).host)) return
+  const message = `is missing, and mails with links to it would be sent. Set it: ${settings.dashboardUrl.description}`
+  throw new ConfigError([{ path: settings.dashboardUrl.name, message }])
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { pathname, search, hash, username } = new URL(text)
+  return pathname === '/' && search === '' && hash === '' && username === ''
 }
 
 function isReadBy(parse: (text: string) => unknown): (text: string) => boolean {

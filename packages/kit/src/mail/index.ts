@@ -6,4 +6,4 @@ export {
   type MailTransportOptions,
 } from './mail-transport.ts'
 export { isMailAddress, type Mail, parseMailbox } from './message.ts'
-export { parseSmtpUrl, type SmtpServer, type StartTls } from './smtp-url.ts'
+export { isLoopback, parseSmtpUrl, type SmtpServer, type StartTls } from './smtp-url.ts'

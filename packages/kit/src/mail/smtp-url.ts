@@ -49,7 +49,8 @@ function startTlsOf({ searchParams }: URL): StartTls | undefined {
   throw new TypeError('In a mail URL, starttls is one of: required, preferred, off.')
 }
 
-function isLoopback(host: string): boolean {
+/** Whether `host` is this machine; an IPv6 address without brackets. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
