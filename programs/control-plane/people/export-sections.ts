@@ -2,6 +2,7 @@
 
 import { millisecondsOf } from '../accounts/sign-in-time.ts'
 import type { Queryable } from '../store/database.ts'
+import type { AuditEntryRow } from '../store/schema.ts'
 import { contains, type PersonNames } from './person-traces.ts'
 
 export type ExportRow = Record<string, unknown>
@@ -18,6 +19,11 @@ export interface SectionRow {
   cursor: string
   row: ExportRow
 }
+
+const AUDIT_COLUMNS = [
+  ...(['sequence', 'at', 'action', 'outcome', 'actor_id', 'token_id', 'address', 'user_agent'] as const),
+  ...(['request_id', 'target_kind', 'target_id', 'target_name', 'before_json', 'after_json'] as const),
+]
 
 export const exportSections: readonly ExportSection[] = [
   {
@@ -307,23 +313,29 @@ export const exportSections: readonly ExportSection[] = [
     read: async (db, { userId }, { after, limit }) => {
       const rows = await db
         .selectFrom('audit_entries')
-        .select(['sequence', 'at', 'action', 'outcome', 'actor_id', 'token_id', 'target_kind', 'target_id'])
-        .select(['target_name', 'address', 'user_agent', 'request_id', 'before_json', 'after_json'])
+        .select(AUDIT_COLUMNS)
         .where(eb => eb.or([eb('actor_id', '=', userId), eb('target_id', '=', userId)]))
         .where('sequence', '>', Number(after))
         .orderBy('sequence')
         .limit(limit)
         .execute()
-      return rows.map(({ sequence, at, actor_id, before_json, after_json, ...row }) => ({
-        cursor: String(sequence),
-        row: {
-          ...{ sequence, byYou: actor_id === userId, ...row, ...times({ at }) },
-          ...{ before: parsed(before_json), after: parsed(after_json) },
-        },
-      }))
+      return rows.map(row => ({ cursor: String(row.sequence), row: auditEntry(row, userId) }))
     },
   },
 ]
+
+/** Where somebody else was when they changed something about the person is theirs. */
+function auditEntry(
+  row: Pick<AuditEntryRow, (typeof AUDIT_COLUMNS)[number]>,
+  userId: string,
+): Record<string, unknown> {
+  const { actor_id, at, before_json, after_json, address, user_agent, token_id, ...facts } = row
+  const byYou = actor_id === userId
+  return {
+    ...{ ...facts, byYou, ...times({ at }), ...(byYou && { address, user_agent, token_id }) },
+    ...{ before: parsed(before_json), after: parsed(after_json) },
+  }
+}
 
 /** Every time as ISO 8601, whichever way its table keeps it. */
 function times(values: Record<string, number | string | Date | null>): Record<string, string | null> {

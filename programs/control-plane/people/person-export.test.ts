@@ -84,6 +84,7 @@ await forEachStore(({ openStore }) => {
       ],
     })
     expect(document.invitations).toHaveLength(2)
+    expect(document.auditEntries.map((entry: object) => 'address' in entry)).toEqual([true, false])
     for (const secret of ['token_hash', 'hash_', 'public-key', other.slug, eve.email])
       expect(file).not.toContain(secret)
     const receipt = JSON.parse(row.receipt_json!)
