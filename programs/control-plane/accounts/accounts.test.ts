@@ -104,6 +104,17 @@ await forEachStore(({ openStore }) => {
       await expect(claim()).rejects.toMatchObject({ code: 'too_many_sign_ins', status: 429 })
     })
 
+    test('takes as many passwords as it needs until one pleases: its link is good', async () => {
+      const { accounts } = await fresh()
+      const token = (await accounts.createSetupToken())!
+      for (let n = 0; n < 6; n++)
+        await expect(accounts.claim({ ...ADA, ...here, token, password: 'password' })).rejects.toMatchObject({
+          code: 'password_too_weak',
+        })
+
+      expect(await accounts.claim({ ...ADA, ...here, token })).toMatchObject({ person: { name: ADA.name } })
+    })
+
     test('mails a link that confirms the address, which gets no other link before', async () => {
       const { accounts, mails, store } = await fresh()
       const token = (await accounts.createSetupToken())!

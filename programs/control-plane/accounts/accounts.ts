@@ -110,9 +110,7 @@ export class Accounts {
     userAgent,
     ...claim
   }: NewOwner & { token: string; from: string; userAgent?: string }): Promise<SignedIn> {
-    const attempt = await this.limits.take('registration', { address: from })
-    const userId = await this.#setup.claim(claim)
-    await attempt.giveBack()
+    const userId = await this.limits.register(from, () => this.#setup.claim(claim))
     return this.openSession(userId, { address: from, userAgent })
   }
 

@@ -6,6 +6,7 @@ import {
   type RateLimiter,
   type RateLimitStore,
 } from '@seaworthy/kit/rate-limit'
+import { passwordErrors } from './passwords.ts'
 import { normalizeEmail } from './people.ts'
 
 export interface SignInLimitsOptions {
@@ -74,6 +75,22 @@ export class SignInLimits {
     }
     return {
       giveBack: async () => void (await Promise.all(taken.map(({ limiter, key }) => limiter.giveBack(key)))),
+    }
+  }
+
+  /**
+   * Counts who tries to come in with a link, unless it is good. A link that got as far as its new password is: people
+   * may need more than five tries until a password pleases. Rejects with TooManyAttempts as well.
+   */
+  async register<Result>(address: string, join: () => Promise<Result>): Promise<Result> {
+    const attempt = await this.take('registration', { address })
+    try {
+      const joined = await join()
+      await attempt.giveBack()
+      return joined
+    } catch (error) {
+      if (passwordErrors.password_too_weak.is(error)) await attempt.giveBack()
+      throw error
     }
   }
 }

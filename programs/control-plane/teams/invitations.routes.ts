@@ -1,3 +1,4 @@
+import { tellingWhenAgain } from '../accounts/accounts.routes.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { requirePerson } from '../accounts/require-person.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
@@ -62,10 +63,10 @@ function acceptingRoutes({ invitations, accounts }: InvitationsRoutesOptions): I
       },
     },
     'invitations.join': {
-      async answer({ body, request, audit }) {
-        const attempt = await accounts.limits.take('registration', { address: request.ip })
-        const joined = await invitations.join(body)
-        await attempt.giveBack()
+      async answer({ body, request, reply, audit }) {
+        const joined = await tellingWhenAgain(reply, () =>
+          accounts.limits.register(request.ip, () => invitations.join(body)),
+        )
         audit(auditOfJoined(joined))
         return joinedDocument(joined)
       },
