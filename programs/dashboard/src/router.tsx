@@ -27,6 +27,24 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
 })
 
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/link',
+  component: lazyRouteComponent(() => import('./routes/sign-in-link.tsx'), 'SignInLinkPage'),
+})
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/forgot',
+  component: lazyRouteComponent(() => import('./routes/sign-in-forgot.tsx'), 'ForgotPasswordPage'),
+})
+
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/new-password',
+  component: lazyRouteComponent(() => import('./routes/sign-in-new-password.tsx'), 'NewPasswordPage'),
+})
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
@@ -125,6 +143,9 @@ const appPages = [
 ] as const
 const routeTree = root.addChildren([
   signIn,
+  signInLink,
+  forgotPassword,
+  newPassword,
   setup,
   inside.addChildren([apps, platform, app.addChildren(appPages)]),
 ])

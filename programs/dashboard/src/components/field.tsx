@@ -1,11 +1,14 @@
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { classNames } from './class-names.ts'
 
+/** What is wrong with a field: a sentence, or each reason for itself. */
+export type FieldErrors = string | readonly string[] | undefined
+
 interface FieldProps {
   label: ReactNode
   /** What it does, its default, what it changes. */
   hint?: ReactNode
-  error?: string | undefined
+  error?: FieldErrors
   children(control: ControlProps): ReactNode
 }
 
@@ -26,9 +29,9 @@ export function Field({ label, hint, error, children }: FieldProps) {
       </label>
       {children({ id, 'aria-describedby': about || undefined, 'aria-invalid': error ? true : undefined })}
       {error && (
-        <p id={`${id}-error`} className="text-sm text-bad">
-          {error}
-        </p>
+        <div id={`${id}-error`} className="text-sm text-bad">
+          <Reasons of={error} />
+        </div>
       )}
       {hint && (
         <p id={`${id}-hint`} className="text-sm text-soft">
@@ -36,6 +39,17 @@ export function Field({ label, hint, error, children }: FieldProps) {
         </p>
       )}
     </div>
+  )
+}
+
+function Reasons({ of }: { of: string | readonly string[] }) {
+  if (typeof of === 'string') return of
+  return (
+    <ul className="grid list-disc gap-0.5 pl-4">
+      {of.map(reason => (
+        <li key={reason}>{reason}</li>
+      ))}
+    </ul>
   )
 }
 
@@ -57,7 +71,7 @@ export function Select({ className, ...rest }: ComponentProps<'select'>) {
 interface TextFieldProps extends ComponentProps<'input'> {
   label: ReactNode
   hint?: ReactNode
-  error?: string | undefined
+  error?: FieldErrors
 }
 
 export function TextField({ label, hint, error, ...input }: TextFieldProps) {

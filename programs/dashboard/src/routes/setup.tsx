@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Navigate, useLocation, useNavigate } from '@tanstack/react-router'
 import type { FormEvent } from 'react'
+import { NewPasswordField } from '../account/password-field.tsx'
 import { client } from '../api/client.ts'
 import { connection } from '../api/connection.ts'
 import { formProblem } from '../api/problem.ts'
@@ -66,14 +67,7 @@ function ClaimForm({ token }: { token: string }) {
         autoComplete="username"
         error={fields.email}
       />
-      <TextField
-        label={words.session.password}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint={words.setup.passwordHint}
-        error={fields.password}
-      />
+      <NewPasswordField name="password" label={words.session.password} error={fields.password} />
       <Button look="main" type="submit" busy={claim.isPending}>
         {words.setup.submit}
       </Button>

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
+import { Mail } from 'lucide-react'
 import { queries } from '../api/queries.ts'
+import { buttonLook } from '../components/button.tsx'
 import { CopyField } from '../components/copy-field.tsx'
 import { Outside } from '../shell/outside.tsx'
 import { SignInForm } from '../shell/sign-in-form.tsx'
+import { accountWords } from '../words/en/account.ts'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/sign-in')
@@ -15,7 +18,20 @@ export function SignInPage() {
   if (setup?.claimed === false) return <NotClaimed />
   return (
     <Outside title={words.session.signIn}>
-      <SignInForm onDone={() => router.history.push(next)} />
+      <SignInForm
+        onDone={() => router.history.push(next)}
+        forgot={
+          <Link to="/sign-in/forgot" className="-mt-2 justify-self-end text-sm text-accent hover:underline">
+            {accountWords.signIn.forgot}
+          </Link>
+        }
+        otherWays={
+          <Link to="/sign-in/link" className={buttonLook('plain')}>
+            <Mail aria-hidden className="size-4" />
+            {accountWords.signIn.mailLink}
+          </Link>
+        }
+      />
     </Outside>
   )
 }
