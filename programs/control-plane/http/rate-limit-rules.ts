@@ -53,16 +53,22 @@ export function rateLimitRules(settings: RateLimitSettings): RateLimitRule[] {
 }
 
 /** Pages, files and probes are cheap, and one page asks for many of them. */
-function isApi({ url }: FastifyRequest): boolean {
-  return url.startsWith('/api/') || url.startsWith('/metrics')
+function isApi(request: FastifyRequest): boolean {
+  const route = routeOf(request)
+  return route.startsWith('/api/') || route.startsWith('/metrics')
+}
+
+/** One address can be written in many ways (`/%61pi`, `http://host/api`), which all end at the same route. */
+export function routeOf({ routeOptions, url }: FastifyRequest): string {
+  return routeOptions.url ?? url
 }
 
 function isUpload({ method, headers }: FastifyRequest): boolean {
   return method === 'POST' && /^multipart\//i.test(headers['content-type'] ?? '')
 }
 
-function isInvitation({ method, routeOptions }: FastifyRequest): boolean {
-  return method === 'POST' && /\/invitations(\/|$)/.test(routeOptions.url ?? '')
+function isInvitation(request: FastifyRequest): boolean {
+  return request.method === 'POST' && /\/invitations(\/|$)/.test(routeOf(request))
 }
 
 function credentialOf(actor: Actor): string | undefined {

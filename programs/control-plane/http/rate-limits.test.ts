@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { silentLogger } from '@seaworthy/kit'
 import { redisStore } from '@seaworthy/kit/rate-limit'
 import { createPostgresDatabase, redisServer, systemPart } from '@seaworthy/testing'
@@ -38,6 +40,36 @@ test('who is not signed in is counted by address, whoever they say to be and wha
     'rate_limited_requests_total{rule="anonymous"} 1',
   )
 })
+
+test.each([
+  ['with letters in percent-encoding', '/%61pi/v1/apps'],
+  ['in absolute form', 'http://127.0.0.1/api/v1/apps'],
+])('an address that is written %s counts like any other', async (_, path) => {
+  const platform = await startTestControlPlane({
+    rateLimits: { requestsPerMinute: 2, anonymousRequestsPerMinute: 1 },
+  })
+  const { token } = await signInOwner(platform)
+  const asOwner = { authorization: `Bearer ${token}` }
+  const ask = (headers?: Record<string, string>) => statusOf(platform, path, headers)
+
+  expect([await ask(), await ask()]).toEqual([401, 429])
+  expect([await ask(asOwner), await ask(asOwner), await ask(asOwner)]).toEqual([200, 200, 429])
+  const owner = await platform.store.db.selectFrom('user').select('id').executeTakeFirstOrThrow()
+  expect(await platform.meter.usedToday({ kind: 'user', id: owner.id })).toBe(2)
+})
+
+/** The path goes out as it is: `fetch` would write it in the usual way. */
+async function statusOf(
+  { url }: Pick<TestControlPlane, 'url'>,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const { port } = new URL(url)
+  const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }).end()
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode!
+}
 
 test('behind a trusted proxy each client is counted for itself', async () => {
   const platform = await startTestControlPlane({

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { routeOf } from '../http/rate-limit-rules.ts'
 import type { ApiRequestMeter } from './api-request-meter.ts'
 import type { Subject } from './quota-limits.ts'
 import { personOf } from './spender.ts'
@@ -9,7 +10,7 @@ import { personOf } from './spender.ts'
  */
 export function countApiRequests(fastify: FastifyInstance, meter: Pick<ApiRequestMeter, 'count'>): void {
   fastify.addHook('onRequest', async request => {
-    if (!request.url.startsWith('/api/v1/') || isFree(request)) return
+    if (!routeOf(request).startsWith('/api/v1/') || isFree(request)) return
     const userId = personOf(request.actor)
     if (userId === undefined) return
     await meter.count([...teamOf(request), { kind: 'user', id: userId }])
