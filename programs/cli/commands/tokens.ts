@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { type Context, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { ago, facts, table } from '../output.ts'
-import { wholeNumber } from './releases.ts'
 
 const SCOPES = ['read', 'deploy', 'manage', 'admin'] as const
 type Scope = (typeof SCOPES)[number]
@@ -118,7 +117,7 @@ async function createToken(context: Context, name: string, options: CreateOption
 
 async function rotateToken(context: Context, id: string, options: RotateOptions): Promise<void> {
   const body = {
-    overlapHours: wholeNumber(options.overlap),
+    overlapHours: parseOverlap(options.overlap),
     ...(options.expires !== undefined && { expiresInDays: parseExpiry(options.expires) }),
   }
   const made = await (await context.client()).call('tokens.rotate', { params: { id }, body })
@@ -158,6 +157,12 @@ function parseScope(text: string): Scope {
   const scope = SCOPES.find(known => known === text)
   if (!scope) throw new UsageError(`"${text}" is no scope. There are: ${SCOPES.join(', ')}.`)
   return scope
+}
+
+/** 0: the one before is dead at once. */
+function parseOverlap(text: string): number {
+  if (!/^\d{1,3}h?$/.test(text)) throw new UsageError(`"${text}" is no number of hours. Write 24, or 0.`)
+  return Number.parseInt(text, 10)
 }
 
 function parseExpiry(text: string): number | 'never' {
