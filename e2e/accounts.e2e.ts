@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitFor } from '@seaworthy/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authenticatorCode } from './harness/authenticator.ts'
 import { ADA, BOB, http, mailTo, setupToken, signIn, tokenOf, urlOf } from './harness/people.ts'
 import { Platform } from './harness/platform.ts'
 import { Terminal } from './harness/terminal.ts'
@@ -174,4 +175,29 @@ test('a mailed link signs in once, a reset link chooses a new password once', as
   expect((await reset()).status).toBeGreaterThanOrEqual(400)
   expect((await http(platform, 'GET /api/v1/session', { token: opened.json.data.token })).status).toBe(401)
   await signIn(Terminal.elsewhere(platform), platform, BOB)
+})
+
+test('with a second factor the password opens nothing by itself, and a recovery code works once', async () => {
+  const token = await sessionToken(BOB.email, BOB.password)
+  const setup = await http(platform, 'POST /api/v1/account/second-factor', {
+    token,
+    body: { password: BOB.password },
+  })
+  const confirmed = await http(platform, 'POST /api/v1/account/second-factor/confirm', {
+    token,
+    body: { code: authenticatorCode(setup.json.data.secret) },
+  })
+  const [recoveryCode] = confirmed.json.data.recoveryCodes
+  const bob = Terminal.elsewhere(platform)
+  const login = (...more: string[]) =>
+    bob.run(['login', '--url', urlOf(platform), '--email', BOB.email, '--password-stdin', ...more], {
+      stdin: `${BOB.password}\n`,
+    })
+
+  expect(confirmed.json.data.recoveryCodes).toHaveLength(10)
+  expect(await login()).toMatchObject({ code: 3, stderr: expect.stringContaining('--code') })
+  expect((await login('--code', recoveryCode)).code).toBe(0)
+  expect(await bob.good('account', 'factor')).toMatch(/\b9\b/)
+  expect((await login('--code', recoveryCode)).code).toBe(3)
+  expect(await bob.good('account')).toMatch(/second factor +on/)
 })
