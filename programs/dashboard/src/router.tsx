@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { accountQueries } from './account/account-queries.ts'
 import { ApiError } from './api/client.ts'
 import { queries } from './api/queries.ts'
 import { PageSkeleton } from './components/skeleton.tsx'
@@ -45,6 +46,18 @@ const newPassword = createRoute({
   component: lazyRouteComponent(() => import('./routes/sign-in-new-password.tsx'), 'NewPasswordPage'),
 })
 
+const accountDeleted = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/deleted',
+  component: lazyRouteComponent(() => import('./routes/sign-in-deleted.tsx'), 'AccountDeletedPage'),
+})
+
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/account/email',
+  component: lazyRouteComponent(() => import('./routes/account-email.tsx'), 'ConfirmEmailPage'),
+})
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
@@ -57,7 +70,10 @@ const inside = createRoute({
   id: 'inside',
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(queries.session())
+      await Promise.all([
+        context.queryClient.ensureQueryData(queries.session()),
+        context.queryClient.ensureQueryData(accountQueries.factor()),
+      ])
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
@@ -77,6 +93,46 @@ const platform = createRoute({
   getParentRoute: () => inside,
   path: '/platform',
   component: lazyRouteComponent(() => import('./routes/platform.tsx'), 'PlatformPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-layout.tsx'), 'AccountLayout'),
+})
+
+const accountProfile = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  component: lazyRouteComponent(() => import('./routes/account-profile.tsx'), 'AccountProfile'),
+})
+
+const accountSecurity = createRoute({
+  getParentRoute: () => account,
+  path: '/security',
+  component: lazyRouteComponent(() => import('./routes/account-security.tsx'), 'AccountSecurity'),
+})
+
+const accountSessions = createRoute({
+  getParentRoute: () => account,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('./routes/account-sessions.tsx'), 'AccountSessions'),
+})
+
+const accountData = createRoute({
+  getParentRoute: () => account,
+  path: '/data',
+  component: lazyRouteComponent(() => import('./routes/account-data.tsx'), 'AccountData'),
+})
+
+const device = createRoute({
+  getParentRoute: () => inside,
+  path: '/device',
+  validateSearch: ({ code, decision }: Record<string, unknown>): DeviceSearch => ({
+    ...(typeof code === 'string' && code !== '' && { code }),
+    ...((decision === 'approved' || decision === 'denied') && { decision }),
+  }),
+  component: lazyRouteComponent(() => import('./routes/device.tsx'), 'DevicePage'),
 })
 
 const app = createRoute({
@@ -141,13 +197,16 @@ const appPages = [
   appEnv,
   appSettings,
 ] as const
+const accountPages = [accountProfile, accountSecurity, accountSessions, accountData] as const
 const routeTree = root.addChildren([
   signIn,
   signInLink,
   forgotPassword,
   newPassword,
+  accountDeleted,
+  confirmEmail,
   setup,
-  inside.addChildren([apps, platform, app.addChildren(appPages)]),
+  inside.addChildren([apps, platform, account.addChildren(accountPages), device, app.addChildren(appPages)]),
 ])
 
 export function createAppRouter(queryClient: QueryClient) {
@@ -178,6 +237,11 @@ export interface AppListSearch {
   search?: string
   show?: string
   sort?: string
+}
+
+interface DeviceSearch {
+  code?: string
+  decision?: 'approved' | 'denied'
 }
 
 export interface LogSearch {

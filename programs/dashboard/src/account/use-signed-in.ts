@@ -2,14 +2,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { ApiError } from '../api/client.ts'
 import { connection } from '../api/connection.ts'
 import { type Identity, keys } from '../api/queries.ts'
-import { accountKeys } from './account-queries.ts'
 
 /** What every way of signing in does once it worked. */
 export function useSignedIn(onDone: () => void): (session: { identity: Identity }) => void {
   const queryClient = useQueryClient()
   return ({ identity }) => {
     queryClient.setQueryData(keys.session, identity)
-    queryClient.removeQueries({ queryKey: accountKeys.factor })
     connection.signedIn()
     onDone()
   }

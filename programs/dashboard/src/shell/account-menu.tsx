@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { BookOpen, Check, ChevronsUpDown, LogOut } from 'lucide-react'
+import { BookOpen, Check, ChevronsUpDown, LogOut, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
@@ -16,6 +16,7 @@ export function AccountMenu() {
   const { data: identity } = useSuspenseQuery(queries.session())
   const [theme, setTheme] = useState(readTheme)
   const signOut = useSignOut()
+  const navigate = useNavigate()
   const choose = (next: Theme) => {
     applyTheme(next)
     setTheme(next)
@@ -43,6 +44,10 @@ export function AccountMenu() {
         </button>
       }
     >
+      <MenuItem icon={<UserRound />} onSelect={() => void navigate({ to: '/account' })}>
+        {words.nav.account}
+      </MenuItem>
+      <MenuSeparator />
       <MenuLabel>{words.nav.theme}</MenuLabel>
       {THEMES.map(each => (
         <MenuItem

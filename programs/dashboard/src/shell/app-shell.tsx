@@ -8,8 +8,10 @@ import { PageSkeleton } from '../components/skeleton.tsx'
 import { words } from '../words/en.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { useFactorDemand } from './use-factor-demand.ts'
 
 const SessionDialog = lazy(() => import('./session-dialog.tsx'))
+const FactorDemand = lazy(() => import('../account/factor-demand.tsx'))
 const CommandPalette = lazy(() => import('./command-palette.tsx'))
 
 /** The frame of every page for those who are signed in: where one is, where one can go. */
@@ -17,6 +19,7 @@ export function AppShell() {
   const [menuOpen, setMenuOpen] = useState(false)
   const palette = usePalette()
   const { signedOut } = useConnection()
+  const factor = useFactorDemand()
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_1fr]">
       <a href="#page" className="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:bg-raised focus:p-3">
@@ -63,7 +66,7 @@ export function AppShell() {
         <ConnectionBanner />
         <main id="page" tabIndex={-1} className="mx-auto max-w-6xl px-4 py-6 outline-none sm:px-8 sm:py-10">
           <Suspense fallback={<PageSkeleton />}>
-            <Outlet />
+            {factor.demanded ? <FactorDemand onDone={factor.onDone} /> : <Outlet />}
           </Suspense>
         </main>
       </div>
