@@ -198,9 +198,12 @@ describe('pages', () => {
 
   test('of the dashboard need not be sent again', async () => {
     const { url } = await startTestControlPlane()
-    const etag = (await fetch(`${url}/app.js`)).headers.get('etag')!
+    const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text()
+    const script = /src="(\/assets\/[\w.-]+\.js)"/.exec(page)![1]!
+    const { headers } = await fetch(url + script)
 
-    expect((await fetch(`${url}/app.js`, { headers: { 'if-none-match': etag } })).status).toBe(304)
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(headers.get('content-encoding')).toMatch(/^(br|gzip)$/)
     expect((await fetch(`${url}/../package.json`)).status).toBe(404)
   })
 
