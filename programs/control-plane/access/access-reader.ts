@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { Queryable, Store } from '../store/database.ts'
 import type { Access } from './actor.ts'
+import type { PlatformRole, Role } from './roles.ts'
 
 export interface PersonWithAccess {
   userId: string
@@ -31,24 +33,39 @@ export class AccessReader {
 
   /** Also finds who is suspended. */
   async find(userId: string, trx?: Queryable): Promise<FoundPerson | undefined> {
-    const db = trx ?? this.#store.db
-    const [user, teams, apps] = await Promise.all([
-      db
-        .selectFrom('user')
-        .select(['email', 'name', 'platformRole', 'suspendedAt', 'twoFactorEnabled'])
-        .where('id', '=', userId)
-        .executeTakeFirst(),
-      db.selectFrom('team_members').select(['team_id', 'role']).where('user_id', '=', userId).execute(),
-      db.selectFrom('app_grants').select(['app_id', 'role']).where('user_id', '=', userId).execute(),
-    ])
+    const { rows } = await partsOf(userId).execute(trx ?? this.#store.db)
+    const user = rows.find(({ part }) => part === 'user')
     if (!user) return undefined
     const access: Access = {
-      platformRole: user.platformRole,
-      teams: new Map(teams.map(({ team_id, role }) => [team_id, role])),
-      apps: new Map(apps.map(({ app_id, role }) => [app_id, role])),
+      platformRole: user.role as PlatformRole,
+      teams: rolesBy('team', rows),
+      apps: rolesBy('app', rows),
     }
-    const { email, name, suspendedAt, twoFactorEnabled } = user
-    const facts = { suspended: suspendedAt !== null, hasSecondFactor: Boolean(twoFactorEnabled) }
-    return { userId, email, name, access, ...facts }
+    const facts = { suspended: user.suspended_at !== null, hasSecondFactor: Number(user.has_factor) === 1 }
+    return { userId, email: user.id, name: user.name!, access, ...facts }
   }
+}
+
+interface Part {
+  part: 'user' | 'team' | 'app'
+  /** The e-mail address, the team or the app. */
+  id: string
+  name: string | null
+  role: string
+  suspended_at: number | null
+  has_factor: number | null
+}
+
+/** Everything in one query: this is asked at each request, and each round trip to PostgreSQL holds it up. */
+function partsOf(userId: string) {
+  return sql<Part>`
+    select 'user' as part, "email" as id, "name" as name, "platformRole" as role,
+      "suspendedAt" as suspended_at, case when "twoFactorEnabled" then 1 else 0 end as has_factor
+    from "user" where "id" = ${userId}
+    union all select 'team', team_id, null, role, null, null from team_members where user_id = ${userId}
+    union all select 'app', app_id, null, role, null, null from app_grants where user_id = ${userId}`
+}
+
+function rolesBy(part: 'team' | 'app', rows: readonly Part[]): Map<string, Role> {
+  return new Map(rows.filter(row => row.part === part).map(({ id, role }) => [id, role as Role]))
 }

@@ -45,8 +45,13 @@ export function identifyRequests(
   fastify.decorateRequest('actor', null as never)
   fastify.addHook('onRequest', async request => {
     if (!isLocal(request.raw)) checkHost(request)
-    request.actor = await identify(request)
+    request.actor = needsNobody(request) ? { kind: 'public' } : await identify(request)
   })
+}
+
+/** Pages, files and probes are the same for everybody: who asks is not looked up. */
+function needsNobody(request: FastifyRequest): boolean {
+  return actionOf(request) === 'public' && !request.routeOptions.url?.startsWith('/api/')
 }
 
 /** From here on, registering a route without an action throws. */

@@ -1,4 +1,3 @@
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Health } from '../health.ts'
@@ -11,7 +10,7 @@ import { addPressureRelief, type PressureLimits } from './pressure.ts'
 import { addProblemAnswers, type Fallback } from './problem-answers.ts'
 import { addProtocolAnswers } from './protocol-answers.ts'
 import { addRequestIdentity } from './request-identity.ts'
-import { addSecurityHeaders } from './security-headers.ts'
+import { addSecurityHeaders, type CspDirectives } from './security-headers.ts'
 
 export interface HardeningOptions {
   health: Health
@@ -30,10 +29,6 @@ export interface HardeningOptions {
   problemType?: ProblemOptions['typeOf']
 }
 
-type CspDirectives = NonNullable<
-  Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | undefined>['directives']
->
-
 /**
  * All that an HTTP API in production needs around its routes: request id and correlation, security headers, health
  * routes, shedding under pressure, problem+json for every failure, one log line a request, and a stop in which
@@ -44,7 +39,6 @@ export const hardening = fastifyPlugin(addHardening, { fastify: '5.x', name: 'ki
 async function addHardening(app: FastifyInstance, options: HardeningOptions): Promise<void> {
   addRequestIdentity(app)
   addAccessLog(app)
-  await app.register(helmet, helmetOptions(options))
   addSecurityHeaders(app, options)
   if (options.allowedOrigins) addAllowedOrigins(app, options.allowedOrigins)
   addProtocolAnswers(app)
@@ -52,30 +46,4 @@ async function addHardening(app: FastifyInstance, options: HardeningOptions): Pr
   addClosingAnswers(app, options.health)
   addPressureRelief(app, options.pressure)
   addHealthRoutes(app, options.health)
-}
-
-const STRICT_CSP: CspDirectives = {
-  defaultSrc: ["'self'"],
-  baseUri: ["'none'"],
-  connectSrc: ["'self'"],
-  fontSrc: ["'self'", 'data:'],
-  formAction: ["'self'"],
-  frameAncestors: ["'none'"],
-  imgSrc: ["'self'", 'data:'],
-  objectSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  scriptSrcAttr: ["'none'"],
-  styleSrc: ["'self'"],
-}
-
-function helmetOptions({
-  contentSecurityPolicy: directives = STRICT_CSP,
-}: HardeningOptions): FastifyHelmetOptions {
-  return {
-    // Without helmet's own directives: `upgrade-insecure-requests` breaks plain HTTP in a local network.
-    contentSecurityPolicy: directives && { useDefaults: false, directives },
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-    hsts: false, // see security-headers.ts
-  }
 }
