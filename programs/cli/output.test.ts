@@ -129,7 +129,7 @@ describe('the exit code', () => {
     ['401', answered(401), 3],
     ['403', answered(403), 5],
     ['404', answered(404), 4],
-    ['409', answered(409), 5],
+    ['409', answered(409), 1],
     ['422', answered(422), 1],
     ['429', answered(429), 5],
     ['500', answered(500), 1],

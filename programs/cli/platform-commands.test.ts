@@ -82,7 +82,7 @@ describe('apps', () => {
     )
     expect((await admin.json('apps')).map((each: { slug: string }) => each.slug)).toContain('doomed')
     expect((await admin.seaworthy('info', '--app', 'doomed')).stdout).toMatch(
-      /^app +doomed\nurl +http.*\nstate +active\nrelease +v1\n/,
+      /^app +doomed\nteam +default \(you: owner\)\nurl +http.*\nstate +active\nrelease +v1\n/,
     )
     expect((await admin.seaworthy('sleep', '0', '--app', 'doomed')).stdout).toBe('doomed never sleeps.\n')
     expect((await admin.seaworthy('sleep', 'default', '--app', 'doomed')).stdout).toContain(
@@ -118,7 +118,7 @@ describe('a mistake', () => {
     ['a name that no app may have', 2, ['apps', 'create', 'No!']],
     ['several apps to choose from', 2, ['releases']],
     ['an app that does not exist', 4, ['info', '--app', 'nope']],
-    ['a name that is taken', 5, ['apps', 'create', 'hello']],
+    ['a name that is taken', 1, ['apps', 'create', 'hello']],
     ['no platform at that address', 1, ['apps', '--url', 'http://127.0.0.1:1']],
   ])('such as %s ends with %d and says what is wrong', async (_, code, args) => {
     const outcome = await admin.seaworthy(...args)

@@ -17,7 +17,7 @@ export function addAccountCommands(program: Command, surroundings: Surroundings)
     .action((_, command: Command) => withContext(surroundings, command, show))
   account
     .command('name')
-    .argument('<name>')
+    .argument('<name>', 'how others see you')
     .description('change your name')
     .action((name: string, _, command: Command) =>
       withContext(surroundings, command, context => rename(context, name)),
@@ -31,7 +31,7 @@ export function addAccountCommands(program: Command, surroundings: Surroundings)
     )
   account
     .command('email')
-    .argument('<email>')
+    .argument('<email>', 'the new address')
     .description('change your e-mail address: a link is mailed to the new one')
     .option('--password-stdin', 'read your password from standard input')
     .action((email: string, options: StdinOption, command: Command) =>
@@ -39,7 +39,7 @@ export function addAccountCommands(program: Command, surroundings: Surroundings)
     )
   account
     .command('reset-link')
-    .argument('<email>')
+    .argument('<email>', 'the address of the account')
     .description('make a link for somebody who forgot their password (on the machine itself)')
     .action((email: string, _, command: Command) =>
       withContext(surroundings, command, context => resetLink(context, email)),

@@ -168,8 +168,11 @@ async function parsePair(context: Context, pair: string, count: number): Promise
   const equals = pair.indexOf('=')
   if (equals >= 1) return [pair.slice(0, equals), pair.slice(equals + 1)]
   // What stands on a command line stays in the shell's history; what comes over standard input does not.
-  if (equals === -1 && count === 1 && !context.stdin.isTTY)
-    return [pair, (await readText(context.stdin)).replace(/\r?\n$/, '')]
+  if (equals === -1 && count === 1 && !context.stdin.isTTY) {
+    const text = await readText(context.stdin)
+    // Where nobody pipes anything in, a forgotten value must not become an empty one.
+    if (text !== '') return [pair, text.replace(/\r?\n$/, '')]
+  }
   throw new UsageError(`"${pair}" is not KEY=VALUE.`)
 }
 
