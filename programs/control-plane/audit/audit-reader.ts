@@ -3,6 +3,7 @@ import type { Queryable, Store } from '../store/database.ts'
 import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { AuditEntryRow, Database } from '../store/schema.ts'
 import type { VisibleEntries } from './audit-visibility.ts'
+import { isOwnEntry } from './own-entries.ts'
 
 export interface AuditFilter {
   visible: VisibleEntries
@@ -94,7 +95,7 @@ function narrowed(query: Query, { anyOf, teamId, appIds }: VisibleEntries): Quer
 
 function isOneOf(eb: Builder, { actorId, teamIds, appIds }: Exclude<VisibleEntries['anyOf'], 'everything'>) {
   return eb.or([
-    eb('actor_id', '=', actorId),
+    isOwnEntry(eb, actorId),
     eb('team_id', 'in', orNone(teamIds)),
     eb('app_id', 'in', orNone(appIds)),
   ])

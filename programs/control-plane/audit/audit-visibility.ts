@@ -12,7 +12,7 @@ export interface VisibleEntries {
 
 /**
  * An administrator of the platform reads everything; an administrator of a team or an app what happened there; anybody
- * what they did themselves. A token narrows that to its team and its apps.
+ * what they did themselves (see `isOwnEntry`). A token narrows that to its team and its apps.
  */
 export function visibleEntries(actor: Actor): VisibleEntries {
   const limits = actor.kind === 'token' ? limitsOf(actor) : { teamId: null, appIds: null }

@@ -179,6 +179,9 @@ describe('every refusal of the policy leaves an entry', () => {
     expect(entries).toMatchObject([{ action: 'app:read', actor: { email: 'eve@example.org' } }])
     await eve.client.call('apps.get', { params: { slug: 'nothing' } }).catch(() => undefined)
     expect(await owner.client.call('audit.list', { query: { outcome: 'refused' } })).toHaveLength(1)
+    // The one who guessed would learn from it that the app is there, and whose it is.
+    expect(await eve.client.call('audit.list')).toEqual([])
+    expect(await eve.client.call('audit.list', { query: { text: 'shop' } })).toEqual([])
   })
 
   test('where the handler finds out, and when nobody is signed in there is none', async () => {

@@ -1,6 +1,7 @@
 /** What the platform knows about a person, section by section. Never a password, a hash, a token or a secret's value. */
 
 import { millisecondsOf } from '../accounts/sign-in-time.ts'
+import { isOwnEntry } from '../audit/own-entries.ts'
 import type { Queryable } from '../store/database.ts'
 import type { AuditEntryRow } from '../store/schema.ts'
 import { contains, type PersonNames } from './person-traces.ts'
@@ -314,7 +315,7 @@ export const exportSections: readonly ExportSection[] = [
       const rows = await db
         .selectFrom('audit_entries')
         .select(AUDIT_COLUMNS)
-        .where(eb => eb.or([eb('actor_id', '=', userId), eb('target_id', '=', userId)]))
+        .where(eb => eb.or([isOwnEntry(eb, userId), eb('target_id', '=', userId)]))
         .where('sequence', '>', Number(after))
         .orderBy('sequence')
         .limit(limit)

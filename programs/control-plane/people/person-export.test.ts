@@ -85,7 +85,7 @@ await forEachStore(({ openStore }) => {
     })
     expect(document.invitations).toHaveLength(2)
     expect(document.auditEntries.map((entry: object) => 'address' in entry)).toEqual([true, false])
-    for (const secret of ['token_hash', 'hash_', 'public-key', other.slug, eve.email])
+    for (const secret of ['token_hash', 'hash_', 'public-key', other.slug, eve.email, 'foreign'])
       expect(file).not.toContain(secret)
     const receipt = JSON.parse(row.receipt_json!)
     expect(receipt).toMatchObject({
@@ -197,5 +197,10 @@ async function appendAuditEntries(store: Store, ada: TestPerson, eve: TestPerson
     actor: by(eve),
     action: 'app:delete',
     target: { kind: 'app', id: 'b', name: 'other' },
+  })
+  // Of a team that is none of hers: she must not learn that there is such an app.
+  await audit.append({
+    ...{ actor: by(ada), action: 'app:read', outcome: 'refused', teamId: 'team_foreign', appId: 'c' },
+    target: { kind: 'app', id: 'c', name: 'foreign' },
   })
 }
