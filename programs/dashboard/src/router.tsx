@@ -10,6 +10,7 @@ import {
 import { accountQueries } from './account/account-queries.ts'
 import { ApiError } from './api/client.ts'
 import { queries } from './api/queries.ts'
+import { auditSearch } from './audit/audit-search.ts'
 import { PageSkeleton } from './components/skeleton.tsx'
 import { NotFoundPage, RouteError } from './shell/route-error.tsx'
 import { Surroundings } from './shell/surroundings.tsx'
@@ -62,6 +63,12 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   component: lazyRouteComponent(() => import('./routes/setup.tsx'), 'SetupPage'),
+})
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./routes/team-invitation.tsx'), 'InvitationPage'),
 })
 
 /** All below is for those who are signed in; others go through the sign-in page and come back. */
@@ -135,6 +142,83 @@ const device = createRoute({
   component: lazyRouteComponent(() => import('./routes/device.tsx'), 'DevicePage'),
 })
 
+const teams = createRoute({
+  getParentRoute: () => inside,
+  path: '/teams',
+  component: lazyRouteComponent(() => import('./routes/teams.tsx'), 'TeamsPage'),
+})
+
+const team = createRoute({
+  getParentRoute: () => inside,
+  path: '/teams/$team',
+  component: lazyRouteComponent(() => import('./teams/team-layout.tsx'), 'TeamLayout'),
+})
+
+const teamPages = [
+  createRoute({
+    getParentRoute: () => team,
+    path: '/',
+    component: lazyRouteComponent(() => import('./routes/team-members.tsx'), 'TeamMembers'),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: '/apps',
+    component: lazyRouteComponent(() => import('./routes/team-apps.tsx'), 'TeamApps'),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: '/variables',
+    validateSearch: ({ environment }: Record<string, unknown>): { environment?: string } =>
+      typeof environment === 'string' && environment !== 'all' ? { environment } : {},
+    component: lazyRouteComponent(() => import('./routes/team-variables.tsx'), 'TeamVariables'),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: '/quotas',
+    component: lazyRouteComponent(() => import('./routes/team-quotas.tsx'), 'TeamQuotas'),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: '/tokens',
+    component: lazyRouteComponent(() => import('./routes/team-tokens.tsx'), 'TeamTokens'),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('./routes/team-settings.tsx'), 'TeamSettings'),
+  }),
+] as const
+
+const tokens = createRoute({
+  getParentRoute: () => inside,
+  path: '/account/tokens',
+  validateSearch: ({ of }: Record<string, unknown>): { of?: 'all' } => (of === 'all' ? { of } : {}),
+  component: lazyRouteComponent(() => import('./routes/tokens.tsx'), 'TokensPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./routes/audit.tsx'), 'AuditPage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: '/people',
+  validateSearch: ({ search, page }: Record<string, unknown>): { search?: string; page?: number } => ({
+    ...(typeof search === 'string' && search !== '' && { search }),
+    ...(typeof page === 'number' && page > 1 && { page: Math.floor(page) }),
+  }),
+  component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeoplePage'),
+})
+
+const person = createRoute({
+  getParentRoute: () => inside,
+  path: '/people/$person',
+  component: lazyRouteComponent(() => import('./routes/person.tsx'), 'PersonPage'),
+})
+
 const app = createRoute({
   getParentRoute: () => inside,
   path: '/apps/$slug',
@@ -188,6 +272,12 @@ const appSettings = createRoute({
   component: lazyRouteComponent(() => import('./routes/app-settings.tsx'), 'AppSettings'),
 })
 
+const appAccess = createRoute({
+  getParentRoute: () => app,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./routes/app-access.tsx'), 'AppAccess'),
+})
+
 const appPages = [
   appOverview,
   appDeployments,
@@ -196,6 +286,7 @@ const appPages = [
   appLogs,
   appEnv,
   appSettings,
+  appAccess,
 ] as const
 const accountPages = [accountProfile, accountSecurity, accountSessions, accountData] as const
 const routeTree = root.addChildren([
@@ -206,7 +297,20 @@ const routeTree = root.addChildren([
   accountDeleted,
   confirmEmail,
   setup,
-  inside.addChildren([apps, platform, account.addChildren(accountPages), device, app.addChildren(appPages)]),
+  invitation,
+  inside.addChildren([
+    apps,
+    platform,
+    account.addChildren(accountPages),
+    tokens,
+    device,
+    teams,
+    team.addChildren(teamPages),
+    audit,
+    people,
+    person,
+    app.addChildren(appPages),
+  ]),
 ])
 
 export function createAppRouter(queryClient: QueryClient) {

@@ -26,6 +26,13 @@ export const queries = {
       staleTime: 60_000,
     }),
 
+  account: () =>
+    queryOptions({
+      queryKey: ['account'],
+      queryFn: ({ signal }) => client.call('account.get', { signal }),
+      staleTime: 60_000,
+    }),
+
   status: () =>
     queryOptions({
       queryKey: ['status'],
@@ -128,6 +135,7 @@ export const keys = {
   apps: ['apps'] as const,
   app: (slug: string) => inApp(slug),
   session: ['session'] as const,
+  account: ['account'] as const,
 }
 
 function isMoving({ lastDeployment }: App): boolean {

@@ -23,6 +23,7 @@ const TABS = [
   { to: '/apps/$slug/releases', label: words.app.tabs.releases },
   { to: '/apps/$slug/logs', label: words.app.tabs.logs },
   { to: '/apps/$slug/env', label: words.app.tabs.env },
+  { to: '/apps/$slug/access', label: words.access.tab },
   { to: '/apps/$slug/settings', label: words.app.tabs.settings },
 ] as const
 

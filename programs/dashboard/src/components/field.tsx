@@ -85,7 +85,7 @@ export function TextField({ label, hint, error, ...input }: TextFieldProps) {
 /** What is wrong with a form as a whole. */
 export function FormError({ text }: { text: string | undefined }) {
   return (
-    <div role="alert">
+    <div role="alert" className="empty:absolute">
       {text && <p className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">{text}</p>}
     </div>
   )

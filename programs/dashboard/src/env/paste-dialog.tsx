@@ -1,6 +1,5 @@
+import type { QueryKey } from '@tanstack/react-query'
 import { useState } from 'react'
-import { client } from '../api/client.ts'
-import { keys } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
@@ -9,27 +8,38 @@ import { Toggle } from '../components/toggle.tsx'
 import { words } from '../words/en.ts'
 import { namesIn } from './env-draft.ts'
 
-interface PasteDialogProps {
-  slug: string
+interface PasteDialogProps<Result> {
+  /** Sends it to the API. */
+  load(file: { text: string; secret: boolean; baseVersion: number }): Promise<Result>
+  refresh: readonly QueryKey[]
   /** What was read: a change that somebody made since is not lost. */
   baseVersion: number
   known: readonly string[]
   onClose(): void
-  onDone(result: { version: number; deployment: { number: number } | null }): void
+  onDone(result: Result): void
+  saveLabel?: string
 }
 
 /** A whole `.env` at once. Says what it would change before it does. */
-export function PasteDialog({ slug, baseVersion, known, onClose, onDone }: PasteDialogProps) {
+export function PasteDialog<Result>({
+  load: send,
+  refresh,
+  baseVersion,
+  known,
+  onClose,
+  onDone,
+  saveLabel = words.env.save,
+}: PasteDialogProps<Result>) {
   const [text, setText] = useState('')
   const [secret, setSecret] = useState(true)
   const names = namesIn(text)
   const added = names.filter(name => !known.includes(name))
   const replaced = names.filter(name => known.includes(name))
   const load = useAction({
-    run: () => client.call('env.import', { params: { slug }, body: { text, secret, baseVersion } }),
-    refresh: [keys.app(slug), keys.apps],
+    run: () => send({ text, secret, baseVersion }),
+    refresh,
     quiet: true,
-    onDone(result) {
+    onDone(result: Result) {
       onClose()
       onDone(result)
     },
@@ -50,7 +60,7 @@ export function PasteDialog({ slug, baseVersion, known, onClose, onDone }: Paste
             whyNot={text.trim() === '' ? words.env.pasteFirst : undefined}
             onClick={() => load.mutate()}
           >
-            {words.env.save}
+            {saveLabel}
           </Button>
         </>
       }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Button } from '../components/button.tsx'
 import { words } from '../words/en.ts'
 import type { Change } from './env-draft.ts'
@@ -5,6 +6,9 @@ import type { Change } from './env-draft.ts'
 interface SaveBarProps {
   changes: readonly Change[]
   busy: boolean
+  /** Instead of the words for the variables of an app. */
+  effect?: ReactNode
+  saveLabel?: string
   onSave(): void
   onDiscard(): void
 }
@@ -16,7 +20,14 @@ const SIGNS: Record<Change['kind'], { sign: string; look: string }> = {
 }
 
 /** What saving would change, before it does. */
-export function SaveBar({ changes, busy, onSave, onDiscard }: SaveBarProps) {
+export function SaveBar({
+  changes,
+  busy,
+  effect = words.env.effect,
+  saveLabel = words.env.save,
+  onSave,
+  onDiscard,
+}: SaveBarProps) {
   if (changes.length === 0) return null
   return (
     <section
@@ -34,12 +45,12 @@ export function SaveBar({ changes, busy, onSave, onDiscard }: SaveBarProps) {
             </li>
           ))}
         </ul>
-        <p className="mt-1 text-sm text-soft">{words.env.effect}</p>
+        <div className="mt-1 text-sm text-soft">{effect}</div>
       </div>
       <div className="flex gap-2">
         <Button onClick={onDiscard}>{words.env.discard}</Button>
         <Button look="main" busy={busy} onClick={onSave}>
-          {words.env.save}
+          {saveLabel}
         </Button>
       </div>
     </section>

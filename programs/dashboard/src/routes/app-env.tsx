@@ -108,7 +108,8 @@ export function AppEnv() {
       {dialog === 'add' && <AddVariable taken={names} onClose={() => setDialog(undefined)} onAdd={set} />}
       {dialog === 'paste' && (
         <PasteDialog
-          slug={app.slug}
+          load={body => client.call('env.import', { params: { slug: app.slug }, body })}
+          refresh={[keys.app(app.slug), keys.apps]}
           baseVersion={env.version}
           known={Object.keys(env.variables)}
           onClose={() => setDialog(undefined)}

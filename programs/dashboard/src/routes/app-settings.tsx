@@ -1,3 +1,4 @@
+import { AppTeamSettings } from '../access/app-team-settings.tsx'
 import { useCurrentApp } from '../app/current-app.ts'
 import { DangerZone } from '../settings/danger-zone.tsx'
 import { GeneralSettings } from '../settings/general-settings.tsx'
@@ -9,6 +10,7 @@ export function AppSettings() {
     <div className="grid max-w-3xl gap-6">
       <GeneralSettings key={`general ${app.updatedAt}`} app={app} />
       <ScaleSettings app={app} />
+      <AppTeamSettings app={app} />
       <DangerZone app={app} />
     </div>
   )

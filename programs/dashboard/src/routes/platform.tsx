@@ -1,5 +1,8 @@
+import { whyMayNot } from '@seaworthy/api/can'
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { RotateCcw } from 'lucide-react'
+import { Suspense } from 'react'
+import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import { client } from '../api/client.ts'
 import { keys, queries } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
@@ -11,11 +14,14 @@ import { PageHeader } from '../components/page-header.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { KeysCard } from '../platform/keys-card.tsx'
+import { MailCard } from '../platform/mail-card.tsx'
 import { words } from '../words/en.ts'
 
 /** How the platform itself is, and what waits in the trash. */
 export function PlatformPage() {
   const { data: status } = useSuspenseQuery(queries.status())
+  const isAdmin = usePlatformAdmin()
   return (
     <>
       <PageHeader title={words.platform.title} about={words.platform.about(status.version)} />
@@ -44,6 +50,12 @@ export function PlatformPage() {
             ])}
           />
         </Card>
+        <MailCard mail={status.mail} />
+        {isAdmin && (
+          <Suspense fallback={<RowsSkeleton rows={2} />}>
+            <KeysCard />
+          </Suspense>
+        )}
         <div className="lg:col-span-2">
           <Trash />
         </div>
@@ -65,7 +77,7 @@ function Trash() {
       {!apps && <RowsSkeleton rows={2} />}
       {apps?.length === 0 && <p className="px-5 py-4 text-soft">{words.platform.trashEmpty}</p>}
       <ul className="divide-y divide-line">
-        {apps?.map(({ id, name, slug, deletedAt, purgeAt }) => (
+        {apps?.map(({ id, name, slug, can, deletedAt, purgeAt }) => (
           <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3">
             <span className="min-w-0 flex-1">
               <Name className="font-medium">{name}</Name> <span className="text-sm text-soft">{slug}</span>
@@ -81,6 +93,7 @@ function Trash() {
             <Button
               size="small"
               icon={<RotateCcw aria-hidden className="size-4" />}
+              whyNot={whyMayNot({ can }, 'app:restore')}
               busy={restore.isPending && restore.variables === id}
               onClick={() => restore.mutate(id)}
             >

@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { BookOpen, Check, ChevronsUpDown, LogOut, UserRound } from 'lucide-react'
+import { BookOpen, Check, ChevronsUpDown, KeyRound, LogOut, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
@@ -59,6 +59,9 @@ export function AccountMenu() {
         </MenuItem>
       ))}
       <MenuSeparator />
+      <MenuItem icon={<KeyRound />} onSelect={() => void navigate({ to: '/account/tokens' })}>
+        {words.nav.tokens}
+      </MenuItem>
       <MenuItem icon={<BookOpen />} onSelect={() => window.open('/api/docs', '_blank', 'noopener')}>
         {words.nav.apiReference}
       </MenuItem>

@@ -1,7 +1,9 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { Boxes, Menu as MenuIcon, Search, Server, X } from 'lucide-react'
+import { Boxes, Contact, Menu as MenuIcon, ScrollText, Search, Server, Users, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import { useConnection } from '../api/connection.ts'
+import { useIdentityCheck } from '../api/identity-check.ts'
 import { Brand } from '../components/brand.tsx'
 import { classNames } from '../components/class-names.ts'
 import { PageSkeleton } from '../components/skeleton.tsx'
@@ -12,6 +14,7 @@ import { useFactorDemand } from './use-factor-demand.ts'
 
 const SessionDialog = lazy(() => import('./session-dialog.tsx'))
 const FactorDemand = lazy(() => import('../account/factor-demand.tsx'))
+const ConfirmIdentity = lazy(() => import('./confirm-identity.tsx'))
 const CommandPalette = lazy(() => import('./command-palette.tsx'))
 
 /** The frame of every page for those who are signed in: where one is, where one can go. */
@@ -19,6 +22,7 @@ export function AppShell() {
   const [menuOpen, setMenuOpen] = useState(false)
   const palette = usePalette()
   const { signedOut } = useConnection()
+  const isIdentityAsked = useIdentityCheck()
   const factor = useFactorDemand()
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_1fr]">
@@ -75,6 +79,11 @@ export function AppShell() {
           <SessionDialog />
         </Suspense>
       )}
+      {isIdentityAsked && (
+        <Suspense fallback={null}>
+          <ConfirmIdentity />
+        </Suspense>
+      )}
       {palette.isOpen && (
         <Suspense fallback={null}>
           <CommandPalette onClose={palette.close} />
@@ -86,14 +95,19 @@ export function AppShell() {
 
 const PAGES = [
   { to: '/', label: words.nav.apps, icon: Boxes, under: '/apps' },
+  { to: '/teams', label: words.nav.teams, icon: Users, under: '/teams' },
+  { to: '/audit', label: words.nav.audit, icon: ScrollText, under: '/audit' },
+  { to: '/people', label: words.nav.people, icon: Contact, under: '/people', forAdmins: true },
   { to: '/platform', label: words.nav.platform, icon: Server, under: '/platform' },
 ] as const
 
 function Navigation({ onGo }: { onGo(): void }) {
   const { pathname } = useLocation()
+  const isAdmin = usePlatformAdmin()
+  const pages = PAGES.filter(page => isAdmin || !('forAdmins' in page))
   return (
     <nav aria-label={words.nav.main} className="grid gap-0.5">
-      {PAGES.map(({ to, under, label, icon: Icon }) => (
+      {pages.map(({ to, under, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
+import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import { queries } from '../api/queries.ts'
 import { inertLine } from '../text/inert.ts'
 import { words } from '../words/en.ts'
@@ -9,6 +10,7 @@ import { words } from '../words/en.ts'
 export default function CommandPalette({ onClose }: { onClose(): void }) {
   const { data: apps = [] } = useQuery(queries.apps())
   const navigate = useNavigate()
+  const isAdmin = usePlatformAdmin()
   const go = (to: string, params: Record<string, string> = {}) => {
     onClose()
     void navigate({ to, params } as never)
@@ -39,6 +41,20 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
           <Entry value={words.nav.apps} onSelect={() => go('/')}>
             {words.nav.apps}
           </Entry>
+          <Entry value={words.nav.teams} onSelect={() => go('/teams')}>
+            {words.nav.teams}
+          </Entry>
+          <Entry value={words.nav.tokens} onSelect={() => go('/account/tokens')}>
+            {words.nav.tokens}
+          </Entry>
+          <Entry value={words.nav.audit} onSelect={() => go('/audit')}>
+            {words.nav.audit}
+          </Entry>
+          {isAdmin && (
+            <Entry value={words.nav.people} onSelect={() => go('/people')}>
+              {words.nav.people}
+            </Entry>
+          )}
           <Entry value={words.nav.platform} onSelect={() => go('/platform')}>
             {words.nav.platform}
           </Entry>
@@ -65,6 +81,7 @@ const APP_PAGES = [
   { to: '/apps/$slug/deployments', label: words.app.tabs.deployments },
   { to: '/apps/$slug/logs', label: words.app.tabs.logs },
   { to: '/apps/$slug/env', label: words.app.tabs.env },
+  { to: '/apps/$slug/access', label: words.access.tab },
   { to: '/apps/$slug/settings', label: words.app.tabs.settings },
 ]
 

@@ -1,3 +1,12 @@
+import { accessWords } from './en/access.ts'
+import { auditWords } from './en/audit.ts'
+import { confirmWords } from './en/confirm.ts'
+import { peopleWords } from './en/people.ts'
+import { quotaWords } from './en/quotas.ts'
+import { teamWords } from './en/teams.ts'
+import { tokenWords } from './en/tokens.ts'
+import { upkeepWords } from './en/upkeep.ts'
+
 /**
  * All words of the dashboard, so that a translation is one more file of this shape. Terms are those of
  * docs/glossary.md.
@@ -13,6 +22,14 @@ export const words = {
   loading: 'Loading',
   never: 'never',
   more: 'Show more',
+  pager: {
+    label: 'Pages of this list',
+    previous: 'Back',
+    next: 'On',
+    first: 'This is the first page.',
+    last: 'This is the last page.',
+    at: (page: number, pages: number) => `Page ${page} of ${pages}`,
+  },
   none: 'none',
 
   states: {
@@ -89,6 +106,10 @@ export const words = {
     main: 'Main',
     open: 'Open the menu',
     apps: 'Apps',
+    teams: 'Teams',
+    audit: 'Audit log',
+    people: 'People',
+    tokens: 'API tokens',
     platform: 'Platform',
     jobs: 'Jobs',
     trash: 'Trash',
@@ -410,4 +431,13 @@ export const words = {
     restore: 'Restore',
     restored: (name: string) => `${name} is back. Deploy it to run it again.`,
   },
+
+  access: accessWords,
+  audit: auditWords,
+  confirm: confirmWords,
+  people: peopleWords,
+  quotas: quotaWords,
+  teams: teamWords,
+  tokens: tokenWords,
+  upkeep: upkeepWords,
 } as const

@@ -76,7 +76,8 @@ export const accountWords = {
     unconfirmedHint: 'Links to sign in are mailed to confirmed addresses only.',
     confirmHint:
       'This one, to confirm it, or another. Nothing changes until you open the link that is mailed there.',
-    newEmail: 'Mail a link to',
+    newEmail: 'New address',
+    emailToConfirm: 'Address to confirm',
     newEmailHint: 'Nothing changes until you open the link that is mailed there.',
     password: 'Your password',
     changeEmail: 'Send the link',
@@ -157,6 +158,7 @@ export const accountWords = {
     name: 'Name',
     nameHint: 'So that you know it again, for example “Laptop”.',
     defaultName: 'This device',
+    badName: 'Give it a name, without control characters.',
     create: 'Go on',
     unmade: 'No passkey was made. Try again when you are ready.',
     added: (name: string) => `The passkey “${name}” signs you in from now on.`,

@@ -1,0 +1,98 @@
+import { type FormEvent, useState } from 'react'
+import type { Quota, Quotas } from '../api/team-queries.ts'
+import { teamKeys } from '../api/team-queries.ts'
+import { useAction } from '../api/use-action.ts'
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { Field, FormError, TextInput } from '../components/field.tsx'
+import { useToasts } from '../components/toast.tsx'
+import { words } from '../words/en.ts'
+import { type Limits, limitsOf, type QuotaDraft } from './quota-draft.ts'
+
+interface EditQuotasProps {
+  quotas: readonly Quota[]
+  save(limits: Limits): Promise<Quotas>
+  onClose(): void
+}
+
+export function EditQuotas({ quotas, save, onClose }: EditQuotasProps) {
+  const [draft, setDraft] = useState<QuotaDraft>({})
+  const toasts = useToasts()
+  const limits = limitsOf(draft, quotas)
+  const store = useAction({
+    run: () => save(limits),
+    refresh: [teamKeys.quotas],
+    quiet: true,
+    onDone() {
+      onClose()
+      toasts.show({ text: words.quotas.saved })
+    },
+  })
+  const isUnchanged = Object.keys(limits).length === 0
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isUnchanged) store.mutate()
+  }
+  return (
+    <Dialog open onClose={onClose} title={words.quotas.editTitle} about={words.quotas.editAbout}>
+      <form onSubmit={submit} noValidate className="grid gap-4">
+        <FormError text={store.error?.message} />
+        {quotas.map(quota => (
+          <QuotaField
+            key={quota.name}
+            quota={quota}
+            value={draft[quota.name]}
+            onChange={value => setDraft({ ...draft, [quota.name]: value })}
+          />
+        ))}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{words.cancel}</Button>
+          <Button
+            look="main"
+            type="submit"
+            busy={store.isPending}
+            whyNot={isUnchanged ? words.quotas.noChange : undefined}
+          >
+            {words.save}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+interface QuotaFieldProps {
+  quota: Quota
+  value: string | undefined
+  onChange(value: string): void
+}
+
+function QuotaField({ quota: { name, limit, source }, value, onChange }: QuotaFieldProps) {
+  const isDefault = value === 'default' || (value === undefined && source === 'default')
+  const unit = words.quotas.units[name] ?? ''
+  return (
+    <Field label={words.quotas.names[name] + unit.replace(/^ (.+)$/, ' ($1)')}>
+      {control => (
+        <div className="flex items-center gap-2">
+          <TextInput
+            {...control}
+            type="number"
+            inputMode="numeric"
+            min={0}
+            value={value === 'default' ? '' : (value ?? limit ?? '')}
+            placeholder={isDefault ? words.quotas.sources.default : undefined}
+            onChange={event => onChange(event.target.value)}
+          />
+          <Button
+            size="small"
+            whyNot={isDefault ? words.quotas.sources.default : undefined}
+            aria-label={`${words.quotas.names[name]}: ${words.quotas.reset}`}
+            onClick={() => onChange('default')}
+          >
+            {words.quotas.reset}
+          </Button>
+        </div>
+      )}
+    </Field>
+  )
+}

@@ -1,0 +1,25 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Boxes } from 'lucide-react'
+import { queries } from '../api/queries.ts'
+import { AppTable } from '../apps/app-table.tsx'
+import { Card } from '../components/card.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
+import { useCurrentTeam } from '../teams/current-team.ts'
+import { words } from '../words/en.ts'
+
+export function TeamApps() {
+  const team = useCurrentTeam()
+  const { data: apps } = useSuspenseQuery(queries.apps())
+  const own = apps.filter(app => app.team.slug === team.slug)
+  return (
+    <Card flush>
+      {own.length > 0 ? (
+        <AppTable apps={own} />
+      ) : (
+        <EmptyState icon={<Boxes aria-hidden />} title={words.teams.noApps}>
+          {words.teams.noAppsAbout}
+        </EmptyState>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,17 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useToasts } from '../components/toast.tsx'
+import { inertLine } from '../text/inert.ts'
+import { words } from '../words/en.ts'
+
+/** Leads into the team that somebody has just come into. */
+export function useArrival() {
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  const toasts = useToasts()
+  return async ({ slug, name }: { slug: string; name: string }) => {
+    await navigate({ to: '/teams/$team', params: { team: slug }, replace: true })
+    toasts.show({ text: words.teams.invitation.welcome(inertLine(name)) })
+    await queryClient.invalidateQueries()
+  }
+}
