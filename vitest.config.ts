@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          globalSetup: ['scripts/dashboard/test-setup.ts'],
+          globalSetup: ['packages/testing/src/postgres-setup.ts', 'scripts/dashboard/test-setup.ts'],
           include: ['e2e/**/*.e2e.ts'],
           setupFiles: ['packages/testing/src/after-file-setup.ts'],
           testTimeout: 300_000,
