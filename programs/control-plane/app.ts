@@ -1,5 +1,4 @@
 /** The composition root: every `new` of the control plane, in dependency order. */
-import { createHmac } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { createArtifactStore } from '@seaworthy/artifacts'
 import { createHostBuilder, createToolchains } from '@seaworthy/builder'
@@ -8,19 +7,11 @@ import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
-import { AccessReader } from './access/access-reader.ts'
-import { AccessReport } from './access/access-report.ts'
-import { ActorFinder } from './access/actor-finder.ts'
-import { Accounts } from './accounts/accounts.ts'
-import { createFactors } from './accounts/factors.ts'
 import { makeFirstOwner } from './accounts/first-owner.ts'
 import { setupLink } from './accounts/link-urls.ts'
-import { createPasswords } from './accounts/passwords.ts'
+import { composePeople } from './app-people.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
-import { AuditLog } from './audit/audit-log.ts'
-import { AuditReader } from './audit/audit-reader.ts'
-import { AuditVerifier } from './audit/audit-verifier.ts'
 import { Builds } from './builds/builds.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { createAdmission } from './deployments/admission.ts'
@@ -37,13 +28,11 @@ import { Watcher } from './deployments/watcher.ts'
 import { EdgeClient } from './edge/edge-client.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
 import { EnvVars } from './env/env-vars.ts'
-import { SecretReaders } from './env/secret-readers.ts'
 import { SharedEnv } from './env/shared-env.ts'
 import { Events } from './events/events.ts'
 import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { createIdentify } from './http/identify.ts'
-import { databaseRateLimitStore, openRateLimitStores } from './http/rate-limit-stores.ts'
+import { openRateLimitStores } from './http/rate-limit-stores.ts'
 import { createFindResource } from './http/request-resource.ts'
 import { AppInstances } from './instances/app-instances.ts'
 import { AppLocks } from './instances/app-locks.ts'
@@ -54,11 +43,6 @@ import { InstanceStarter } from './instances/instance-starter.ts'
 import { Sleeper } from './instances/sleeper.ts'
 import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
-import { createMailDelivery } from './mail/mail-delivery.ts'
-import { MailJobs } from './mail/mailer.ts'
-import { EXPORT_JOB, PersonExports } from './people/person-export.ts'
-import { DELETION_JOB, PersonRemoval } from './people/person-removal.ts'
-import { PlatformPeople } from './people/platform-people.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
@@ -70,15 +54,7 @@ import { ApiRequestMeter } from './quotas/api-request-meter.ts'
 import { Quotas } from './quotas/quotas.ts'
 import { Releases } from './releases/releases.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
-import { KeyRotation, ROTATION_JOB } from './secrets/key-rotation.ts'
 import { SourceRecords } from './sources/source-records.ts'
-import { Grants } from './teams/grants.ts'
-import { Invitations } from './teams/invitations.ts'
-import { Members } from './teams/members.ts'
-import { Teams } from './teams/teams.ts'
-import { ExpiryWarnings } from './tokens/expiry-warnings.ts'
-import { TokenAuthentication } from './tokens/token-authentication.ts'
-import { Tokens } from './tokens/tokens.ts'
 import { VERSION } from './version.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
@@ -134,9 +110,6 @@ export async function createControlPlane(
   })
   const buildLogs = createBuildLog({ directory: folders.buildLogs, log })
 
-  const audit = new AuditLog({ store, keyRing })
-  const tokens = new Tokens({ store })
-  const apiTokens = new TokenAuthentication({ store, log })
   const apps = new Apps({ store })
   const events = new Events({ store })
   const envVars = new EnvVars({ store, keyRing })
@@ -145,58 +118,8 @@ export async function createControlPlane(
   const builds = new Builds({ store })
   const sourceRecords = new SourceRecords({ store })
   const jobs = createJobLedger({ store, log })
-  const mailDelivery = createMailDelivery({
-    smtpUrl: config.smtpUrl,
-    from: config.mailFrom,
-    logFile: folders.mailLog,
-    log,
-  })
-  const mailer = new MailJobs({ jobs, keyRing, delivery: mailDelivery, dashboardUrl, log })
-  const keyRotation = new KeyRotation({ store, keyRing, path: folders.keyFile, jobs, log })
-
-  const passwords = createPasswords({ minLength: config.passwordMinLength, rules: config.passwordRules })
-  const accounts = new Accounts({
-    store,
-    secret: ground.sessionSecret,
-    baseUrl: dashboardUrl,
-    passwords,
-    mailer,
-    sessionIdleHours: config.sessionIdleHours,
-    sessionMaxDays: config.sessionMaxDays,
-    counts: databaseRateLimitStore(store),
-    log,
-  })
-  const factors = createFactors({
-    store,
-    keyRing,
-    accounts,
-    passwords,
-    audit,
-    mailer,
-    counts: databaseRateLimitStore(store),
-    secret: ground.sessionSecret,
-    dashboardUrl,
-    rule: config.requireSecondFactor,
-    log,
-  })
-  const people = new PlatformPeople({ store })
-  const personExports = new PersonExports({
-    store,
-    jobs,
-    directory: folders.personExports,
-    dashboardUrl,
-    log,
-  })
-  const exportFile = (exportId: string) => personExports.fileOf(exportId)
-  const personRemoval = new PersonRemoval({ store, jobs, mailer, exportFile, log })
-  const access = new AccessReader({ store })
-  const actors = new ActorFinder({ store, access, sessions: accounts.sessions })
-  const teams = new Teams({ store })
-  const members = new Members({ store, access })
-  const invitations = new Invitations({ store, members, accounts, mailer, dashboardUrl })
-  const grants = new Grants({ store })
-  const accessReport = new AccessReport({ store, access })
-  const secretReaders = new SecretReaders({ store, envVars, accessReport })
+  const people = composePeople({ config, ground, jobs, envVars, dashboardUrl, log })
+  const { accounts, factors, audit, actors, personExports, mailDelivery, expiryWarnings } = people
   await makeFirstOwner(accounts, config).catch(async error => {
     rateLimitStores.close()
     await ground.close()
@@ -381,7 +304,6 @@ export async function createControlPlane(
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
-  const expiryWarnings = new ExpiryWarnings({ store, mailer, dashboardUrl, log })
   const takeover = new Takeover({
     store,
     manager,
@@ -420,14 +342,7 @@ export async function createControlPlane(
     socketPath: folders.controlSocket,
     domains: [new URL(dashboardUrl).hostname],
     version: VERSION,
-    identify: createIdentify({
-      secure: dashboardUrl.startsWith('https:'),
-      sessions: accounts,
-      accessTokens: factors.apiSessions,
-      apiTokens,
-      factorRule: factors.rule,
-      access: new AccessReader({ store }),
-    }),
+    identify: people.identify,
     actors,
     findResource: createFindResource({ apps, store }),
     requireFresh: call => factors.fresh.require(call),
@@ -435,13 +350,11 @@ export async function createControlPlane(
     apiRequests,
     rateLimits: { store: rateLimitStores.general, settings: config },
     trustedProxies: config.trustedProxies,
-    csrfSecret: createHmac('sha256', ground.sessionSecret).update('seaworthy csrf').digest(),
+    csrfSecret: people.csrfSecret,
     implementations: allRoutes({
+      ...people.parts,
       quotas,
       store,
-      audit,
-      accounts,
-      factors,
       dashboardUrl,
       apps,
       removal,
@@ -453,25 +366,10 @@ export async function createControlPlane(
       releases,
       envVars,
       sharedEnv,
-      secretReaders,
       instances,
       logs,
       events,
       jobs,
-      keyRotation,
-      mailer,
-      mailTarget: mailDelivery.target,
-      people,
-      personExports,
-      personRemoval,
-      tokens,
-      auditReader: new AuditReader({ store }),
-      auditVerifier: new AuditVerifier({ store, keyRing }),
-      teams,
-      members,
-      invitations,
-      grants,
-      accessReport,
       status,
     }),
     health,
@@ -482,12 +380,9 @@ export async function createControlPlane(
   const worker = createJobWorker({
     ledger: jobs,
     handlers: {
+      ...people.jobHandlers,
       deploy: job => pipeline.handle(job),
-      mail: job => mailer.handle(job),
       sweep: () => sweeper.sweep(),
-      [ROTATION_JOB]: job => keyRotation.handle(job),
-      [EXPORT_JOB]: job => personExports.handle(job),
-      [DELETION_JOB]: job => personRemoval.handle(job),
     },
     concurrency: { total: 32 },
     log,
