@@ -1,6 +1,7 @@
 /** Env vars and secrets as a versioned document, through the command line and the logs of a real app. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { waitFor } from '@seaworthy/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { versionOf } from './harness/apps.ts'
 import { BOB, firstOwner, joinBy } from './harness/people.ts'
@@ -61,6 +62,7 @@ test('the value of a secret is in no answer and no log, in whatever form it was 
   const run = await ada.run([...app('run'), '--', 'node', '-e', 'console.log("key is", process.env.API_KEY)'])
   expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('key is [redacted]') })
 
+  await waitFor(async () => (await ada.good(...app('logs'))).includes('the key is'), { what: 'its line' })
   const commands = [
     'env',
     'env history',
