@@ -1,19 +1,11 @@
 /** A person's own account and sessions. */
 import { z } from 'zod'
-
-const noControlCharacters = /^\P{Cc}*$/u
+import { nameSchema } from './name.ts'
 
 export const emailSchema = z.email('must be an e-mail address').max(254)
 
 /** Judged by the server's policy, which tells every reason; here only what no policy would take. */
 export const newPasswordSchema = z.string().min(1, 'is missing').max(1000, 'must have at most 128 characters')
-
-export const personNameSchema = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(100, 'must have at most 100 characters')
-  .regex(noControlCharacters, 'must not have control characters')
 
 const passwordSchema = z.string().min(1).max(1000)
 /** From a link in a mail. */
@@ -31,7 +23,7 @@ export const accountSchema = z
   })
   .meta({ id: 'Account' })
 
-export const updateAccountSchema = z.strictObject({ name: personNameSchema }).meta({ id: 'UpdateAccount' })
+export const updateAccountSchema = z.strictObject({ name: nameSchema }).meta({ id: 'UpdateAccount' })
 
 export const changePasswordSchema = z
   .strictObject({

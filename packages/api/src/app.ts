@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deploymentReasonSchema, deploymentStateSchema } from './deployment.ts'
+import { nameSchema } from './name.ts'
 import { permissionsSchema } from './permission.ts'
 import { roleSchema } from './role.ts'
 
@@ -76,7 +77,6 @@ export const trashedAppSchema = z
   })
   .meta({ id: 'TrashedApp' })
 
-const nameSchema = z.string().trim().min(1).max(100)
 const sleepAfterMinutesSchema = z.int().min(0).max(525_600).nullable()
 
 export const createAppSchema = z

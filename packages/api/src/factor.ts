@@ -1,5 +1,6 @@
 /** Second factors, passkeys, sign-in of devices, and the tokens of programs. */
 import { z } from 'zod'
+import { nameSchema } from './name.ts'
 import { identitySchema } from './session.ts'
 
 export const codeSchema = z
@@ -131,12 +132,7 @@ export const passkeyCeremonySchema = z
 export const addPasskeySchema = z
   .strictObject({
     ceremony: ceremonySchema,
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .regex(/^\P{C}*$/u, 'must not hold control characters'),
+    name: nameSchema,
     response: webauthnResponseSchema,
   })
   .meta({ id: 'AddPasskey' })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { emailSchema, newPasswordSchema, personNameSchema } from './account.ts'
+import { emailSchema, newPasswordSchema } from './account.ts'
+import { nameSchema } from './name.ts'
 
 export { newPasswordSchema } from './account.ts'
 
@@ -12,7 +13,7 @@ export const claimSchema = z
     token: z.string().min(1).max(200).meta({ description: 'From the one-time setup link.' }),
     email: emailSchema,
     password: newPasswordSchema,
-    name: personNameSchema,
+    name: nameSchema,
   })
   .meta({ id: 'Claim' })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { slugSchema, teamSlugSchema } from './app.ts'
+import { nameSchema } from './name.ts'
 import { listQuery } from './paging.ts'
 import { permissionsSchema } from './permission.ts'
 import { roleSchema } from './role.ts'
@@ -9,7 +10,6 @@ import { newPasswordSchema } from './session.ts'
 export const grantRoleSchema = z.enum(['viewer', 'developer', 'admin'])
 
 const emailSchema = z.email('must be an e-mail address').max(254)
-const nameSchema = z.string().trim().min(1).max(100)
 
 export const teamParamsSchema = z.strictObject({
   team: teamSlugSchema.meta({ description: "The team's slug." }),

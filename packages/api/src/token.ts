@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { slugSchema, teamSlugSchema } from './app.ts'
+import { nameSchema } from './name.ts'
 import { listQuery } from './paging.ts'
 
 export const scopeSchema = z.enum(['read', 'deploy', 'manage', 'admin']).meta({
@@ -43,7 +44,7 @@ const expiresInDays = z
 /** Nobody is named here: a token always belongs to who makes it. */
 export const createTokenSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(100),
+    name: nameSchema,
     scopes: z.array(scopeSchema).min(1).max(4).meta({ description: 'Each includes the ones before it.' }),
     apps: z.array(slugSchema).min(1).max(100).optional(),
     team: teamSlugSchema.optional(),

@@ -6,6 +6,7 @@ import { appErrors } from '../apps/errors.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, TeamRow } from '../store/schema.ts'
 import { httpErrors } from './errors.ts'
+import { isKept } from './kept-text.ts'
 
 export interface RequestResource {
   resource: Resource
@@ -27,8 +28,9 @@ export function createFindResource({
 }): FindResource {
   return async request => {
     const { slug, team } = (request.params ?? {}) as { slug?: string; team?: string }
-    if (slug !== undefined) return ofApp(slug, await apps.getBySlug(slug))
-    if (team !== undefined) return ofTeam(team, await getTeam(store, team))
+    // The guard asks before the path is checked: what no row can have as its slug is looked up nowhere.
+    if (slug !== undefined) return ofApp(slug, isKept(slug) ? await apps.getBySlug(slug) : undefined)
+    if (team !== undefined) return ofTeam(team, isKept(team) ? await getTeam(store, team) : undefined)
     return { resource: NOTHING, notFound: () => httpErrors.nothing_here() }
   }
 }

@@ -72,6 +72,7 @@ export async function startTestControlPlane({
   rateLimitStore = memoryStore(),
   trustedProxies = [],
   factorRule = 'none',
+  databaseUrl,
 }: {
   heartbeatMs?: number
   port?: number
@@ -82,10 +83,13 @@ export async function startTestControlPlane({
   trustedProxies?: string[]
   /** Of whom a second factor is demanded. */
   factorRule?: SecondFactorRule
+  /** PostgreSQL; SQLite unless told. */
+  databaseUrl?: string
 } = {}) {
   const folder = temporaryFolder()
   const log = silentLogger
-  const store = await openDatabase({ file: join(folder.path, 'seaworthy.db'), log })
+  const file = join(folder.path, 'seaworthy.db')
+  const store = await openDatabase({ ...(databaseUrl === undefined ? { file } : { url: databaseUrl }), log })
   const logs = createFileLogStore({
     directory: join(folder.path, 'logs'),
     log,

@@ -3,6 +3,9 @@ import type { Endpoint } from '@seaworthy/api'
 import type { FieldError } from '@seaworthy/kit'
 import type { z } from 'zod'
 import { InvalidInput } from './errors.ts'
+import { unkeptPlaces } from './kept-text.ts'
+
+const UNKEPT = 'has a NUL character, or half of a character'
 
 type Part = 'params' | 'query' | 'body'
 
@@ -39,7 +42,10 @@ export function validateValue<Schema extends z.ZodType>(
 function parsePart(part: Part, schema: z.ZodType | undefined, value: unknown, errors: FieldError[]): unknown {
   if (!schema) return refuseUnexpected(part, value, errors)
   const result = schema.safeParse(value ?? (part === 'body' ? undefined : {}))
-  if (result.success) return result.data
+  if (result.success) {
+    errors.push(...unkeptPlaces(value).map(path => ({ path: pathOf(part, path), message: UNKEPT })))
+    return result.data
+  }
   errors.push(...result.error.issues.flatMap(issue => fieldErrors(part, issue)))
   return undefined
 }
