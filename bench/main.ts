@@ -15,6 +15,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   wake: () => import('./wake.ts'),
   footprint: () => import('./footprint.ts'),
   logs: () => import('./logs.ts'),
+  api: () => import('./api.ts'),
 }
 
 const asked = process.argv.slice(2)

@@ -16,10 +16,10 @@ export interface PostgresServer {
 }
 
 /**
- * Starts a server of Debian's package that listens on a Unix socket only. Nothing is synced to disk: it is for
- * tests. As root it runs as the user `postgres`, since PostgreSQL refuses root.
+ * Starts a server of Debian's package that listens on a Unix socket only. Nothing is synced to disk, unless it is to
+ * be `durable` as a real one, for benches. As root it runs as the user `postgres`, since PostgreSQL refuses root.
  */
-export async function startPostgresServer(): Promise<PostgresServer> {
+export async function startPostgresServer({ durable = false } = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-postgres-'))
   try {
     const user = serverUser()
@@ -32,7 +32,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
       user,
       folder,
     )
-    const pid = startServer(data, folder, user)
+    const pid = startServer(data, folder, { user, settings: durable ? COMMON : [...COMMON, ...FORGETFUL] })
     await waitFor(() => answers({ pid, folder }), { what: 'PostgreSQL to answer', timeoutMs: 30_000 })
     return { pid, folder }
   } catch (error) {
@@ -86,21 +86,17 @@ function serverUser(): SystemUser | undefined {
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-const SETTINGS = [
-  'listen_addresses=',
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
-  'max_connections=200',
-  'shared_buffers=32MB',
-  'max_wal_size=256MB',
-  'autovacuum=off',
-]
+const COMMON = ['listen_addresses=', 'max_connections=200', 'shared_buffers=32MB', 'max_wal_size=256MB']
+const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off']
 
-function startServer(data: string, folder: string, user: SystemUser | undefined): number {
+function startServer(
+  data: string,
+  folder: string,
+  { user, settings }: { user: SystemUser | undefined; settings: readonly string[] },
+): number {
   const log = openSync(join(folder, 'server.log'), 'a')
-  const settings = SETTINGS.flatMap(setting => ['-c', setting])
-  const server = spawn(command('postgres'), ['-D', data, '-k', folder, ...settings], {
+  const args = settings.flatMap(setting => ['-c', setting])
+  const server = spawn(command('postgres'), ['-D', data, '-k', folder, ...args], {
     ...user,
     cwd: folder,
     // It outlives the test process that needed it first; the end of the run stops it.
