@@ -18,8 +18,12 @@ export async function signInWithPasskey(): Promise<DataOf<'session.passkey'>> {
   return client.call('session.passkey', { body: { ceremony, response } })
 }
 
+/** As the API takes it (`addPasskeySchema`): a name that it refuses would leave a passkey behind that nobody knows. */
+const NAME = /^\P{C}{1,100}$/u
+
 /** Rejects with PasskeyUnused when none was made. */
 export async function addPasskey(name: string): Promise<DataOf<'passkeys.add'>> {
+  if (!NAME.test(name.trim())) throw new PasskeyUnused(accountWords.passkeys.badName)
   const { ceremony, options } = await client.call('passkeys.begin')
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as never)
   const response = await chosen(navigator.credentials.create({ publicKey }), accountWords.passkeys.unmade)

@@ -38,7 +38,7 @@ export function ChangeEmail({ account }: { account: DataOf<'account.get'> }) {
         <PresentAddress account={account} />
         <FormError text={general} />
         <TextField
-          label={words.newEmail}
+          label={account.emailVerified ? words.newEmail : words.emailToConfirm}
           name="email"
           type="email"
           autoComplete="email"

@@ -59,7 +59,7 @@ function Ready({ found: { receipt, expiresAt } }: { found: OwnExport }) {
           {words.download}
         </a>
         <p className="text-sm text-soft">
-          {words.keptUntil} <Time at={expiresAt} />.
+          {words.keptUntil} <Time at={expiresAt} />
         </p>
       </div>
       {receipt && (

@@ -15,8 +15,14 @@ import { RecoveryCodes } from './recovery-codes.tsx'
 const words = accountWords.factor
 type Setup = DataOf<'factor.start'>
 
+interface FactorSetupProps {
+  /** The recovery codes are on the page, which nobody can show again. */
+  onCodes?(): void
+  onDone(): void
+}
+
 /** Password, picture, first code, recovery codes: one after the other. */
-export function FactorSetup({ onDone }: { onDone(): void }) {
+export function FactorSetup({ onCodes, onDone }: FactorSetupProps) {
   const queryClient = useQueryClient()
   const [setup, setSetup] = useState<Setup>()
   const [codes, setCodes] = useState<readonly string[]>()
@@ -27,7 +33,11 @@ export function FactorSetup({ onDone }: { onDone(): void }) {
       void queryClient.invalidateQueries({ queryKey })
   }
   if (codes) return <RecoveryCodes codes={codes} onDone={finish} />
-  if (setup) return <ScanStep setup={setup} onDone={setCodes} />
+  const show = (recoveryCodes: readonly string[]) => {
+    setCodes(recoveryCodes)
+    onCodes?.()
+  }
+  if (setup) return <ScanStep setup={setup} onDone={show} />
   return <ProveStep onDone={setSetup} />
 }
 
@@ -43,7 +53,7 @@ function ProveStep({ onDone }: { onDone(setup: Setup): void }) {
     start.mutate(textOf(new FormData(event.currentTarget), 'password'))
   }
   return (
-    <form onSubmit={submit} noValidate className="grid gap-4">
+    <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-4">
       <p className="text-soft">{words.passwordAbout}</p>
       <FormError text={general} />
       <TextField
@@ -72,7 +82,7 @@ function ScanStep({ setup, onDone }: { setup: Setup; onDone(codes: readonly stri
     confirm.mutate(textOf(new FormData(event.currentTarget), 'code'))
   }
   return (
-    <form onSubmit={submit} noValidate className="grid gap-4">
+    <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-4">
       <p className="text-soft">{words.scanAbout}</p>
       {/* As a picture it can neither run a script nor load anything. */}
       <img

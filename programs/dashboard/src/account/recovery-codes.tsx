@@ -12,7 +12,7 @@ const words = accountWords.factor
 export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onDone(): void }) {
   const [kept, setKept] = useState(false)
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <div>
         <h3 className="font-semibold">{words.codesTitle}</h3>
         <p className="text-soft">{words.codesAbout}</p>

@@ -21,42 +21,50 @@ export function SecondFactorCard({ factor, hasPassword }: SecondFactorCardProps)
   const [open, setOpen] = useState<'set-up' | 'codes' | 'off'>()
   const close = () => setOpen(undefined)
   return (
-    <Card
-      title={
-        <span className="flex flex-wrap items-center gap-2.5">
-          {words.title}
-          <Badge tone={factor.enabled ? 'good' : 'neutral'}>{factor.enabled ? words.on : words.off}</Badge>
-        </span>
-      }
-      about={words.about}
-      actions={
-        factor.enabled ? (
-          <>
-            <Button onClick={() => setOpen('codes')}>{words.newCodes}</Button>
-            <Button whyNot={factor.required ? words.required : undefined} onClick={() => setOpen('off')}>
-              {words.switchOff}
+    <>
+      <Card
+        title={
+          <span className="flex flex-wrap items-center gap-2.5">
+            {words.title}
+            <Badge tone={factor.enabled ? 'good' : 'neutral'}>{factor.enabled ? words.on : words.off}</Badge>
+          </span>
+        }
+        about={words.about}
+        actions={
+          factor.enabled ? (
+            <>
+              <Button onClick={() => setOpen('codes')}>{words.newCodes}</Button>
+              <Button whyNot={factor.required ? words.required : undefined} onClick={() => setOpen('off')}>
+                {words.switchOff}
+              </Button>
+            </>
+          ) : (
+            <Button
+              look="main"
+              whyNot={hasPassword ? undefined : words.noPassword}
+              onClick={() => setOpen('set-up')}
+            >
+              {words.setUp}
             </Button>
-          </>
-        ) : (
-          <Button
-            look="main"
-            whyNot={hasPassword ? undefined : words.noPassword}
-            onClick={() => setOpen('set-up')}
-          >
-            {words.setUp}
-          </Button>
-        )
-      }
-    >
-      {factor.enabled && <CodesLeft count={factor.recoveryCodesLeft} />}
-      {open === 'set-up' && (
-        <Dialog open onClose={close} title={words.setUpTitle}>
-          <FactorSetup onDone={close} />
-        </Dialog>
-      )}
+          )
+        }
+      >
+        {factor.enabled && <CodesLeft count={factor.recoveryCodesLeft} />}
+      </Card>
+      {open === 'set-up' && <SetupDialog onClose={close} />}
       {open === 'codes' && <NewRecoveryCodes onClose={close} />}
       {open === 'off' && <SwitchFactorOff onClose={close} />}
-    </Card>
+    </>
+  )
+}
+
+/** With the recovery codes on the page it closes by their own button only. */
+function SetupDialog({ onClose }: { onClose(): void }) {
+  const [codesShown, setCodesShown] = useState(false)
+  return (
+    <Dialog open onClose={codesShown ? undefined : onClose} title={words.setUpTitle}>
+      <FactorSetup onCodes={() => setCodesShown(true)} onDone={onClose} />
+    </Dialog>
   )
 }
 

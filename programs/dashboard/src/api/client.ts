@@ -10,7 +10,7 @@ const bare = createClient({})
 export const client: Pick<ApiClient, 'call' | 'page' | 'all' | 'stream'> = {
   call: (async (...args: Parameters<typeof bare.call>) => watched(bare.call(...args))) as typeof bare.call,
   page: (async (...args: Parameters<typeof bare.page>) => watched(bare.page(...args))) as typeof bare.page,
-  all: (...args) => bare.all(...args),
+  all: (...args) => watchedAll(bare.all(...args)),
   stream: (...args) => bare.stream(...args),
 }
 
@@ -20,6 +20,15 @@ export async function watched<Answer>(asking: Promise<Answer>): Promise<Answer> 
     const answer = await asking
     connection.found()
     return answer
+  } catch (error) {
+    noteFailure(error)
+    throw error
+  }
+}
+
+async function* watchedAll<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+  try {
+    yield* items
   } catch (error) {
     noteFailure(error)
     throw error

@@ -29,7 +29,7 @@ export function Card({ title, about, actions, children, flush = false, tone = 'n
           {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
         </header>
       )}
-      {children !== undefined && (
+      {children !== undefined && children !== false && (
         <div className={flush ? 'border-t border-line' : 'px-5 pb-5'}>{children}</div>
       )}
     </section>

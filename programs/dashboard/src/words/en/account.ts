@@ -99,7 +99,7 @@ export const accountWords = {
   },
 
   confirmEmail: {
-    title: 'Confirm your e-mail address',
+    title: 'Confirm your address',
     about: 'You opened the link that was mailed to it.',
     confirm: 'Confirm the address',
     signInAbout: 'Sign in with the account that asked for it; your address is confirmed then.',
