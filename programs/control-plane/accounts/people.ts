@@ -122,18 +122,19 @@ export async function setPasswordHash(db: Queryable, userId: string, hash: strin
   if (numUpdatedRows === 0n) await insertPassword(db, userId, hash)
 }
 
-/** Unless the password was changed meanwhile. */
+/** False when the password was changed meanwhile: then nothing is. */
 export async function exchangeHash(
   db: Queryable,
   { userId, from, to }: { userId: string; from: string; to: string },
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('account')
     .set({ password: to })
     .where('userId', '=', userId)
     .where('providerId', '=', 'credential')
     .where('password', '=', from)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 async function insertPassword(db: Queryable, userId: string, hash: string): Promise<void> {

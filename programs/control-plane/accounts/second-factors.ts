@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { TwoFactorRow } from '../store/schema.ts'
+import { pendingFactorOf } from './begun-sign-ins.ts'
 import type { PersonWithPassword } from './people.ts'
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts'
 import { keepShortLived, readShortLived, takeShortLived } from './short-lived-values.ts'
@@ -81,7 +82,7 @@ export class SecondFactors implements SecondFactor {
     if (!twoFactorEnabled) return
     const pending = await keepShortLived(this.#db, {
       ceremony: 'second-factor',
-      value: { userId },
+      value: pendingFactorOf(userId),
       now: this.#clock.now(),
       lifetimeMs: PENDING_MS,
     })

@@ -4,6 +4,7 @@ import type { Clock } from '../store/clock.ts'
 import type { Queryable, Store } from '../store/database.ts'
 import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
 import type { SessionRow } from '../store/schema.ts'
+import { dropBegunSignIns } from './begun-sign-ins.ts'
 import type { BetterAuth } from './better-auth.ts'
 import { millisecondsOf, signInTime } from './sign-in-time.ts'
 import { tokenHash } from './token-hash.ts'
@@ -138,12 +139,13 @@ export class Sessions {
     return numDeletedRows > 0n
   }
 
-  /** Ends a person's sessions, but for one if told. Resolves with how many there were. */
+  /** Ends a person's sessions, but for one if told, and what was about to become one. Resolves with how many there were. */
   async endAll(
     userId: string,
     { except }: { except?: string | undefined } = {},
     db: Queryable = this.#db,
   ): Promise<number> {
+    await dropBegunSignIns(db, userId)
     let query = db.deleteFrom('session').where('userId', '=', userId)
     if (except !== undefined) query = query.where('id', '!=', except)
     return Number((await query.executeTakeFirst()).numDeletedRows)

@@ -71,6 +71,19 @@ export async function takeShortLived<Value>(
   return row && millisecondsOf(row.expiresAt) > now ? JSON.parse(row.value) : undefined
 }
 
+/** Every token of a ceremony with this value is then worthless. */
+export async function dropShortLived(db: Queryable, ceremony: Ceremony, value: unknown): Promise<void> {
+  await db
+    .deleteFrom('verification')
+    .where('identifier', 'like', `${prefixOf(ceremony)}%`)
+    .where('value', '=', JSON.stringify(value))
+    .execute()
+}
+
 function identifierOf(ceremony: Ceremony, token: string): string {
-  return `ceremony:${ceremony}:${tokenHash(token)}`
+  return `${prefixOf(ceremony)}${tokenHash(token)}`
+}
+
+function prefixOf(ceremony: Ceremony): string {
+  return `ceremony:${ceremony}:`
 }

@@ -35,6 +35,30 @@ await forEachStore(({ openStore }) => {
     return { ...all, ...counted, signIn }
   }
 
+  test('who came by a password that is replaced while it is checked is not let in', async () => {
+    const { accounts, store, hasher } = await claimed()
+    const { userId } = (await accounts.signIn({ ...ADA, from: '10.0.0.1' })).person
+    const { passwords } = countedPasswords()
+    const meanwhile = new Passwords({
+      hasher: {
+        ...hasher,
+        async verify(hash, password) {
+          const isRight = await hasher.verify(hash, password)
+          await setPasswordHash(store.db, userId, await passwords.hash('Lantern-4-Tidewash'))
+          await accounts.sessions.endAll(userId)
+          return isRight
+        },
+      },
+      policy: createPasswordPolicy({ strength: { judge: async () => ({ isCommon: false }), close() {} } }),
+    })
+    const slow = await testAccounts({ store, passwords: meanwhile })
+
+    const late = slow.accounts.signIn({ ...ADA, from: '10.0.0.1' })
+
+    await expect(late).rejects.toMatchObject({ code: 'wrong_credentials' })
+    expect(await store.db.selectFrom('session').select('id').execute()).toEqual([])
+  })
+
   describe('ten thousand guesses at one account', () => {
     test('from many addresses at once reach the password check five times in 15 minutes', async () => {
       const { signIn, checked } = await claimed()

@@ -2,7 +2,7 @@ import { defineErrors, type Logger } from '@seaworthy/kit'
 import { PasswordsBusy } from '@seaworthy/kit/password'
 import type { Store } from '../store/database.ts'
 import type { Passwords } from './passwords.ts'
-import { exchangeHash, findWithPassword, type PersonWithPassword } from './people.ts'
+import { exchangeHash, findById, findWithPassword, type PersonWithPassword } from './people.ts'
 import type { OpenedSession, Sessions, Visit } from './sessions.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 
@@ -57,7 +57,9 @@ export class SignIn {
       throw error
     })
     await attempt.giveBack()
-    return this.open(person, visit)
+    const signedIn = await this.open(person, visit)
+    await this.#requireSamePassword(person, signedIn)
+    return signedIn
   }
 
   /** For somebody who has proved who they are. Rejects with what the second factor demands. */
@@ -77,18 +79,41 @@ export class SignIn {
     const isRight = await passwords.verify(person?.passwordHash, password)
     // The log and the audit trail may know whose account it was; the answer does not tell.
     if (!person || !isRight) throw signInErrors.wrong_credentials({}, { details: { userId: person?.userId } })
-    await this.#renewHash(person, password)
-    return person
+    return { ...person, passwordHash: await this.#renewHash(person, password) }
   }
 
-  /** A hash of older parameters is made anew while the password is at hand. It can wait for the next sign-in. */
-  async #renewHash({ userId, passwordHash }: PersonWithPassword, password: string): Promise<void> {
+  /**
+   * Checking takes a while. A password that is replaced meanwhile ends every session that there is by then; this one,
+   * which came by the old password, must not come after that.
+   */
+  async #requireSamePassword(
+    { passwordHash }: PersonWithPassword,
+    { person, sessionId }: SignedIn,
+  ): Promise<void> {
+    const { store, sessions } = this.#options
+    const now = await findById(store.db, person.userId)
+    if (now?.passwordHash === passwordHash) return
+    await sessions.end(person.userId, sessionId)
+    throw signInErrors.wrong_credentials({}, { details: { userId: person.userId } })
+  }
+
+  /**
+   * A hash of older parameters is made anew while the password is at hand; resolves with the one that is kept from now
+   * on. It can wait for the next sign-in.
+   */
+  async #renewHash(
+    { userId, passwordHash }: PersonWithPassword,
+    password: string,
+  ): Promise<string | undefined> {
     const { store, passwords, log } = this.#options
-    if (passwordHash === undefined || !passwords.needsRehash(passwordHash)) return
+    if (passwordHash === undefined || !passwords.needsRehash(passwordHash)) return passwordHash
     try {
-      await exchangeHash(store.db, { userId, from: passwordHash, to: await passwords.hash(password) })
+      const renewed = await passwords.hash(password)
+      const exchanged = await exchangeHash(store.db, { userId, from: passwordHash, to: renewed })
+      return exchanged ? renewed : passwordHash
     } catch (error) {
       log.warn({ user: userId, err: error }, 'password hash was not renewed')
+      return passwordHash
     }
   }
 }

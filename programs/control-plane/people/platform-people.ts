@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { dropBegunSignIns } from '../accounts/begun-sign-ins.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store, Transaction } from '../store/database.ts'
 import { fetchPage, type Page, type PageRequest } from '../store/paging.ts'
@@ -84,7 +85,9 @@ export class PlatformPeople {
       ...(suspended !== undefined && { suspendedAt: since }),
     }
     await trx.updateTable('user').set(changes).where('id', '=', user.id).execute()
-    if (suspended) await trx.deleteFrom('session').where('userId', '=', user.id).execute()
+    if (!suspended) return
+    await dropBegunSignIns(trx, user.id)
+    await trx.deleteFrom('session').where('userId', '=', user.id).execute()
   }
 
   async #record(db: Queryable, user: UserRow): Promise<PersonRecord> {
