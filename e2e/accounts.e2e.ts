@@ -141,12 +141,13 @@ test('a new password is judged with reasons, ends other sessions, and is the onl
 test('without a mail server, mails are in a file that only the administrator reads, and the status says so', async () => {
   const file = join(platform.home, 'mail.log')
 
-  await ada.good('teams', 'invite', 'default', '--email', BOB.email, '--role', 'developer')
+  const invited = await ada.run(['teams', 'invite', 'default', '--email', BOB.email])
   const invitation = await mailTo(platform, BOB.email, /Invitation to the team/)
   const joined = await http(platform, 'POST /api/v1/invitations/join', {
     body: { name: BOB.name, password: BOB.password, token: tokenOf(invitation) },
   })
 
+  expect(invited).toMatchObject({ code: 0, stderr: expect.stringContaining(`the mail is in ${file}`) })
   expect(joined).toMatchObject({ status: 201, json: { data: { role: 'developer', email: BOB.email } } })
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(await ada.good('status')).toContain(`written to ${file}`)

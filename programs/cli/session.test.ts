@@ -137,6 +137,19 @@ test('who may open the socket on the machine administers it without signing in',
   expect(await admin.json('whoami')).toMatchObject({ kind: 'local', url: null })
 })
 
+test('a person who signs in on the machine finds its platform, whatever port it has', async () => {
+  const user = new TestUser({ SEAWORTHY_HOME: admin.env.SEAWORTHY_HOME! })
+
+  const { code, stdout } = await user.with(
+    { stdin: OWNER.password },
+    ...['login', '--email', OWNER.email, '--password-stdin'],
+  )
+
+  expect(code).toBe(0)
+  expect(stdout).toContain(`:${admin.env.SEAWORTHY_PORT} as ${OWNER.email}`)
+  expect(await user.json('whoami')).toMatchObject({ email: OWNER.email })
+})
+
 test('a second control plane on the same home is refused, and the first one works on', async () => {
   const env = { ...admin.env, SEAWORTHY_PORT: '1', SEAWORTHY_HTTP_PORT: '2' }
 

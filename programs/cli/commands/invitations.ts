@@ -1,8 +1,9 @@
 import type { Invitation } from '@seaworthy/api'
+import type { ApiClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { type Context, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
-import { ago, table } from '../output.ts'
+import { ago, type Output, table } from '../output.ts'
 import { ROLES, roleFrom } from './teams.ts'
 
 interface InviteOptions {
@@ -52,12 +53,23 @@ async function invite({ client, out }: Context, team: string, options: InviteOpt
   const { email, link } = options
   if ((email === undefined) === !link) throw new UsageError('Say either --email ADDRESS or --link.')
   const body = { role: roleFrom(options.role), email }
-  const made = await (await client()).call('invitations.create', { params: { team }, body })
+  const api = await client()
+  const made = await api.call('invitations.create', { params: { team }, body })
+  if (made.url === null) await tellWhereMailIs(api, out)
   out.result(made, () =>
     made.url === null
       ? `Invited ${email} to ${team} as ${body.role}. The mail's link works once, for 7 days.`
       : `${made.url}\nWhoever opens this joins ${team} as ${body.role}. It works once, for 7 days, and is not shown again.`,
   )
+}
+
+/** Without a mail server nobody gets a mail: whoever invites would wait in vain. */
+async function tellWhereMailIs(api: ApiClient, out: Output): Promise<void> {
+  const status = await api.call('status.get').catch(() => undefined)
+  if (status?.mail.kind === 'file')
+    out.progress(
+      `No mail server is set up: the mail is in ${status.mail.to} on the server. Hand its link over.`,
+    )
 }
 
 async function listInvitations({ client, out }: Context, team: string): Promise<void> {

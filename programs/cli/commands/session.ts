@@ -38,10 +38,11 @@ export function addSessionCommands(program: Command, surroundings: Surroundings)
 
 async function login(context: Context, options: LoginOptions): Promise<void> {
   const { env, out } = context
-  const { baseUrl = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}`, userAgent } = await findPlatform(
-    env,
-    context.options,
-  )
+  const {
+    socketPath,
+    baseUrl = await addressBehind(socketPath, env),
+    userAgent,
+  } = await findPlatform(env, context.options)
   const client = createClient({ baseUrl, userAgent })
   try {
     const session = await signIn(context, client, options)
@@ -54,6 +55,20 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
     )
   } finally {
     client.close()
+  }
+}
+
+/** A person signs in where people do, wherever the platform of this machine listens. */
+async function addressBehind(socketPath: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {
+  const usual = `http://127.0.0.1:${env.SEAWORTHY_PORT ?? 4400}`
+  if (socketPath === undefined) return usual
+  const local = createClient({ socketPath })
+  try {
+    return (await local.call('status.get')).urls.dashboard
+  } catch {
+    return usual // the socket file of a platform that was killed
+  } finally {
+    local.close()
   }
 }
 
