@@ -17,7 +17,7 @@ test('a list is one fact, nothing is told as such, and plain text needs no path'
   expect(difference({ keys: ['A'] }, { keys: ['A', 'B'] })).toEqual([
     { path: 'keys', before: 'A', after: 'A, B' },
   ])
-  expect(difference({ max: 5 }, { max: null })).toEqual([{ path: 'max', before: '5', after: '–' }])
+  expect(difference({ max: 5 }, { max: null })).toEqual([{ path: 'max', before: '5', after: 'none' }])
   expect(difference('old', 'new')).toEqual([{ path: '·', before: 'old', after: 'new' }])
   expect(difference(null, undefined)).toEqual([])
 })

@@ -1,4 +1,6 @@
 /** What an audit entry's `before` and `after` differ in, by the path of each fact. Pure. */
+import { words } from '../words/en.ts'
+
 export interface FactChange {
   path: string
   before: string | undefined
@@ -17,7 +19,7 @@ export function difference(before: unknown, after: unknown): FactChange[] {
 /** Lists are one fact: who reads `[viewer, admin]` sees more than two numbered ones. */
 function flatten(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
   if (value === null || value === undefined) {
-    if (path !== '' && value === null) into.set(path, '–')
+    if (path !== '' && value === null) into.set(path, words.none)
   } else if (typeof value === 'object' && !Array.isArray(value)) {
     for (const [key, inner] of Object.entries(value))
       flatten(inner, path === '' ? key : `${path}.${key}`, into)

@@ -7,7 +7,13 @@ import { Button } from './button.tsx'
 export function CopyField({ text, label }: { text: string; label: string }) {
   return (
     <div className="flex items-center gap-2 rounded-md border border-line bg-sunken py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 overflow-x-auto py-1 text-sm whitespace-pre">{text}</code>
+      <code
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the field is scrolled by keyboard too
+        tabIndex={0}
+        className="min-w-0 flex-1 overflow-x-auto py-1 text-sm whitespace-pre"
+      >
+        {text}
+      </code>
       <CopyButton text={text} label={label} />
     </div>
   )

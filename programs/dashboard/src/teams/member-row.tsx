@@ -47,7 +47,7 @@ export function MemberRow({ team, member, owners, isSelf }: MemberRowProps) {
       <span className="w-32 text-sm text-soft max-sm:hidden">
         {words.teams.since} <Time at={since} />
       </span>
-      <div className="flex items-center gap-1">
+      <div className="flex items-center gap-1 sm:w-44 sm:justify-end">
         <RoleMenu
           team={team}
           member={member}

@@ -27,7 +27,7 @@ export function RoleField({ choices, value, onChange }: RoleFieldProps) {
               disabled={whyNot !== undefined}
               aria-describedby={`${id}-${role}-about`}
               onChange={() => onChange(role)}
-              className="mt-1 size-4 accent-accent"
+              className="mt-1 size-4 shrink-0 accent-accent"
             />
             <div className="min-w-0">
               <label

@@ -22,7 +22,7 @@ export function ScopeField({ value, onChange }: { value: Scope; onChange(scope: 
               checked={scope === value}
               aria-describedby={`${id}-${scope}-about`}
               onChange={() => onChange(scope)}
-              className="mt-1 size-4 accent-accent"
+              className="mt-1 size-4 shrink-0 accent-accent"
             />
             <div>
               <label htmlFor={`${id}-${scope}`} className="font-medium">
