@@ -63,6 +63,24 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', SLOWLY, ()
     expect(complaints).toEqual([])
   })
 
+  test('who must have a second factor and has none is led to set one up, whatever the page', async () => {
+    const platform = await startTestControlPlane({ factorRule: 'all' })
+    await platform.accounts.ensureOwner(OWNER)
+    const { page, complaints } = await openBrowserPage()
+
+    await page.goto(`${platform.url}/account/sessions`)
+    await signIn(page)
+
+    await page.getByRole('heading', { name: 'This platform asks for a second factor' }).waitFor()
+    await page.getByRole('link', { name: 'Platform' }).click()
+    await page.waitForURL(({ pathname }) => pathname === '/platform')
+    await page.getByLabel('Your password').fill(OWNER.password)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByAltText('QR code for the authenticator app').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
   test('a session that ends in the middle of a form is renewed on top of it', async () => {
     const platform = await startTestControlPlane()
     await platform.accounts.ensureOwner(OWNER)
