@@ -17,12 +17,15 @@ export const statusSchema = z
       tableVersion: z.int().nullable(),
     }),
     database: z.strictObject({ kind: z.enum(['sqlite', 'postgresql']) }),
-    counts: z.strictObject({
-      apps: z.int(),
-      instances: z.int(),
-      jobsQueued: z.int(),
-      jobsRunning: z.int(),
-    }),
+    counts: z
+      .strictObject({
+        apps: z.int(),
+        instances: z.int(),
+        jobsQueued: z.int(),
+        jobsRunning: z.int(),
+      })
+      .nullable()
+      .meta({ description: 'Of all teams together. Null for who does not administer the platform.' }),
     urls: z.strictObject({ dashboard: z.url(), edge: z.url(), edgeTls: z.url().nullable().optional() }),
     mail: z
       .strictObject({
@@ -31,7 +34,10 @@ export const statusSchema = z
         from: z.string().nullable(),
       })
       .meta({ description: 'Where mails go. Without a mail server they only reach a file on the machine.' }),
-    home: z.string(),
+    home: z
+      .string()
+      .nullable()
+      .meta({ description: 'The folder. Null for who does not administer the platform.' }),
   })
   .meta({ id: 'Status' })
 

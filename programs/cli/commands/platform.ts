@@ -198,6 +198,7 @@ function isAlive(pid: number): boolean {
 
 async function status({ client, out }: Context): Promise<void> {
   const status = await (await client()).call('status.get')
+  const { counts } = status
   const sandbox = Object.entries(status.runtime.sandbox).map(([power, value]) => `${power}: ${value}`)
   out.result(status, () =>
     facts([
@@ -207,8 +208,8 @@ async function status({ client, out }: Context): Promise<void> {
       ['edge', `${status.edge.state}, ${status.urls.edge}`],
       ['runtime', `${status.runtime.kind}${sandbox.length > 0 ? ` (${sandbox.join(', ')})` : ''}`],
       ['database', status.database.kind],
-      ['apps', `${status.counts.apps}, ${status.counts.instances} instances`],
-      ['jobs', `${status.counts.jobsRunning} running, ${status.counts.jobsQueued} queued`],
+      ['apps', counts && `${counts.apps}, ${counts.instances} instances`],
+      ['jobs', counts && `${counts.jobsRunning} running, ${counts.jobsQueued} queued`],
       ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
       ['home', status.home],
     ]),

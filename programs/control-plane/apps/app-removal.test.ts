@@ -57,7 +57,7 @@ describe('a removed app', () => {
     const building = appFolder(answers('one'), builtWith('sleep 600'))
     await platform.push(slug, building)
     await platform.push(slug, building)
-    await waitFor(async () => (await platform.api.call('status.get')).counts.jobsRunning > 0, {
+    await waitFor(async () => (await platform.api.call('status.get')).counts!.jobsRunning > 0, {
       what: 'the build to run',
     })
     await waitFor(
@@ -68,7 +68,7 @@ describe('a removed app', () => {
 
     const { id } = await remove(slug)
 
-    await waitFor(async () => (await platform.api.call('status.get')).counts.jobsRunning === 0, {
+    await waitFor(async () => (await platform.api.call('status.get')).counts!.jobsRunning === 0, {
       what: 'the build to end',
     })
     await platform.api.call('trash.restore', { params: { id } })

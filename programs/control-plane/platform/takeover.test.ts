@@ -161,6 +161,6 @@ test('the status tells how the platform is', async () => {
     database: { kind: 'sqlite' },
     home: platform.config.home,
   })
-  expect(status.counts.apps).toBe((await platform.api.call('apps.list')).length)
-  expect(status.counts.instances).toBeGreaterThan(0)
+  expect(status.counts!.apps).toBe((await platform.api.call('apps.list')).length)
+  expect(status.counts!.instances).toBeGreaterThan(0)
 })

@@ -3,7 +3,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { RotateCcw } from 'lucide-react'
 import { Suspense } from 'react'
 import { usePlatformAdmin } from '../access/use-platform-admin.ts'
-import { client } from '../api/client.ts'
+import { client, type DataOf } from '../api/client.ts'
 import { keys, queries } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { State } from '../components/badge.tsx'
@@ -17,6 +17,16 @@ import { useToasts } from '../components/toast.tsx'
 import { KeysCard } from '../platform/keys-card.tsx'
 import { MailCard } from '../platform/mail-card.tsx'
 import { words } from '../words/en.ts'
+
+/** Only administrators of the platform are told. */
+function countRows(counts: DataOf<'status.get'>['counts']): [string, string][] {
+  if (counts === null) return []
+  return [
+    [words.platform.apps, String(counts.apps)],
+    [words.platform.instances, String(counts.instances)],
+    [words.platform.jobs, words.platform.jobCount(counts.jobsRunning, counts.jobsQueued)],
+  ]
+}
 
 /** How the platform itself is, and what waits in the trash. */
 export function PlatformPage() {
@@ -33,12 +43,7 @@ export function PlatformPage() {
               [words.platform.started, <Time key="started" at={status.startedAt} />],
               [words.platform.database, words.platform.databases[status.database.kind]],
               [words.platform.runtime, status.runtime.kind],
-              [words.platform.apps, String(status.counts.apps)],
-              [words.platform.instances, String(status.counts.instances)],
-              [
-                words.platform.jobs,
-                words.platform.jobCount(status.counts.jobsRunning, status.counts.jobsQueued),
-              ],
+              ...countRows(status.counts),
             ]}
           />
         </Card>

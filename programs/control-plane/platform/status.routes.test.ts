@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { startTestControlPlane } from '../http/test-control-plane.ts'
+import { clientOf, signInAs } from '../tokens/test-signed-in.ts'
+
+test('members learn how the platform is, not where it lies or how much other teams have', async () => {
+  const plane = await startTestControlPlane()
+  const admin = await signInAs(plane, 'Root', { platformRole: 'admin' })
+  const member = await signInAs(plane, 'Vic', { teams: { team_default: 'owner' } })
+  const limited = { name: 'ci', scopes: ['read' as const], team: 'default' }
+  const { secret } = await admin.client.call('tokens.create', { body: limited })
+
+  const whole = await plane.local.call('status.get')
+
+  expect(whole.counts).not.toBeNull()
+  expect(await admin.client.call('status.get')).toEqual(whole)
+  for (const client of [member.client, clientOf(plane, secret)]) {
+    const seen = await client.call('status.get')
+    expect(seen).toMatchObject({ version: whole.version, counts: null, home: null, edge: { pid: null } })
+    expect(JSON.stringify(seen)).not.toContain(whole.home)
+    expect(seen.mail.to).not.toBe(whole.mail.to)
+  }
+})
