@@ -32,7 +32,7 @@ import { SharedEnv } from './env/shared-env.ts'
 import { Events } from './events/events.ts'
 import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { openRateLimitStores } from './http/rate-limit-stores.ts'
+import { openRequestCounts } from './http/rate-limit-stores.ts'
 import { createFindResource } from './http/request-resource.ts'
 import { AppInstances } from './instances/app-instances.ts'
 import { AppLocks } from './instances/app-locks.ts'
@@ -80,7 +80,7 @@ export async function createControlPlane(
 ): Promise<Lifecycle> {
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtime } = ground
-  const rateLimitStores = await openRateLimitStores({ store, redisUrl: config.redisUrl, log })
+  const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
   const apiRequests = new ApiRequestMeter({ store, defaults, log })
   const quotas = new Quotas({ store, defaults, meter: apiRequests })
@@ -121,7 +121,7 @@ export async function createControlPlane(
   const people = composePeople({ config, ground, jobs, envVars, dashboardUrl, log })
   const { accounts, factors, audit, actors, personExports, mailDelivery, expiryWarnings } = people
   await makeFirstOwner(accounts, config).catch(async error => {
-    rateLimitStores.close()
+    requestCounts.close()
     await ground.close()
     throw error
   })
@@ -348,7 +348,7 @@ export async function createControlPlane(
     requireFresh: call => factors.fresh.require(call),
     audit,
     apiRequests,
-    rateLimits: { store: rateLimitStores.general, settings: config },
+    rateLimits: { store: requestCounts.store, settings: config },
     trustedProxies: config.trustedProxies,
     csrfSecret: people.csrfSecret,
     implementations: allRoutes({
@@ -401,7 +401,7 @@ export async function createControlPlane(
   lifecycle.add({ name: 'ground', stop: () => ground.close() })
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
   lifecycle.add({ name: 'API request counts', stop: () => apiRequests.close() })
-  lifecycle.add({ name: 'rate limits', stop: () => rateLimitStores.close() })
+  lifecycle.add({ name: 'request counts', stop: () => requestCounts.close() })
   lifecycle.add({ name: 'mail', stop: () => mailDelivery.close() })
   lifecycle.add({ name: 'accounts', stop: () => accounts.close() })
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })

@@ -189,7 +189,7 @@ export const settings = defineSettings({
     name: 'SEAWORTHY_REDIS_URL',
     schema: z.url({ protocol: /^rediss?$/ }).optional(),
     secret: true,
-    description: 'Redis, for the counts of rate limits. Without it: the database.',
+    description: 'Redis, for the counts of requests. Without it: PostgreSQL, or memory with SQLite.',
   },
   anonymousRequestsPerMinute: {
     name: 'SEAWORTHY_ANONYMOUS_REQUESTS_PER_MINUTE',

@@ -4,19 +4,17 @@ import { memoryStore, type RateLimitStore, redisStore, sqlStore } from '@seawort
 import { CompiledQuery } from 'kysely'
 import type { Store } from '../store/database.ts'
 
-export interface RateLimitStores {
-  /**
-   * For every request. In memory with SQLite, which has one control plane by design: a durable write for each
-   * request would cost a wait for the disk.
-   */
-  general: RateLimitStore
-  /** For what must hold over a restart: signing in, registering, sending mail. */
-  durable: RateLimitStore
+export interface RequestCounts {
+  store: RateLimitStore
   close(): void
 }
 
-/** Redis where one is given, else the database. Never waits for Redis: while it is away, limits count in memory. */
-export async function openRateLimitStores({
+/**
+ * Where every request is counted: in Redis where one is given, else in PostgreSQL. In memory with SQLite, which has one
+ * control plane by design: a durable write for each request would cost a wait for the disk. Never waits for Redis:
+ * while it is away, requests are counted in memory.
+ */
+export async function openRequestCounts({
   store,
   redisUrl,
   log,
@@ -24,15 +22,15 @@ export async function openRateLimitStores({
   store: Store
   redisUrl?: string | undefined
   log: Logger
-}): Promise<RateLimitStores> {
+}): Promise<RequestCounts> {
   if (redisUrl !== undefined) {
     const redis = await redisStore({ url: redisUrl, log })
-    return { general: redis, durable: redis, close: () => redis.close() }
+    return { store: redis, close: () => redis.close() }
   }
-  const durable = databaseRateLimitStore(store)
-  return { general: store.kind === 'postgres' ? durable : memoryStore(), durable, close() {} }
+  return { store: store.kind === 'postgres' ? databaseRateLimitStore(store) : memoryStore(), close() {} }
 }
 
+/** For what must hold over every restart: signing in, registering, sending mail. */
 export function databaseRateLimitStore({ db, kind }: Store): RateLimitStore {
   return sqlStore({
     dialect: kind,
