@@ -14,17 +14,18 @@ import { Field, Select, TextField } from '../components/field.tsx'
 import { Name } from '../components/name.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
+import { accessWords } from '../words/en/access.ts'
 import { words } from '../words/en.ts'
 
 /** Whose app it is, and which of the team's shared variables it gets. */
 export function AppTeamSettings({ app }: { app: App }) {
   const [handingOver, setHandingOver] = useState(false)
   return (
-    <Card title={words.access.team} about={words.access.teamAbout}>
+    <Card title={accessWords.team} about={accessWords.teamAbout}>
       <div className="grid gap-5">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <span className="min-w-0 flex-1">
-            <span className="block text-sm font-medium">{words.access.owner}</span>
+            <span className="block text-sm font-medium">{accessWords.owner}</span>
             <Link
               to="/teams/$team"
               params={{ team: app.team.slug }}
@@ -34,7 +35,7 @@ export function AppTeamSettings({ app }: { app: App }) {
             </Link>
           </span>
           <Button whyNot={whyMayNot(app, 'app:transfer')} onClick={() => setHandingOver(true)}>
-            {words.access.transfer}
+            {accessWords.transfer}
           </Button>
         </div>
         <EnvironmentForm key={app.environment} app={app} />
@@ -55,7 +56,7 @@ function EnvironmentForm({ app }: { app: App }) {
       client.call('apps.update', { params: { slug: app.slug }, body: { environment } }),
     refresh: [keys.app(app.slug), keys.apps, teamKeys.team(app.team.slug)],
     quiet: true,
-    onDone: () => toasts.show({ text: words.access.environmentSaved }),
+    onDone: () => toasts.show({ text: accessWords.environmentSaved }),
   })
   const { general, fields } = formProblem(save.error, ['environment'])
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -65,7 +66,7 @@ function EnvironmentForm({ app }: { app: App }) {
   return (
     <form onSubmit={submit} noValidate className="grid gap-3">
       <TextField
-        label={words.access.environment}
+        label={accessWords.environment}
         name="environment"
         defaultValue={app.environment}
         autoComplete="off"
@@ -73,14 +74,14 @@ function EnvironmentForm({ app }: { app: App }) {
         spellCheck={false}
         hint={
           <>
-            {words.access.environmentHint}{' '}
+            {accessWords.environmentHint}{' '}
             <Link
               to="/teams/$team/variables"
               params={{ team: app.team.slug }}
               search={{ environment: app.environment }}
               className="text-accent underline"
             >
-              {words.access.toShared}
+              {accessWords.toShared}
             </Link>
           </>
         }
@@ -106,24 +107,24 @@ function HandOver({ app, onClose }: { app: App; onClose(): void }) {
     quiet: true,
     onDone({ name, team }) {
       onClose()
-      toasts.show({ text: words.access.transferred(inertLine(name), inertLine(team.name)) })
+      toasts.show({ text: accessWords.transferred(inertLine(name), inertLine(team.name)) })
     },
   })
   return (
     <ConfirmDialog
-      title={words.access.transferTitle(inertLine(app.name))}
-      about={words.access.transferAbout}
-      action={words.access.transfer}
-      whyNot={others.length === 0 ? words.access.noOtherTeam : undefined}
+      title={accessWords.transferTitle(inertLine(app.name))}
+      about={accessWords.transferAbout}
+      action={accessWords.transfer}
+      whyNot={others.length === 0 ? accessWords.noOtherTeam : undefined}
       busy={transfer.isPending}
       error={transfer.error}
       onConfirm={() => transfer.mutate()}
       onClose={onClose}
     >
-      <Field label={words.access.transferTo}>
+      <Field label={accessWords.transferTo}>
         {control => (
           <Select {...control} value={chosen} onChange={event => setChosen(event.target.value)}>
-            {others.length === 0 && <option value="">{words.access.noOtherTeam}</option>}
+            {others.length === 0 && <option value="">{accessWords.noOtherTeam}</option>}
             {others.map(({ slug, name }) => (
               <option key={slug} value={slug}>
                 {inertLine(name)}

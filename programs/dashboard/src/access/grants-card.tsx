@@ -18,6 +18,8 @@ import { useToasts } from '../components/toast.tsx'
 import { ROLES } from '../teams/role-choices.ts'
 import { RoleField } from '../teams/role-field.tsx'
 import { inertLine } from '../text/inert.ts'
+import { accessWords } from '../words/en/access.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
 /** Who has a role on this app alone, without being in its team. */
@@ -27,8 +29,8 @@ export function GrantsCard({ app }: { app: App }) {
   const { data: grants } = useQuery({ ...teamQueries.grants(app.slug), enabled: unread === undefined })
   return (
     <Card
-      title={words.access.grants}
-      about={words.access.grantsAbout}
+      title={accessWords.grants}
+      about={accessWords.grantsAbout}
       flush
       actions={
         <Button
@@ -36,7 +38,7 @@ export function GrantsCard({ app }: { app: App }) {
           whyNot={whyMayNot(app, 'grant:write')}
           onClick={() => setAdding(true)}
         >
-          {words.access.addGrant}
+          {accessWords.addGrant}
         </Button>
       }
     >
@@ -45,9 +47,9 @@ export function GrantsCard({ app }: { app: App }) {
       ) : !grants ? (
         <RowsSkeleton rows={1} />
       ) : grants.length === 0 ? (
-        <p className="px-5 py-4 text-soft">{words.access.noGrants}</p>
+        <p className="px-5 py-4 text-soft">{accessWords.noGrants}</p>
       ) : (
-        <ul aria-label={words.access.grants} className="divide-y divide-line">
+        <ul aria-label={accessWords.grants} className="divide-y divide-line">
           {grants.map(grant => (
             <GrantRow key={grant.person.id} app={app} grant={grant} />
           ))}
@@ -63,7 +65,7 @@ function GrantRow({ app, grant: { person, role } }: { app: App; grant: Grant }) 
   const remove = useAction({
     run: () => client.call('grants.remove', { params: { slug: app.slug, person: person.id } }),
     refresh: [keys.app(app.slug)],
-    onDone: () => toasts.show({ text: words.access.takenBack(inertLine(person.name)) }),
+    onDone: () => toasts.show({ text: accessWords.takenBack(inertLine(person.name)) }),
   })
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3">
@@ -71,15 +73,15 @@ function GrantRow({ app, grant: { person, role } }: { app: App; grant: Grant }) 
         <Name className="block truncate font-medium">{person.name}</Name>
         <Name className="block truncate text-sm text-soft">{person.email}</Name>
       </span>
-      <Badge>{words.teams.roles[role]}</Badge>
+      <Badge>{teamWords.roles[role]}</Badge>
       <Button
         size="small"
-        aria-label={words.access.takeBackOf(inertLine(person.name))}
+        aria-label={accessWords.takeBackOf(inertLine(person.name))}
         whyNot={whyMayNot(app, 'grant:write')}
         busy={remove.isPending}
         onClick={() => remove.mutate()}
       >
-        {words.access.takeBack}
+        {accessWords.takeBack}
       </Button>
     </li>
   )
@@ -98,7 +100,7 @@ function AddGrant({ app, onClose }: { app: App; onClose(): void }) {
     quiet: true,
     onDone({ person }) {
       onClose()
-      toasts.show({ text: words.access.granted(inertLine(person.name)) })
+      toasts.show({ text: accessWords.granted(inertLine(person.name)) })
     },
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -107,12 +109,12 @@ function AddGrant({ app, onClose }: { app: App; onClose(): void }) {
     if (person !== '') add.mutate(person)
   }
   return (
-    <Dialog open onClose={onClose} title={words.access.addGrantTitle}>
+    <Dialog open onClose={onClose} title={accessWords.addGrantTitle}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <FormError text={formProblem(add.error, []).general} />
         <TextField
-          label={words.access.person}
-          hint={words.access.personHint}
+          label={accessWords.person}
+          hint={accessWords.personHint}
           name="person"
           type="email"
           autoComplete="off"
@@ -122,7 +124,7 @@ function AddGrant({ app, onClose }: { app: App; onClose(): void }) {
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit" busy={add.isPending}>
-            {words.access.addGrant}
+            {accessWords.addGrant}
           </Button>
         </div>
       </form>

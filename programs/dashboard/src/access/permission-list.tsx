@@ -1,7 +1,7 @@
 import { Check, X } from 'lucide-react'
 import type { PersonAccess } from '../api/team-queries.ts'
 import { inert } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { accessWords } from '../words/en/access.ts'
 
 type Permissions = PersonAccess['platform']
 
@@ -13,7 +13,7 @@ export function PermissionList({ can, label }: { can: Permissions; label: string
   return (
     <details className="group">
       <summary className="text-sm text-soft hover:text-ink">
-        {label}: {words.access.can(allowed.length, actions.length)}
+        {label}: {accessWords.can(allowed.length, actions.length)}
       </summary>
       <div className="mt-2 grid gap-3 rounded-md bg-sunken p-3 text-sm">
         {allowed.length > 0 && (
@@ -21,7 +21,7 @@ export function PermissionList({ can, label }: { can: Permissions; label: string
             {allowed.map(([action]) => (
               <span key={action} className="inline-flex items-center gap-1.5">
                 <Check aria-hidden className="size-3.5 text-good" />
-                <span className="sr-only">{words.access.allowed}: </span>
+                <span className="sr-only">{accessWords.allowed}: </span>
                 <code>{action}</code>
               </span>
             ))}
@@ -32,7 +32,7 @@ export function PermissionList({ can, label }: { can: Permissions; label: string
             {refused.map(([action, reason]) => (
               <li key={action} className="flex items-start gap-1.5">
                 <X aria-hidden className="mt-0.5 size-3.5 shrink-0 text-bad" />
-                <span className="sr-only">{words.access.refused}: </span>
+                <span className="sr-only">{accessWords.refused}: </span>
                 <span>
                   <code>{action}</code> <span className="text-soft">{inert(String(reason))}</span>
                 </span>

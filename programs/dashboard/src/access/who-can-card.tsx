@@ -7,7 +7,8 @@ import { Card } from '../components/card.tsx'
 import { Name } from '../components/name.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { accessWords } from '../words/en/access.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { PermissionList } from './permission-list.tsx'
 
 /** Everybody who reaches an app, by which way, and what the policy lets them do. */
@@ -15,11 +16,11 @@ export function WhoCanCard({ app }: { app: App }) {
   const reason = whyMayNot(app, 'access:app')
   const { data: access } = useQuery({ ...teamQueries.appAccess(app.slug), enabled: reason === undefined })
   return (
-    <Card title={words.access.who} about={words.access.whoAbout} flush>
+    <Card title={accessWords.who} about={accessWords.whoAbout} flush>
       {reason !== undefined ? (
         <p className="px-5 py-4 text-soft">{reason}</p>
       ) : access ? (
-        <ul aria-label={words.access.who} className="divide-y divide-line">
+        <ul aria-label={accessWords.who} className="divide-y divide-line">
           {access.people.map(each => (
             <PersonRow key={each.person.id} {...each} />
           ))}
@@ -39,12 +40,12 @@ function PersonRow({ person, role, from, can, tokens }: AppAccess['people'][numb
           <Name className="block truncate font-medium">{person.name}</Name>
           <Name className="block truncate text-sm text-soft">{person.email}</Name>
         </span>
-        <span className="text-sm text-soft">{words.access.from[from]}</span>
-        <Badge>{words.teams.roles[role]}</Badge>
+        <span className="text-sm text-soft">{accessWords.from[from]}</span>
+        <Badge>{teamWords.roles[role]}</Badge>
       </div>
-      <PermissionList can={can} label={words.access.onApp} />
+      <PermissionList can={can} label={accessWords.onApp} />
       {tokens.map(token => (
-        <PermissionList key={token.id} can={token.can} label={words.access.token(inertLine(token.name))} />
+        <PermissionList key={token.id} can={token.can} label={accessWords.token(inertLine(token.name))} />
       ))}
     </li>
   )

@@ -11,6 +11,7 @@ import { PageSkeleton } from '../components/skeleton.tsx'
 import { TabLinks } from '../components/tabs.tsx'
 import { DropTarget } from '../deploy/drop-target.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
+import { accessWords } from '../words/en/access.ts'
 import { words } from '../words/en.ts'
 import { whyNot } from './why-not.ts'
 
@@ -23,7 +24,7 @@ const TABS = [
   { to: '/apps/$slug/releases', label: words.app.tabs.releases },
   { to: '/apps/$slug/logs', label: words.app.tabs.logs },
   { to: '/apps/$slug/env', label: words.app.tabs.env },
-  { to: '/apps/$slug/access', label: words.access.tab },
+  { to: '/apps/$slug/access', label: accessWords.tab },
   { to: '/apps/$slug/settings', label: words.app.tabs.settings },
 ] as const
 

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Field, Select, TextField } from '../components/field.tsx'
-import { words } from '../words/en.ts'
+import { auditWords } from '../words/en/audit.ts'
 import { type AuditSearch, isFiltered } from './audit-search.ts'
 
 interface AuditFiltersProps {
@@ -10,7 +10,7 @@ interface AuditFiltersProps {
 }
 
 const MORE = ['action', 'app', 'team', 'from', 'to', 'outcome'] as const
-const names = words.audit.filters
+const names = auditWords.filters
 
 /** Applied when somebody says so, since each is a question to a log that may be long. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
@@ -93,8 +93,8 @@ function MoreFilters({ search }: { search: AuditSearch }) {
         {control => (
           <Select {...control} name="outcome" defaultValue={search.outcome ?? ''}>
             <option value="">{names.anyOutcome}</option>
-            <option value="done">{words.audit.outcomes.done}</option>
-            <option value="refused">{words.audit.outcomes.refused}</option>
+            <option value="done">{auditWords.outcomes.done}</option>
+            <option value="refused">{auditWords.outcomes.refused}</option>
           </Select>
         )}
       </Field>

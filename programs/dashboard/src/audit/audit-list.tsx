@@ -3,7 +3,7 @@ import type { AuditEntry } from '../api/team-queries.ts'
 import { Badge } from '../components/badge.tsx'
 import { Name } from '../components/name.tsx'
 import { Time } from '../components/time.tsx'
-import { words } from '../words/en.ts'
+import { auditWords } from '../words/en/audit.ts'
 import { EntryDialog } from './entry-dialog.tsx'
 import { actionName, actorName, targetName } from './entry-names.ts'
 
@@ -12,7 +12,7 @@ const GRID =
 
 export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
   const [shown, setShown] = useState<AuditEntry>()
-  const head = words.audit.columns
+  const head = auditWords.columns
   return (
     <>
       <div
@@ -24,7 +24,7 @@ export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
         <span>{head.action}</span>
         <span>{head.target}</span>
       </div>
-      <ol aria-label={words.audit.title} className="divide-y divide-line">
+      <ol aria-label={auditWords.title} className="divide-y divide-line">
         {entries.map(entry => (
           <li key={entry.sequence} className={`relative px-5 py-2.5 hover:bg-canvas ${GRID}`}>
             <span className="text-sm text-soft">
@@ -33,12 +33,12 @@ export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
             <Name className="block truncate">{actorName(entry.actor)}</Name>
             <button
               type="button"
-              aria-label={`${actionName(entry)}. ${words.audit.details(entry.sequence)}`}
+              aria-label={`${actionName(entry)}. ${auditWords.details(entry.sequence)}`}
               onClick={() => setShown(entry)}
               className="flex min-w-0 flex-wrap items-center gap-2 text-left after:absolute after:inset-0 after:content-['']"
             >
               <span className="font-medium">{actionName(entry)}</span>
-              {entry.outcome === 'refused' && <Badge tone="bad">{words.audit.outcomes.refused}</Badge>}
+              {entry.outcome === 'refused' && <Badge tone="bad">{auditWords.outcomes.refused}</Badge>}
             </button>
             <Name className="block truncate text-sm text-soft">{targetName(entry)}</Name>
           </li>

@@ -4,7 +4,7 @@ import { Facts } from '../components/card.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { inert, inertLine } from '../text/inert.ts'
 import { fullTime, utcTime } from '../text/times.ts'
-import { words } from '../words/en.ts'
+import { auditWords } from '../words/en/audit.ts'
 import { difference, type FactChange } from './difference.ts'
 import { actionName, actorName, targetName } from './entry-names.ts'
 
@@ -14,7 +14,7 @@ const SHOWN_CHARACTERS = 500
 export function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose(): void }) {
   const changes = difference(entry.before, entry.after)
   return (
-    <Dialog open wide onClose={onClose} title={actionName(entry)} about={words.audit.entry(entry.sequence)}>
+    <Dialog open wide onClose={onClose} title={actionName(entry)} about={auditWords.entry(entry.sequence)}>
       <div className="grid gap-5">
         <Facts rows={factsOf(entry)} />
         {changes.length > 0 && <Changes changes={changes} />}
@@ -25,7 +25,7 @@ export function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose(): 
 
 function factsOf(entry: AuditEntry): [string, React.ReactNode][] {
   const { actor, at, action, outcome, address, userAgent, requestId, hash } = entry
-  const names = words.audit.facts
+  const names = auditWords.facts
   const facts: [string, React.ReactNode][] = [
     [names.at, `${fullTime(Date.parse(at))} (${utcTime(Date.parse(at))})`],
     [
@@ -43,7 +43,7 @@ function factsOf(entry: AuditEntry): [string, React.ReactNode][] {
     [
       names.outcome,
       <Badge key="outcome" tone={outcome === 'done' ? 'good' : 'bad'}>
-        {words.audit.outcomes[outcome]}
+        {auditWords.outcomes[outcome]}
       </Badge>,
     ],
     [names.address, address && inertLine(address)],
@@ -62,18 +62,16 @@ function factsOf(entry: AuditEntry): [string, React.ReactNode][] {
 function Changes({ changes }: { changes: readonly FactChange[] }) {
   return (
     <section>
-      <h3 className="mb-2 font-semibold">{words.audit.changes}</h3>
+      <h3 className="mb-2 font-semibold">{auditWords.changes}</h3>
       <ul className="divide-y divide-line rounded-md border border-line">
         {changes.map(({ path, before, after }) => (
           <li key={path} className="grid gap-x-4 gap-y-1 px-3 py-2 text-sm sm:grid-cols-[10rem_1fr]">
             <code className="text-soft">{cut(path)}</code>
             <div className="grid min-w-0 gap-1">
               {before !== undefined && (
-                <Side sign="−" name={words.audit.before} text={before} look="text-bad" />
+                <Side sign="−" name={auditWords.before} text={before} look="text-bad" />
               )}
-              {after !== undefined && (
-                <Side sign="+" name={words.audit.after} text={after} look="text-good" />
-              )}
+              {after !== undefined && <Side sign="+" name={auditWords.after} text={after} look="text-good" />}
             </div>
           </li>
         ))}

@@ -7,6 +7,7 @@ import { CopyField } from '../components/copy-field.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { inert } from '../text/inert.ts'
+import { auditWords } from '../words/en/audit.ts'
 import { words } from '../words/en.ts'
 
 type Verdict = Extract<EventOf<'audit.verify'>, { type: 'end' }>
@@ -29,16 +30,16 @@ export function VerifyDialog({ onClose }: { onClose(): void }) {
     verify.mutate(String(new FormData(event.currentTarget).get('known')).trim())
   }
   return (
-    <Dialog open onClose={onClose} title={words.audit.verifyTitle} about={words.audit.verifyAbout}>
+    <Dialog open onClose={onClose} title={auditWords.verifyTitle} about={auditWords.verifyAbout}>
       <form onSubmit={submit} className="grid gap-4">
         <FormError text={verify.error?.message} />
         <div role="status" className="grid gap-4">
-          {verify.isPending && <p className="text-soft">{words.audit.verifying(checked)}</p>}
+          {verify.isPending && <p className="text-soft">{auditWords.verifying(checked)}</p>}
           {verify.data && <Outcome verdict={verify.data} />}
         </div>
         <TextField
-          label={words.audit.known}
-          hint={words.audit.knownHint}
+          label={auditWords.known}
+          hint={auditWords.knownHint}
           name="known"
           autoComplete="off"
           spellCheck={false}
@@ -47,7 +48,7 @@ export function VerifyDialog({ onClose }: { onClose(): void }) {
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.close}</Button>
           <Button look="main" type="submit" busy={verify.isPending}>
-            {words.audit.start}
+            {auditWords.start}
           </Button>
         </div>
       </form>
@@ -76,21 +77,21 @@ function Outcome({ verdict }: { verdict: Verdict }) {
       {intact ? (
         <p className="flex items-start gap-3 rounded-md bg-good-soft px-3 py-2 text-good">
           <ShieldCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
-          {words.audit.intact(checked)}
+          {auditWords.intact(checked)}
         </p>
       ) : (
         <div className="flex items-start gap-3 rounded-md bg-bad-soft px-3 py-2 text-bad">
           <ShieldAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
           <div>
-            <p className="font-medium">{words.audit.broken(verdict.break?.sequence ?? 0)}</p>
+            <p className="font-medium">{auditWords.broken(verdict.break?.sequence ?? 0)}</p>
             <p>{inert(verdict.break?.message ?? '')}</p>
           </div>
         </div>
       )}
       {intact && head !== null && (
         <div className="min-w-0">
-          <p className="mb-1.5 text-sm text-soft">{words.audit.head}</p>
-          <CopyField text={head} label={words.audit.headLabel} />
+          <p className="mb-1.5 text-sm text-soft">{auditWords.head}</p>
+          <CopyField text={head} label={auditWords.headLabel} />
         </div>
       )}
     </>

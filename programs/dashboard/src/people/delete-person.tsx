@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../components/confirm-dialog.tsx'
 import { CopyField } from '../components/copy-field.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { inertLine } from '../text/inert.ts'
+import { peopleWords } from '../words/en/people.ts'
 import { words } from '../words/en.ts'
 
 /** The last step shows the code of the receipt, which nobody is shown again. */
@@ -27,20 +28,20 @@ export function DeletePerson({ person, isSelf }: { person: Person; isSelf: boole
   return (
     <Card
       tone="danger"
-      title={words.people.delete}
-      about={words.people.deleteAbout}
+      title={peopleWords.delete}
+      about={peopleWords.deleteAbout}
       actions={
-        <Button look="danger" whyNot={isSelf ? words.people.you : undefined} onClick={() => setAsking(true)}>
-          {words.people.delete}
+        <Button look="danger" whyNot={isSelf ? peopleWords.you : undefined} onClick={() => setAsking(true)}>
+          {peopleWords.delete}
         </Button>
       }
     >
       {asking && (
         <ConfirmDialog
           danger
-          title={words.people.deleteTitle(inertLine(person.name))}
-          about={words.people.deleteAbout}
-          action={words.people.delete}
+          title={peopleWords.deleteTitle(inertLine(person.name))}
+          about={peopleWords.deleteAbout}
+          action={peopleWords.delete}
           typed={person.email}
           busy={remove.isPending}
           error={remove.error}
@@ -62,8 +63,8 @@ function Started({ code, teamsDeleted }: DataOf<'people.delete'>) {
   return (
     <Dialog
       open
-      title={words.people.deleting}
-      about={words.people.deletingAbout}
+      title={peopleWords.deleting}
+      about={peopleWords.deletingAbout}
       actions={
         <Button look="main" onClick={() => leave.mutate()}>
           {words.close}
@@ -71,10 +72,10 @@ function Started({ code, teamsDeleted }: DataOf<'people.delete'>) {
       }
     >
       <div className="grid gap-4">
-        <CopyField text={code} label={words.people.deleteCode} />
+        <CopyField text={code} label={peopleWords.deleteCode} />
         {teamsDeleted.length > 0 && (
           <p>
-            {words.people.teamsDeleted}: {teamsDeleted.join(', ')}
+            {peopleWords.teamsDeleted}: {teamsDeleted.join(', ')}
           </p>
         )}
       </div>

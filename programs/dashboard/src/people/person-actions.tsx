@@ -8,7 +8,7 @@ import { Card } from '../components/card.tsx'
 import { ConfirmDialog } from '../components/confirm-dialog.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { peopleWords } from '../words/en/people.ts'
 
 /** What an administrator can change about somebody else. */
 export function PersonActions({ person, isSelf }: { person: Person; isSelf: boolean }) {
@@ -16,8 +16,8 @@ export function PersonActions({ person, isSelf }: { person: Person; isSelf: bool
   const name = inertLine(person.name)
   const isAdmin = person.platformRole === 'admin'
   const isSuspended = person.suspendedAt !== null
-  const whyNot = isSelf ? words.people.you : undefined
-  const w = words.people
+  const whyNot = isSelf ? peopleWords.you : undefined
+  const w = peopleWords
   return (
     <Card title={w.administer} about={w.administerAbout} flush>
       <ul className="divide-y divide-line">

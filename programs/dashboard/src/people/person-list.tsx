@@ -3,11 +3,11 @@ import type { Person } from '../api/team-queries.ts'
 import { Badge } from '../components/badge.tsx'
 import { Name } from '../components/name.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { peopleWords } from '../words/en/people.ts'
 
 export function PersonList({ people }: { people: readonly Person[] }) {
   return (
-    <ul aria-label={words.people.title} className="divide-y divide-line">
+    <ul aria-label={peopleWords.title} className="divide-y divide-line">
       {people.map(person => (
         <li
           key={person.id}
@@ -25,7 +25,7 @@ export function PersonList({ people }: { people: readonly Person[] }) {
           </div>
           <span className="min-w-0 flex-1 basis-40 truncate text-sm text-soft">
             {person.teams.length === 0
-              ? words.people.noTeams
+              ? peopleWords.noTeams
               : person.teams.map(({ name }) => inertLine(name)).join(', ')}
           </span>
           <span className="flex flex-wrap gap-2 sm:w-52 sm:justify-end">
@@ -40,9 +40,9 @@ export function PersonList({ people }: { people: readonly Person[] }) {
 export function PersonBadges({ person: { suspendedAt, platformRole, twoFactor } }: { person: Person }) {
   return (
     <>
-      {suspendedAt !== null && <Badge tone="bad">{words.people.suspended}</Badge>}
-      {platformRole === 'admin' && <Badge tone="busy">{words.people.admin}</Badge>}
-      {twoFactor && <Badge tone="good">{words.people.twoFactor}</Badge>}
+      {suspendedAt !== null && <Badge tone="bad">{peopleWords.suspended}</Badge>}
+      {platformRole === 'admin' && <Badge tone="busy">{peopleWords.admin}</Badge>}
+      {twoFactor && <Badge tone="good">{peopleWords.twoFactor}</Badge>}
     </>
   )
 }

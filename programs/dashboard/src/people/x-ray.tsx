@@ -6,18 +6,20 @@ import { type PersonAccess, teamQueries } from '../api/team-queries.ts'
 import { Badge } from '../components/badge.tsx'
 import { Card } from '../components/card.tsx'
 import { Name } from '../components/name.tsx'
-import { words } from '../words/en.ts'
+import { accessWords } from '../words/en/access.ts'
+import { peopleWords } from '../words/en/people.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 /** What the policy lets somebody do, and by which way they came to it. */
 export function XRay({ person }: { person: string }) {
   const { data: access } = useSuspenseQuery(teamQueries.personAccess(person))
   return (
-    <Card title={words.people.access} about={words.people.accessAbout} flush>
-      {access.person.suspended && <Note tone="bad">{words.access.suspendedNow}</Note>}
-      {!access.complete && <Note>{words.access.incomplete}</Note>}
+    <Card title={peopleWords.access} about={peopleWords.accessAbout} flush>
+      {access.person.suspended && <Note tone="bad">{accessWords.suspendedNow}</Note>}
+      {!access.complete && <Note>{accessWords.incomplete}</Note>}
       <ul className="divide-y divide-line">
         <li className="px-5 py-3">
-          <PermissionList can={access.platform} label={words.access.onPlatform} />
+          <PermissionList can={access.platform} label={accessWords.onPlatform} />
         </li>
         {access.teams.map(each => (
           <TeamRow key={each.team.slug} {...each} />
@@ -33,11 +35,11 @@ export function XRay({ person }: { person: string }) {
               </Link>
             }
           >
-            <PermissionList can={can} label={words.access.onApp} />
+            <PermissionList can={can} label={accessWords.onApp} />
           </Reach>
         ))}
       </ul>
-      {access.teams.length + access.apps.length === 0 && <Note>{words.access.nothing}</Note>}
+      {access.teams.length + access.apps.length === 0 && <Note>{accessWords.nothing}</Note>}
     </Card>
   )
 }
@@ -53,11 +55,11 @@ function TeamRow({ team, role, from, can, canOnApps, apps }: PersonAccess['teams
         </Link>
       }
     >
-      <PermissionList can={can} label={words.access.inTeam} />
+      <PermissionList can={can} label={accessWords.inTeam} />
       {apps.length > 0 && (
         <PermissionList
           can={canOnApps}
-          label={`${words.access.onItsApps} (${apps.slice(0, 5).join(', ')}${apps.length > 5 ? ' …' : ''})`}
+          label={`${accessWords.onItsApps} (${apps.slice(0, 5).join(', ')}${apps.length > 5 ? ' …' : ''})`}
         />
       )}
     </Reach>
@@ -74,8 +76,8 @@ function Reach({ link, from, role, children }: ReachProps) {
     <li className="grid gap-2 px-5 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <span className="min-w-0 flex-1 basis-40 truncate">{link}</span>
-        <span className="text-sm text-soft">{words.access.from[from]}</span>
-        <Badge>{words.teams.roles[role]}</Badge>
+        <span className="text-sm text-soft">{accessWords.from[from]}</span>
+        <Badge>{teamWords.roles[role]}</Badge>
       </div>
       {children}
     </li>

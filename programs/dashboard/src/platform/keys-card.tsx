@@ -9,9 +9,9 @@ import { Card } from '../components/card.tsx'
 import { ConfirmDialog } from '../components/confirm-dialog.tsx'
 import { Time } from '../components/time.tsx'
 import { useToasts } from '../components/toast.tsx'
-import { words } from '../words/en.ts'
+import { upkeepWords } from '../words/en/upkeep.ts'
 
-const w = words.upkeep
+const w = upkeepWords
 
 /** The master keys by their ids; for administrators of the platform. */
 export function KeysCard() {

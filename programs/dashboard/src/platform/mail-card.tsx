@@ -8,9 +8,10 @@ import { Dialog } from '../components/dialog.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
+import { upkeepWords } from '../words/en/upkeep.ts'
 import { words } from '../words/en.ts'
 
-const w = words.upkeep
+const w = upkeepWords
 
 /** Where mails go, and a way to try it. */
 export function MailCard({ mail }: { mail: DataOf<'status.get'>['mail'] }) {

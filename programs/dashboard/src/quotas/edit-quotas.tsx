@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, FormError, TextInput } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { quotaWords } from '../words/en/quotas.ts'
 import { words } from '../words/en.ts'
 import { type Limits, limitsOf, type QuotaDraft } from './quota-draft.ts'
 
@@ -25,7 +26,7 @@ export function EditQuotas({ quotas, save, onClose }: EditQuotasProps) {
     quiet: true,
     onDone() {
       onClose()
-      toasts.show({ text: words.quotas.saved })
+      toasts.show({ text: quotaWords.saved })
     },
   })
   const isUnchanged = Object.keys(limits).length === 0
@@ -34,7 +35,7 @@ export function EditQuotas({ quotas, save, onClose }: EditQuotasProps) {
     if (!isUnchanged) store.mutate()
   }
   return (
-    <Dialog open onClose={onClose} title={words.quotas.editTitle} about={words.quotas.editAbout}>
+    <Dialog open onClose={onClose} title={quotaWords.editTitle} about={quotaWords.editAbout}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <FormError text={store.error?.message} />
         {quotas.map(quota => (
@@ -51,7 +52,7 @@ export function EditQuotas({ quotas, save, onClose }: EditQuotasProps) {
             look="main"
             type="submit"
             busy={store.isPending}
-            whyNot={isUnchanged ? words.quotas.noChange : undefined}
+            whyNot={isUnchanged ? quotaWords.noChange : undefined}
           >
             {words.save}
           </Button>
@@ -69,9 +70,9 @@ interface QuotaFieldProps {
 
 function QuotaField({ quota: { name, limit, source }, value, onChange }: QuotaFieldProps) {
   const isDefault = value === 'default' || (value === undefined && source === 'default')
-  const unit = words.quotas.units[name] ?? ''
+  const unit = quotaWords.units[name] ?? ''
   return (
-    <Field label={words.quotas.names[name] + unit.replace(/^ (.+)$/, ' ($1)')}>
+    <Field label={quotaWords.names[name] + unit.replace(/^ (.+)$/, ' ($1)')}>
       {control => (
         <div className="flex items-center gap-2">
           <TextInput
@@ -80,16 +81,16 @@ function QuotaField({ quota: { name, limit, source }, value, onChange }: QuotaFi
             inputMode="numeric"
             min={0}
             value={value === 'default' ? '' : (value ?? limit ?? '')}
-            placeholder={isDefault ? words.quotas.sources.default : undefined}
+            placeholder={isDefault ? quotaWords.sources.default : undefined}
             onChange={event => onChange(event.target.value)}
           />
           <Button
             size="small"
-            whyNot={isDefault ? words.quotas.sources.default : undefined}
-            aria-label={`${words.quotas.names[name]}: ${words.quotas.reset}`}
+            whyNot={isDefault ? quotaWords.sources.default : undefined}
+            aria-label={`${quotaWords.names[name]}: ${quotaWords.reset}`}
             onClick={() => onChange('default')}
           >
-            {words.quotas.reset}
+            {quotaWords.reset}
           </Button>
         </div>
       )}

@@ -1,6 +1,6 @@
 import type { Quota } from '../api/team-queries.ts'
 import { classNames } from '../components/class-names.ts'
-import { words } from '../words/en.ts'
+import { quotaWords } from '../words/en/quotas.ts'
 
 const NEARLY_FULL = 0.8
 
@@ -18,11 +18,10 @@ export function QuotaList({ quotas }: { quotas: readonly Quota[] }) {
 }
 
 function Usage({ name, limit, used, source }: Quota) {
-  const label = words.quotas.names[name]
-  const unit = words.quotas.units[name] ?? ''
+  const label = quotaWords.names[name]
+  const unit = quotaWords.units[name] ?? ''
   const usedText = number(used) + (limit === null ? unit : '')
-  const text =
-    limit === null ? words.quotas.unlimited(usedText) : words.quotas.of(usedText, number(limit) + unit)
+  const text = limit === null ? quotaWords.unlimited(usedText) : quotaWords.of(usedText, number(limit) + unit)
   return (
     <>
       <p className="flex items-baseline justify-between gap-3">
@@ -48,7 +47,7 @@ function Usage({ name, limit, used, source }: Quota) {
           />
         </div>
       )}
-      {source === 'set' && <p className="mt-1 text-xs text-soft">{words.quotas.sources.set}</p>}
+      {source === 'set' && <p className="mt-1 text-xs text-soft">{quotaWords.sources.set}</p>}
     </>
   )
 }

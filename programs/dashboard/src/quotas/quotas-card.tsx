@@ -3,7 +3,7 @@ import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import type { Quotas } from '../api/team-queries.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
-import { words } from '../words/en.ts'
+import { quotaWords } from '../words/en/quotas.ts'
 import { EditQuotas } from './edit-quotas.tsx'
 import type { Limits } from './quota-draft.ts'
 import { QuotaList } from './quota-list.tsx'
@@ -18,17 +18,17 @@ export function QuotasCard({ quotas: { subject, quotas }, save }: QuotasCardProp
   const isAdmin = usePlatformAdmin()
   return (
     <Card
-      title={words.quotas.title}
-      about={subject.kind === 'team' ? words.quotas.aboutTeam : words.quotas.aboutPerson}
+      title={quotaWords.title}
+      about={subject.kind === 'team' ? quotaWords.aboutTeam : quotaWords.aboutPerson}
       actions={
-        <Button whyNot={isAdmin ? undefined : words.quotas.onlyAdmins} onClick={() => setEditing(true)}>
-          {words.quotas.edit}
+        <Button whyNot={isAdmin ? undefined : quotaWords.onlyAdmins} onClick={() => setEditing(true)}>
+          {quotaWords.edit}
         </Button>
       }
     >
       <div className="grid gap-5 pt-2">
         <QuotaList quotas={quotas} />
-        <p className="text-sm text-soft">{words.quotas.perDay}</p>
+        <p className="text-sm text-soft">{quotaWords.perDay}</p>
       </div>
       {editing && <EditQuotas quotas={quotas} save={save} onClose={() => setEditing(false)} />}
     </Card>

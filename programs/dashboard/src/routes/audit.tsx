@@ -15,7 +15,7 @@ import { Menu, MenuItem, MenuLabel } from '../components/menu.tsx'
 import { PageHeader } from '../components/page-header.tsx'
 import { Pager } from '../components/pager.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
-import { words } from '../words/en.ts'
+import { auditWords } from '../words/en/audit.ts'
 
 const route = getRouteApi('/inside/audit')
 
@@ -28,8 +28,8 @@ export function AuditPage() {
   return (
     <>
       <PageHeader
-        title={words.audit.title}
-        about={words.audit.about}
+        title={auditWords.title}
+        about={auditWords.about}
         actions={
           <>
             {isAdmin && (
@@ -37,7 +37,7 @@ export function AuditPage() {
                 icon={<ShieldCheck aria-hidden className="size-4" />}
                 onClick={() => setVerifying(true)}
               >
-                {words.audit.verify}
+                {auditWords.verify}
               </Button>
             )}
             <ExportMenu filter={filter} />
@@ -72,14 +72,14 @@ function Entries({ filter, page, onGo }: EntriesProps) {
   return (
     <>
       <p className="mb-2 text-sm text-soft" aria-live="polite">
-        {words.audit.total(data.pagination.total)}
+        {auditWords.total(data.pagination.total)}
       </p>
       <Card flush>
         {data.data.length > 0 ? (
           <AuditList entries={data.data} />
         ) : (
-          <EmptyState icon={<ScrollText aria-hidden />} title={words.audit.none}>
-            {words.audit.noneAbout}
+          <EmptyState icon={<ScrollText aria-hidden />} title={auditWords.none}>
+            {auditWords.noneAbout}
           </EmptyState>
         )}
       </Card>
@@ -91,11 +91,11 @@ function Entries({ filter, page, onGo }: EntriesProps) {
 /** The browser fetches the file itself: it may be larger than a page could hold. */
 function ExportMenu({ filter }: { filter: AuditFilter }) {
   return (
-    <Menu trigger={<Button icon={<Download aria-hidden className="size-4" />}>{words.audit.export}</Button>}>
-      <MenuLabel>{words.audit.exportAbout}</MenuLabel>
+    <Menu trigger={<Button icon={<Download aria-hidden className="size-4" />}>{auditWords.export}</Button>}>
+      <MenuLabel>{auditWords.exportAbout}</MenuLabel>
       {(['csv', 'json'] as const).map(format => (
         <MenuItem key={format} onSelect={() => download(exportUrl(filter, format))}>
-          {words.audit.exportAs[format]}
+          {auditWords.exportAs[format]}
         </MenuItem>
       ))}
     </Menu>

@@ -10,7 +10,7 @@ import { PageHeader } from '../components/page-header.tsx'
 import { Pager } from '../components/pager.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { PersonList } from '../people/person-list.tsx'
-import { words } from '../words/en.ts'
+import { peopleWords } from '../words/en/people.ts'
 
 const route = getRouteApi('/inside/people')
 
@@ -25,7 +25,7 @@ export function PeoplePage() {
   }
   return (
     <>
-      <PageHeader title={words.people.title} about={words.people.about} />
+      <PageHeader title={peopleWords.title} about={peopleWords.about} />
       <search>
         <form onSubmit={submit} className="relative mb-4">
           <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" />
@@ -34,8 +34,8 @@ export function PeoplePage() {
             type="search"
             name="search"
             maxLength={100}
-            aria-label={words.people.search}
-            placeholder={words.people.search}
+            aria-label={peopleWords.search}
+            placeholder={peopleWords.search}
             className="pl-9"
             defaultValue={search}
           />
@@ -60,8 +60,8 @@ function People({ onGo, ...query }: { search?: string; page: number; onGo(page: 
         {data.data.length > 0 ? (
           <PersonList people={data.data} />
         ) : (
-          <EmptyState icon={<Users aria-hidden />} title={words.people.none}>
-            {words.people.noneAbout}
+          <EmptyState icon={<Users aria-hidden />} title={peopleWords.none}>
+            {peopleWords.noneAbout}
           </EmptyState>
         )}
       </Card>

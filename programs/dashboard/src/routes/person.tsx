@@ -15,6 +15,8 @@ import { PersonActions } from '../people/person-actions.tsx'
 import { PersonBadges } from '../people/person-list.tsx'
 import { XRay } from '../people/x-ray.tsx'
 import { QuotasCard } from '../quotas/quotas-card.tsx'
+import { peopleWords } from '../words/en/people.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/inside/people/$person')
@@ -63,32 +65,32 @@ export function PersonPage() {
 function About({ person }: { person: Person }) {
   const { email, emailVerified, twoFactor, counts, createdAt, teams } = person
   return (
-    <Card title={words.people.facts}>
+    <Card title={peopleWords.facts}>
       <Facts
         rows={[
           [
-            words.people.email,
+            peopleWords.email,
             <span key="email">
               <Name>{email}</Name>{' '}
               <span className="text-sm text-soft">
-                ({emailVerified ? words.people.verified : words.people.notVerified})
+                ({emailVerified ? peopleWords.verified : peopleWords.notVerified})
               </span>
             </span>,
           ],
-          [words.people.twoFactor, twoFactor ? words.people.on : words.people.off],
-          [words.people.sessions, String(counts.sessions)],
-          [words.people.tokens, String(counts.tokens)],
-          [words.people.since, <Time key="since" at={createdAt} />],
+          [peopleWords.twoFactor, twoFactor ? peopleWords.on : peopleWords.off],
+          [peopleWords.sessions, String(counts.sessions)],
+          [peopleWords.tokens, String(counts.tokens)],
+          [peopleWords.since, <Time key="since" at={createdAt} />],
           [
-            words.people.teams,
+            peopleWords.teams,
             teams.length === 0
-              ? words.people.noTeams
+              ? peopleWords.noTeams
               : teams.map(({ slug, name, role }) => (
                   <span key={slug} className="block truncate">
                     <Link to="/teams/$team" params={{ team: slug }} className="hover:underline">
                       <Name>{name}</Name>
                     </Link>{' '}
-                    <span className="text-sm text-soft">{words.teams.roles[role]}</span>
+                    <span className="text-sm text-soft">{teamWords.roles[role]}</span>
                   </span>
                 )),
           ],

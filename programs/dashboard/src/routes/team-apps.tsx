@@ -5,7 +5,7 @@ import { AppTable } from '../apps/app-table.tsx'
 import { Card } from '../components/card.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { useCurrentTeam } from '../teams/current-team.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 export function TeamApps() {
   const team = useCurrentTeam()
@@ -16,8 +16,8 @@ export function TeamApps() {
       {own.length > 0 ? (
         <AppTable apps={own} />
       ) : (
-        <EmptyState icon={<Boxes aria-hidden />} title={words.teams.noApps}>
-          {words.teams.noAppsAbout}
+        <EmptyState icon={<Boxes aria-hidden />} title={teamWords.noApps}>
+          {teamWords.noAppsAbout}
         </EmptyState>
       )}
     </Card>

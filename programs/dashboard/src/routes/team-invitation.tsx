@@ -10,9 +10,10 @@ import { Outside } from '../shell/outside.tsx'
 import { AcceptInvitation } from '../teams/accept-invitation.tsx'
 import { JoinForm } from '../teams/join-form.tsx'
 import { inertLine } from '../text/inert.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
-const w = words.teams.invitation
+const w = teamWords.invitation
 
 /** The token stands in the fragment, which a browser never sends with a request. */
 export function InvitationPage() {
@@ -57,8 +58,8 @@ function Opened({ token }: { token: string }) {
       title={w.title(inertLine(team))}
       about={
         <>
-          <bdi>{w.about(invitedBy && inertLine(invitedBy), words.teams.roles[role])}</bdi>{' '}
-          {words.teams.rolesAbout[role]}{' '}
+          <bdi>{w.about(invitedBy && inertLine(invitedBy), teamWords.roles[role])}</bdi>{' '}
+          {teamWords.rolesAbout[role]}{' '}
           <span className="text-sm">
             {w.expires} <Time at={expiresAt} />.
           </span>

@@ -10,7 +10,7 @@ import { useCurrentTeam } from '../teams/current-team.ts'
 import { InvitationsCard } from '../teams/invitations-card.tsx'
 import { InviteDialog } from '../teams/invite-dialog.tsx'
 import { MemberRow } from '../teams/member-row.tsx'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 export function TeamMembers() {
   const team = useCurrentTeam()
@@ -21,7 +21,7 @@ export function TeamMembers() {
   return (
     <div className="grid gap-6">
       <Card
-        title={words.teams.tabs.members}
+        title={teamWords.tabs.members}
         flush
         actions={
           <Button
@@ -30,11 +30,11 @@ export function TeamMembers() {
             whyNot={whyMayNot(team, 'invitation:create')}
             onClick={() => setInviting(true)}
           >
-            {words.teams.invite}
+            {teamWords.invite}
           </Button>
         }
       >
-        <ul aria-label={words.teams.tabs.members} className="divide-y divide-line">
+        <ul aria-label={teamWords.tabs.members} className="divide-y divide-line">
           {members.map(member => (
             <MemberRow
               key={member.person.id}

@@ -14,6 +14,7 @@ import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { useCurrentTeam } from '../teams/current-team.ts'
 import { inertLine } from '../text/inert.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
 export function TeamSettings() {
@@ -37,7 +38,7 @@ function GeneralCard({ team }: { team: Team }) {
     refresh: [keys.apps],
     quiet: true,
     async onDone(saved) {
-      toasts.show({ text: words.teams.saved })
+      toasts.show({ text: teamWords.saved })
       await navigate({ to: '/teams/$team/settings', params: { team: saved.slug }, replace: true })
       await queryClient.invalidateQueries({ queryKey: teamKeys.teams })
     },
@@ -49,13 +50,13 @@ function GeneralCard({ team }: { team: Team }) {
     save.mutate({ name: String(form.get('name')), slug: String(form.get('slug')) })
   }
   return (
-    <Card title={words.teams.general}>
+    <Card title={teamWords.general}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <FormError text={general} />
-        <TextField label={words.teams.name} name="name" defaultValue={team.name} error={fields.name} />
+        <TextField label={teamWords.name} name="name" defaultValue={team.name} error={fields.name} />
         <TextField
-          label={words.teams.slug}
-          hint={words.teams.slugHint}
+          label={teamWords.slug}
+          hint={teamWords.slugHint}
           name="slug"
           defaultValue={team.slug}
           autoCapitalize="none"
@@ -78,26 +79,26 @@ function LeaveCard({ team }: { team: Team }) {
   const leave = useGoodbye({
     team,
     run: () => client.call('teams.leave', { params: { team: team.slug } }),
-    text: words.teams.left(inertLine(team.name)),
+    text: teamWords.left(inertLine(team.name)),
   })
   const owners = members.filter(({ role }) => role === 'owner').length
   const isLastOwner = team.role === 'owner' && owners === 1
   return (
     <Card
-      title={words.teams.leave}
-      about={words.teams.leaveAbout}
+      title={teamWords.leave}
+      about={teamWords.leaveAbout}
       actions={
         <Button whyNot={whyNotLeave(team, isLastOwner)} onClick={() => setAsking(true)}>
-          {words.teams.leave}
+          {teamWords.leave}
         </Button>
       }
     >
       {asking && (
         <ConfirmDialog
           danger
-          title={words.teams.leaveTitle(inertLine(team.name))}
-          about={words.teams.leaveAbout}
-          action={words.teams.leave}
+          title={teamWords.leaveTitle(inertLine(team.name))}
+          about={teamWords.leaveAbout}
+          action={teamWords.leave}
           busy={leave.isPending}
           error={leave.error}
           onConfirm={() => leave.mutate()}
@@ -109,8 +110,8 @@ function LeaveCard({ team }: { team: Team }) {
 }
 
 function whyNotLeave(team: Team, isLastOwner: boolean): string | undefined {
-  if (team.role === null) return words.teams.notIn
-  return isLastOwner ? words.teams.roleRules.lastOwner : undefined
+  if (team.role === null) return teamWords.notIn
+  return isLastOwner ? teamWords.roleRules.lastOwner : undefined
 }
 
 function DeleteCard({ team }: { team: Team }) {
@@ -118,25 +119,25 @@ function DeleteCard({ team }: { team: Team }) {
   const remove = useGoodbye({
     team,
     run: () => client.call('teams.delete', { params: { team: team.slug }, body: { confirm: team.slug } }),
-    text: words.teams.deleted(inertLine(team.name)),
+    text: teamWords.deleted(inertLine(team.name)),
   })
   return (
     <Card
       tone="danger"
-      title={words.teams.delete}
-      about={words.teams.deleteAbout}
+      title={teamWords.delete}
+      about={teamWords.deleteAbout}
       actions={
         <Button look="danger" whyNot={whyMayNot(team, 'team:delete')} onClick={() => setAsking(true)}>
-          {words.teams.delete}
+          {teamWords.delete}
         </Button>
       }
     >
       {asking && (
         <ConfirmDialog
           danger
-          title={words.teams.deleteTitle(inertLine(team.name))}
-          about={words.teams.deleteAbout}
-          action={words.teams.delete}
+          title={teamWords.deleteTitle(inertLine(team.name))}
+          about={teamWords.deleteAbout}
+          action={teamWords.delete}
           typed={team.slug}
           busy={remove.isPending}
           error={remove.error}

@@ -7,20 +7,20 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { useCurrentTeam } from '../teams/current-team.ts'
 import { TokenList } from '../tokens/token-list.tsx'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 export function TeamTokens() {
   const team = useCurrentTeam()
   const reason = whyMayNot(team, 'team-tokens:read')
   const { data: tokens } = useQuery({ ...teamQueries.teamTokens(team.slug), enabled: reason === undefined })
   return (
-    <Card title={words.teams.tokens} about={words.teams.tokensAbout} flush>
+    <Card title={teamWords.tokens} about={teamWords.tokensAbout} flush>
       {reason !== undefined ? (
         <EmptyState icon={<Lock aria-hidden />} title={reason} />
       ) : !tokens ? (
         <RowsSkeleton rows={2} />
       ) : tokens.length === 0 ? (
-        <EmptyState icon={<KeyRound aria-hidden />} title={words.teams.noTokens} />
+        <EmptyState icon={<KeyRound aria-hidden />} title={teamWords.noTokens} />
       ) : (
         <TokenList tokens={tokens} ofOthers />
       )}

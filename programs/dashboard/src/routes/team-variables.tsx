@@ -9,6 +9,7 @@ import { Field, Select, TextField } from '../components/field.tsx'
 import { PageSkeleton } from '../components/skeleton.tsx'
 import { useCurrentTeam } from '../teams/current-team.ts'
 import { SharedVariables } from '../teams/shared-variables.tsx'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/inside/teams/$team/variables')
@@ -25,20 +26,20 @@ export function TeamVariables() {
     void navigate({ search: next === 'all' ? {} : { environment: next }, replace: true })
   return (
     <>
-      <p className="mb-4 text-soft">{words.teams.variablesAbout}</p>
+      <p className="mb-4 text-soft">{teamWords.variablesAbout}</p>
       <div className="mb-4 max-w-xs">
-        <Field label={words.teams.environment}>
+        <Field label={teamWords.environment}>
           {control => (
             <Select
               {...control}
               value={environment}
               onChange={({ target }) => (target.value === OTHER ? setNaming(true) : go(target.value))}
             >
-              <option value="all">{words.teams.allEnvironments}</option>
+              <option value="all">{teamWords.allEnvironments}</option>
               {[...new Set([...known, ...(environment === 'all' ? [] : [environment])])].map(name => (
                 <option key={name}>{name}</option>
               ))}
-              <option value={OTHER}>{words.teams.otherEnvironment}</option>
+              <option value={OTHER}>{teamWords.otherEnvironment}</option>
             </Select>
           )}
         </Field>
@@ -70,11 +71,11 @@ function OtherEnvironment({ onChoose, onClose }: { onChoose(name: string): void;
     onChoose(String(new FormData(event.currentTarget).get('environment')))
   }
   return (
-    <Dialog open onClose={onClose} title={words.teams.otherEnvironment}>
+    <Dialog open onClose={onClose} title={teamWords.otherEnvironment}>
       <form onSubmit={submit} className="grid gap-4">
         <TextField
-          label={words.teams.environmentName}
-          hint={words.teams.environmentHint}
+          label={teamWords.environmentName}
+          hint={teamWords.environmentHint}
           name="environment"
           required
           pattern="[a-z][a-z0-9\-]{0,30}"
@@ -85,7 +86,7 @@ function OtherEnvironment({ onChoose, onClose }: { onChoose(name: string): void;
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit">
-            {words.teams.show}
+            {teamWords.show}
           </Button>
         </div>
       </form>

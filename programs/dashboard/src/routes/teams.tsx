@@ -10,27 +10,27 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { Name } from '../components/name.tsx'
 import { PageHeader } from '../components/page-header.tsx'
 import { CreateTeam } from '../teams/create-team.tsx'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 export function TeamsPage() {
   const { data: teams } = useSuspenseQuery(teamQueries.teams())
   const [creating, setCreating] = useState(false)
   const create = (
     <Button look="main" icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
-      {words.teams.create}
+      {teamWords.create}
     </Button>
   )
   return (
     <>
-      <PageHeader title={words.teams.title} about={words.teams.about} actions={teams.length > 0 && create} />
+      <PageHeader title={teamWords.title} about={teamWords.about} actions={teams.length > 0 && create} />
       <Card flush>
         {teams.length === 0 ? (
-          <EmptyState icon={<Users aria-hidden />} title={words.teams.emptyTitle}>
-            <p className="mb-4">{words.teams.emptyAbout}</p>
+          <EmptyState icon={<Users aria-hidden />} title={teamWords.emptyTitle}>
+            <p className="mb-4">{teamWords.emptyAbout}</p>
             {create}
           </EmptyState>
         ) : (
-          <ul aria-label={words.teams.title} className="divide-y divide-line">
+          <ul aria-label={teamWords.title} className="divide-y divide-line">
             {teams.map(team => (
               <TeamRow key={team.id} team={team} />
             ))}
@@ -55,9 +55,9 @@ function TeamRow({ team: { slug, name, role, counts } }: { team: Team }) {
         </Link>
         <span className="block truncate text-sm text-soft">{slug}</span>
       </div>
-      <span className="w-24 text-sm text-soft tabular-nums">{words.teams.members(counts.members)}</span>
-      <span className="w-16 text-sm text-soft tabular-nums">{words.teams.apps(counts.apps)}</span>
-      <span className="sm:w-28 sm:text-right">{role && <Badge>{words.teams.roles[role]}</Badge>}</span>
+      <span className="w-24 text-sm text-soft tabular-nums">{teamWords.members(counts.members)}</span>
+      <span className="w-16 text-sm text-soft tabular-nums">{teamWords.apps(counts.apps)}</span>
+      <span className="sm:w-28 sm:text-right">{role && <Badge>{teamWords.roles[role]}</Badge>}</span>
     </li>
   )
 }

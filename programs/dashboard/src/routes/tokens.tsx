@@ -13,7 +13,7 @@ import { RowsSkeleton } from '../components/skeleton.tsx'
 import { CreateToken } from '../tokens/create-token.tsx'
 import { MadeTokenDialog } from '../tokens/made-token.tsx'
 import { TokenList } from '../tokens/token-list.tsx'
-import { words } from '../words/en.ts'
+import { tokenWords } from '../words/en/tokens.ts'
 
 const route = getRouteApi('/inside/account/tokens')
 
@@ -25,23 +25,23 @@ export function TokensPage() {
   const [made, setMade] = useState<MadeToken>()
   const create = (
     <Button look="main" icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
-      {words.tokens.create}
+      {tokenWords.create}
     </Button>
   )
   return (
     <>
-      <PageHeader title={words.tokens.title} about={words.tokens.about} actions={create} />
+      <PageHeader title={tokenWords.title} about={tokenWords.about} actions={create} />
       {isAdmin && (
         <div className="mb-4 max-w-48">
           <Select
-            aria-label={words.tokens.whose}
+            aria-label={tokenWords.whose}
             value={of}
             onChange={({ target }) =>
               void navigate({ search: target.value === 'all' ? { of: 'all' } : {}, replace: true })
             }
           >
-            <option value="own">{words.tokens.own}</option>
-            <option value="all">{words.tokens.all}</option>
+            <option value="own">{tokenWords.own}</option>
+            <option value="all">{tokenWords.all}</option>
           </Select>
         </div>
       )}
@@ -70,8 +70,8 @@ function Tokens({ of }: { of: 'own' | 'all' }) {
   const { data: tokens } = useSuspenseQuery(teamQueries.tokens(of))
   if (tokens.length > 0) return <TokenList tokens={tokens} ofOthers={of === 'all'} />
   return (
-    <EmptyState icon={<KeyRound aria-hidden />} title={words.tokens.emptyTitle}>
-      {words.tokens.emptyAbout}
+    <EmptyState icon={<KeyRound aria-hidden />} title={tokenWords.emptyTitle}>
+      {tokenWords.emptyAbout}
     </EmptyState>
   )
 }

@@ -4,6 +4,7 @@ import { Command } from 'cmdk'
 import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import { queries } from '../api/queries.ts'
 import { inertLine } from '../text/inert.ts'
+import { accessWords } from '../words/en/access.ts'
 import { words } from '../words/en.ts'
 
 /** ⌘K: apps, pages and actions by a few letters of their names. Loaded when first asked for. */
@@ -81,7 +82,7 @@ const APP_PAGES = [
   { to: '/apps/$slug/deployments', label: words.app.tabs.deployments },
   { to: '/apps/$slug/logs', label: words.app.tabs.logs },
   { to: '/apps/$slug/env', label: words.app.tabs.env },
-  { to: '/apps/$slug/access', label: words.access.tab },
+  { to: '/apps/$slug/access', label: accessWords.tab },
   { to: '/apps/$slug/settings', label: words.app.tabs.settings },
 ]
 

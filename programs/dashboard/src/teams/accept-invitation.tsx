@@ -6,10 +6,10 @@ import { Button } from '../components/button.tsx'
 import { FormError } from '../components/field.tsx'
 import { Name } from '../components/name.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { useArrival } from './use-arrival.ts'
 
-const w = words.teams.invitation
+const w = teamWords.invitation
 
 interface AcceptInvitationProps {
   token: string

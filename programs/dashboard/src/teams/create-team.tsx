@@ -10,6 +10,7 @@ import { Dialog } from '../components/dialog.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 import { slugOf } from './slug-of.ts'
 
@@ -25,7 +26,7 @@ export function CreateTeam({ onClose }: { onClose(): void }) {
     refresh: [teamKeys.teams, keys.account],
     quiet: true,
     onDone(team) {
-      toasts.show({ text: words.teams.created(inertLine(team.name)) })
+      toasts.show({ text: teamWords.created(inertLine(team.name)) })
       void navigate({ to: '/teams/$team', params: { team: team.slug } })
     },
   })
@@ -35,12 +36,12 @@ export function CreateTeam({ onClose }: { onClose(): void }) {
     create.mutate()
   }
   return (
-    <Dialog open onClose={onClose} title={words.teams.create} about={words.teams.createAbout}>
+    <Dialog open onClose={onClose} title={teamWords.create} about={teamWords.createAbout}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <FormError text={general} />
         <TextField
-          label={words.teams.name}
-          hint={words.teams.nameHint}
+          label={teamWords.name}
+          hint={teamWords.nameHint}
           value={name}
           maxLength={100}
           autoFocus
@@ -49,8 +50,8 @@ export function CreateTeam({ onClose }: { onClose(): void }) {
           onChange={event => setName(event.target.value)}
         />
         <TextField
-          label={words.teams.slug}
-          hint={words.teams.slugHint}
+          label={teamWords.slug}
+          hint={teamWords.slugHint}
           value={slug}
           autoComplete="off"
           autoCapitalize="none"
@@ -61,7 +62,7 @@ export function CreateTeam({ onClose }: { onClose(): void }) {
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit" busy={create.isPending}>
-            {words.teams.create}
+            {teamWords.create}
           </Button>
         </div>
       </form>

@@ -11,7 +11,7 @@ import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 /** The open ones; those that are over only when somebody asks. */
 export function InvitationsCard({ team }: { team: Team }) {
@@ -20,10 +20,10 @@ export function InvitationsCard({ team }: { team: Team }) {
   const open = invitations?.filter(({ state }) => state === 'open') ?? []
   const old = invitations?.filter(({ state }) => state !== 'open') ?? []
   return (
-    <Card title={words.teams.invitations} about={words.teams.invitationsAbout} flush>
+    <Card title={teamWords.invitations} about={teamWords.invitationsAbout} flush>
       {!invitations && <RowsSkeleton rows={1} />}
-      {invitations && open.length === 0 && <p className="px-5 py-4 text-soft">{words.teams.noInvitations}</p>}
-      <ul aria-label={words.teams.invitations} className="divide-y divide-line">
+      {invitations && open.length === 0 && <p className="px-5 py-4 text-soft">{teamWords.noInvitations}</p>}
+      <ul aria-label={teamWords.invitations} className="divide-y divide-line">
         {[...open, ...(showOld ? old : [])].map(invitation => (
           <InvitationRow key={invitation.id} team={team} invitation={invitation} />
         ))}
@@ -31,7 +31,7 @@ export function InvitationsCard({ team }: { team: Team }) {
       {old.length > 0 && !showOld && (
         <div className="border-t border-line px-3 py-2">
           <Button size="small" look="quiet" onClick={() => setShowOld(true)}>
-            {words.teams.showOld(old.length)}
+            {teamWords.showOld(old.length)}
           </Button>
         </div>
       )}
@@ -45,32 +45,32 @@ function InvitationRow({ team, invitation }: { team: Team; invitation: Invitatio
   const revoke = useAction({
     run: () => client.call('invitations.revoke', { params: { team: team.slug, id } }),
     refresh: [teamKeys.team(team.slug)],
-    onDone: () => toasts.show({ text: words.teams.revoked }),
+    onDone: () => toasts.show({ text: teamWords.revoked }),
   })
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3">
       <div className="min-w-0 flex-1 basis-56">
         {email === null ? (
-          <span className="block">{words.teams.anybody}</span>
+          <span className="block">{teamWords.anybody}</span>
         ) : (
           <Name className="block truncate">{email}</Name>
         )}
         <span className="block truncate text-sm text-soft">
-          {invitedBy !== null && `${words.teams.invitedBy(inertLine(invitedBy))}, `}
-          {words.teams.expires} <Time at={expiresAt} />
+          {invitedBy !== null && `${teamWords.invitedBy(inertLine(invitedBy))}, `}
+          {teamWords.expires} <Time at={expiresAt} />
         </span>
       </div>
       <Badge tone={state === 'open' ? 'busy' : 'neutral'}>
-        {state === 'open' ? words.teams.roles[role] : words.teams.invitationStates[state]}
+        {state === 'open' ? teamWords.roles[role] : teamWords.invitationStates[state]}
       </Badge>
       {state === 'open' && (
         <Button
           size="small"
-          aria-label={words.teams.revokeOf(email === null ? words.teams.anybody : inertLine(email))}
+          aria-label={teamWords.revokeOf(email === null ? teamWords.anybody : inertLine(email))}
           busy={revoke.isPending}
           onClick={() => revoke.mutate()}
         >
-          {words.teams.revoke}
+          {teamWords.revoke}
         </Button>
       )}
     </li>

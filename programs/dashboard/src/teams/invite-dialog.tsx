@@ -11,6 +11,7 @@ import { Dialog } from '../components/dialog.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { Panels } from '../components/panels.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 import { roleChoices } from './role-choices.ts'
 import { RoleField } from './role-field.tsx'
@@ -20,18 +21,18 @@ export function InviteDialog({ team, onClose }: { team: Team; onClose(): void })
   const [url, setUrl] = useState<string>()
   if (url !== undefined) return <LinkDialog url={url} onClose={onClose} />
   return (
-    <Dialog open onClose={onClose} title={words.teams.inviteTitle}>
+    <Dialog open onClose={onClose} title={teamWords.inviteTitle}>
       <Panels
-        label={words.teams.inviteHow}
+        label={teamWords.inviteHow}
         panels={[
           {
             id: 'link',
-            label: words.teams.byLink,
+            label: teamWords.byLink,
             content: <InviteForm key="link" team={team} onLink={setUrl} onClose={onClose} />,
           },
           {
             id: 'mail',
-            label: words.teams.byMail,
+            label: teamWords.byMail,
             content: <InviteForm key="mail" byMail team={team} onLink={setUrl} onClose={onClose} />,
           },
         ]}
@@ -61,7 +62,7 @@ function InviteForm({ team, byMail = false, onLink, onClose }: InviteFormProps) 
     onDone({ url }, email) {
       if (url !== null) return onLink(url)
       onClose()
-      toasts.show({ text: words.teams.mailed(email ?? '') })
+      toasts.show({ text: teamWords.mailed(email ?? '') })
     },
   })
   const { general, fields } = formProblem(invite.error, ['email'])
@@ -75,7 +76,7 @@ function InviteForm({ team, byMail = false, onLink, onClose }: InviteFormProps) 
       <FormError text={general} />
       {byMail ? (
         <TextField
-          label={words.teams.email}
+          label={teamWords.email}
           hint={<MailHint />}
           name="email"
           type="email"
@@ -84,13 +85,13 @@ function InviteForm({ team, byMail = false, onLink, onClose }: InviteFormProps) 
           error={fields.email}
         />
       ) : (
-        <p className="text-soft">{words.teams.linkAbout}</p>
+        <p className="text-soft">{teamWords.linkAbout}</p>
       )}
       <RoleField choices={roleChoices(team)} value={role} onChange={setRole} />
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>{words.cancel}</Button>
         <Button look="main" type="submit" busy={invite.isPending}>
-          {byMail ? words.teams.sendMail : words.teams.makeLink}
+          {byMail ? teamWords.sendMail : teamWords.makeLink}
         </Button>
       </div>
     </form>
@@ -100,8 +101,8 @@ function InviteForm({ team, byMail = false, onLink, onClose }: InviteFormProps) 
 /** A mail that only reaches a file reaches nobody. */
 function MailHint() {
   const { data: status } = useQuery({ ...queries.status(), throwOnError: false })
-  if (status?.mail.kind !== 'file') return words.teams.emailHint
-  return <span className="text-warn">{words.teams.mailMissing}</span>
+  if (status?.mail.kind !== 'file') return teamWords.emailHint
+  return <span className="text-warn">{teamWords.mailMissing}</span>
 }
 
 function LinkDialog({ url, onClose }: { url: string; onClose(): void }) {
@@ -109,15 +110,15 @@ function LinkDialog({ url, onClose }: { url: string; onClose(): void }) {
     <Dialog
       open
       onClose={onClose}
-      title={words.teams.linkReady}
-      about={words.teams.linkOnce}
+      title={teamWords.linkReady}
+      about={teamWords.linkOnce}
       actions={
         <Button look="main" onClick={onClose}>
           {words.close}
         </Button>
       }
     >
-      <CopyField text={url} label={words.teams.link} />
+      <CopyField text={url} label={teamWords.link} />
     </Dialog>
   )
 }

@@ -9,10 +9,11 @@ import { Button } from '../components/button.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { Panels } from '../components/panels.tsx'
 import { SignInForm } from '../shell/sign-in-form.tsx'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 import { useArrival } from './use-arrival.ts'
 
-const w = words.teams.invitation
+const w = teamWords.invitation
 
 interface JoinFormProps {
   token: string

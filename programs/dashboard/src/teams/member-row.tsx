@@ -12,7 +12,7 @@ import { Name } from '../components/name.tsx'
 import { Time } from '../components/time.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 import { roleChoices, whyNotTouch } from './role-choices.ts'
 
 interface MemberRowProps {
@@ -31,21 +31,20 @@ export function MemberRow({ team, member, owners, isSelf }: MemberRowProps) {
     run: (next: Role) =>
       client.call('members.update', { params: { team: team.slug, person: person.id }, body: { role: next } }),
     refresh: [teamKeys.teams, keys.apps],
-    onDone: ({ role: given }) =>
-      toasts.show({ text: words.teams.roleChanged(name, words.teams.roles[given]) }),
+    onDone: ({ role: given }) => toasts.show({ text: teamWords.roleChanged(name, teamWords.roles[given]) }),
   })
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3">
       <div className="min-w-0 flex-1 basis-56">
         <span className="flex flex-wrap items-center gap-2">
           <Name className="max-w-full truncate font-medium">{person.name}</Name>
-          {isSelf && <span className="text-sm text-soft">({words.teams.you})</span>}
-          {suspended && <Badge tone="warn">{words.teams.suspended}</Badge>}
+          {isSelf && <span className="text-sm text-soft">({teamWords.you})</span>}
+          {suspended && <Badge tone="warn">{teamWords.suspended}</Badge>}
         </span>
         <Name className="block truncate text-sm text-soft">{person.email}</Name>
       </div>
       <span className="w-32 text-sm text-soft max-sm:hidden">
-        {words.teams.since} <Time at={since} />
+        {teamWords.since} <Time at={since} />
       </span>
       <div className="flex items-center gap-1 sm:w-44 sm:justify-end">
         <RoleMenu
@@ -58,7 +57,7 @@ export function MemberRow({ team, member, owners, isSelf }: MemberRowProps) {
         <Button
           size="small"
           look="quiet"
-          aria-label={`${words.teams.remove}: ${name}`}
+          aria-label={`${teamWords.remove}: ${name}`}
           icon={<UserMinus aria-hidden className="size-4" />}
           whyNot={whyNotTouch('member:remove', team, member, owners)}
           onClick={() => setRemoving(true)}
@@ -82,9 +81,9 @@ function RoleMenu({ team, member, owners, busy, onChoose }: RoleMenuProps) {
       size="small"
       busy={busy}
       whyNot={whyNot}
-      aria-label={`${words.teams.roleOf(inertLine(member.person.name))}: ${words.teams.roles[member.role]}`}
+      aria-label={`${teamWords.roleOf(inertLine(member.person.name))}: ${teamWords.roles[member.role]}`}
     >
-      {words.teams.roles[member.role]}
+      {teamWords.roles[member.role]}
       <ChevronDown aria-hidden className="size-3.5" />
     </Button>
   )
@@ -93,9 +92,9 @@ function RoleMenu({ team, member, owners, busy, onChoose }: RoleMenuProps) {
     <Menu trigger={button}>
       {roleChoices(team, member.role).map(choice => (
         <MenuItem key={choice.role} whyNot={choice.whyNot} onSelect={() => onChoose(choice.role)}>
-          <span className="font-medium">{words.teams.roles[choice.role]}</span>
+          <span className="font-medium">{teamWords.roles[choice.role]}</span>
           {choice.whyNot === undefined && (
-            <span className="block text-sm text-soft">{words.teams.rolesAbout[choice.role]}</span>
+            <span className="block text-sm text-soft">{teamWords.rolesAbout[choice.role]}</span>
           )}
         </MenuItem>
       ))}
@@ -119,15 +118,15 @@ function RemoveMember({
     refresh: [teamKeys.teams, keys.apps],
     onDone() {
       onClose()
-      toasts.show({ text: words.teams.removed(name) })
+      toasts.show({ text: teamWords.removed(name) })
     },
   })
   return (
     <ConfirmDialog
       danger
-      title={words.teams.removeTitle(name)}
-      about={words.teams.removeAbout}
-      action={words.teams.remove}
+      title={teamWords.removeTitle(name)}
+      about={teamWords.removeAbout}
+      action={teamWords.remove}
       busy={remove.isPending}
       onConfirm={() => remove.mutate()}
       onClose={onClose}

@@ -1,7 +1,7 @@
 /** Which role a member may be given, and why not another. Pure; the API decides by the same rules. */
 import { whyMayNot } from '@seaworthy/api/can'
 import type { Member, Role, Team } from '../api/team-queries.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 export const ROLES: readonly Role[] = ['viewer', 'developer', 'admin', 'owner']
 
@@ -25,8 +25,8 @@ export function whyNotTouch(
   const reason = whyMayNot(team, action)
   if (reason !== undefined) return reason
   if (member.role !== 'owner') return undefined
-  if (!hasOwnersRights(team)) return words.teams.roleRules.ownerStays
-  return owners === 1 ? words.teams.roleRules.lastOwner : undefined
+  if (!hasOwnersRights(team)) return teamWords.roleRules.ownerStays
+  return owners === 1 ? teamWords.roleRules.lastOwner : undefined
 }
 
 export function roleChoices(team: Team, present?: Role): RoleChoice[] {
@@ -34,7 +34,7 @@ export function roleChoices(team: Team, present?: Role): RoleChoice[] {
 }
 
 function whyNotRole(team: Team, role: Role, present: Role | undefined): string | undefined {
-  if (role === present) return words.teams.roleRules.same
-  if (role === 'owner' && !hasOwnersRights(team)) return words.teams.roleRules.ownersOnly
+  if (role === present) return teamWords.roleRules.same
+  if (role === 'owner' && !hasOwnersRights(team)) return teamWords.roleRules.ownersOnly
   return undefined
 }

@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import type { Role } from '../api/team-queries.ts'
 import { classNames } from '../components/class-names.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 import type { RoleChoice } from './role-choices.ts'
 
 interface RoleFieldProps {
@@ -15,7 +15,7 @@ export function RoleField({ choices, value, onChange }: RoleFieldProps) {
   const id = useId()
   return (
     <fieldset>
-      <legend className="mb-1.5 text-sm font-medium">{words.teams.role}</legend>
+      <legend className="mb-1.5 text-sm font-medium">{teamWords.role}</legend>
       <div className="divide-y divide-line rounded-md border border-line">
         {choices.map(({ role, whyNot }) => (
           <div key={role} className="flex items-start gap-3 px-3 py-2">
@@ -34,10 +34,10 @@ export function RoleField({ choices, value, onChange }: RoleFieldProps) {
                 htmlFor={`${id}-${role}`}
                 className={classNames('font-medium', whyNot !== undefined && 'text-faint')}
               >
-                {words.teams.roles[role]}
+                {teamWords.roles[role]}
               </label>
               <p id={`${id}-${role}-about`} className="text-sm text-soft">
-                {whyNot ?? words.teams.rolesAbout[role]}
+                {whyNot ?? teamWords.rolesAbout[role]}
               </p>
             </div>
           </div>

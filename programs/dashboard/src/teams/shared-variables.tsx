@@ -23,6 +23,7 @@ import {
 import { PasteDialog } from '../env/paste-dialog.tsx'
 import { SaveBar } from '../env/save-bar.tsx'
 import { VariableRow } from '../env/variable-row.tsx'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
 /** What a team shares with its apps of one environment, or of `all`. Changes are gathered and saved together. */
@@ -55,11 +56,11 @@ export function SharedVariables({ team, environment }: { team: Team; environment
   return (
     <>
       <Card
-        title={environment === 'all' ? words.teams.allEnvironments : environment}
+        title={environment === 'all' ? teamWords.allEnvironments : environment}
         about={
           env.apps.length === 0
-            ? words.teams.reachesNone
-            : `${words.teams.reaches} ${env.apps.slice(0, 8).join(', ')}${env.apps.length > 8 ? ' …' : ''}`
+            ? teamWords.reachesNone
+            : `${teamWords.reaches} ${env.apps.slice(0, 8).join(', ')}${env.apps.length > 8 ? ' …' : ''}`
         }
         flush
         actions={
@@ -83,8 +84,8 @@ export function SharedVariables({ team, environment }: { team: Team; environment
         }
       >
         {names.length === 0 ? (
-          <EmptyState icon={<KeyRound aria-hidden />} title={words.teams.noVariables}>
-            {words.teams.noVariablesAbout}
+          <EmptyState icon={<KeyRound aria-hidden />} title={teamWords.noVariables}>
+            {teamWords.noVariablesAbout}
           </EmptyState>
         ) : (
           <ul className="divide-y divide-line">
@@ -107,11 +108,11 @@ export function SharedVariables({ team, environment }: { team: Team; environment
       <SaveBar
         changes={changes}
         busy={save.isPending}
-        saveLabel={words.teams.saveShared}
+        saveLabel={teamWords.saveShared}
         effect={
           <Toggle
-            label={words.teams.redeploy}
-            hint={words.teams.redeployHint}
+            label={teamWords.redeploy}
+            hint={teamWords.redeployHint}
             checked={redeploy}
             onChange={setRedeploy}
           />
@@ -124,7 +125,7 @@ export function SharedVariables({ team, environment }: { team: Team; environment
         <PasteDialog
           load={body => client.call('sharedEnv.import', { params, body })}
           refresh={refresh}
-          saveLabel={words.teams.saveShared}
+          saveLabel={teamWords.saveShared}
           baseVersion={env.version}
           known={Object.keys(env.variables)}
           onClose={() => setDialog(undefined)}
@@ -140,7 +141,7 @@ function useSaved(onSaved: () => void) {
   return ({ apps, deployments, notes }: DataOf<'sharedEnv.update'>) => {
     onSaved()
     toasts.show({
-      text: [words.teams.savedShared(apps.length, deployments.length), ...notes].join(' '),
+      text: [teamWords.savedShared(apps.length, deployments.length), ...notes].join(' '),
     })
   }
 }

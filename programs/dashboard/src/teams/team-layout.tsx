@@ -8,10 +8,11 @@ import { Name } from '../components/name.tsx'
 import { PageHeader } from '../components/page-header.tsx'
 import { PageSkeleton } from '../components/skeleton.tsx'
 import { TabLinks } from '../components/tabs.tsx'
+import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/inside/teams/$team')
-const names = words.teams.tabs
+const names = teamWords.tabs
 
 const TABS = [
   { to: '/teams/$team', label: names.members, exact: true },
@@ -33,7 +34,7 @@ export function TeamLayout() {
         heading={
           <span className="flex flex-wrap items-center gap-3">
             <Name>{team.name}</Name>
-            {team.role && <Badge>{words.teams.roles[team.role]}</Badge>}
+            {team.role && <Badge>{teamWords.roles[team.role]}</Badge>}
           </span>
         }
         above={
@@ -45,10 +46,10 @@ export function TeamLayout() {
             <span>{slug}</span>
           </nav>
         }
-        about={team.role === null && words.teams.notMember}
+        about={team.role === null && teamWords.notMember}
       />
       <div className="mb-6 border-b border-line">
-        <TabLinks label={words.teams.pages} tabs={TABS.map(tab => ({ ...tab, params: { team: slug } }))} />
+        <TabLinks label={teamWords.pages} tabs={TABS.map(tab => ({ ...tab, params: { team: slug } }))} />
       </div>
       <Suspense fallback={<PageSkeleton />}>
         <Outlet />

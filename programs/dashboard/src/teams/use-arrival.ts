@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { teamWords } from '../words/en/teams.ts'
 
 /** Leads into the team that somebody has just come into. */
 export function useArrival() {
@@ -11,7 +11,7 @@ export function useArrival() {
   const toasts = useToasts()
   return async ({ slug, name }: { slug: string; name: string }) => {
     await navigate({ to: '/teams/$team', params: { team: slug }, replace: true })
-    toasts.show({ text: words.teams.invitation.welcome(inertLine(name)) })
+    toasts.show({ text: teamWords.invitation.welcome(inertLine(name)) })
     await queryClient.invalidateQueries()
   }
 }

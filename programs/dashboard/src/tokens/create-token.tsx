@@ -10,6 +10,7 @@ import { Dialog } from '../components/dialog.tsx'
 import { Field, FormError, Select, TextField } from '../components/field.tsx'
 import { Name } from '../components/name.tsx'
 import { inertLine } from '../text/inert.ts'
+import { tokenWords } from '../words/en/tokens.ts'
 import { words } from '../words/en.ts'
 import { ExpiryField } from './expiry-field.tsx'
 import { type Scope, ScopeField } from './scope-field.tsx'
@@ -46,12 +47,12 @@ export function CreateToken({ onMade, onClose }: CreateTokenProps) {
     create.mutate({ name: String(form.get('name')), expiry: String(form.get('expiry')) })
   }
   return (
-    <Dialog open onClose={onClose} title={words.tokens.create} about={words.tokens.about}>
+    <Dialog open onClose={onClose} title={tokenWords.create} about={tokenWords.about}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <FormError text={general} />
         <TextField
-          label={words.tokens.name}
-          hint={words.tokens.nameHint}
+          label={tokenWords.name}
+          hint={tokenWords.nameHint}
           name="name"
           maxLength={100}
           autoFocus
@@ -59,7 +60,7 @@ export function CreateToken({ onMade, onClose }: CreateTokenProps) {
           error={fields.name}
         />
         <ScopeField value={scope} onChange={setScope} />
-        <Field label={words.tokens.team}>
+        <Field label={tokenWords.team}>
           {control => (
             <Select
               {...control}
@@ -69,7 +70,7 @@ export function CreateToken({ onMade, onClose }: CreateTokenProps) {
                 setApps([])
               }}
             >
-              <option value="">{words.tokens.anyTeam}</option>
+              <option value="">{tokenWords.anyTeam}</option>
               {teams.map(({ slug, name }) => (
                 <option key={slug} value={slug}>
                   {inertLine(name)}
@@ -83,7 +84,7 @@ export function CreateToken({ onMade, onClose }: CreateTokenProps) {
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit" busy={create.isPending}>
-            {words.tokens.submit}
+            {tokenWords.submit}
           </Button>
         </div>
       </form>
@@ -105,7 +106,7 @@ function AppsField({ team, chosen, error, onChange }: AppsFieldProps) {
   if (apps.length === 0) return null
   return (
     <fieldset>
-      <legend className="mb-1.5 text-sm font-medium">{words.tokens.apps}</legend>
+      <legend className="mb-1.5 text-sm font-medium">{tokenWords.apps}</legend>
       <div className="grid max-h-36 gap-1.5 overflow-y-auto rounded-md border border-line px-3 py-2">
         {apps.map(({ slug, name }) => (
           <label key={slug} className="flex items-center gap-2.5">
@@ -123,7 +124,7 @@ function AppsField({ team, chosen, error, onChange }: AppsFieldProps) {
         ))}
       </div>
       {error && <p className="mt-1.5 text-sm text-bad">{error}</p>}
-      <p className="mt-1.5 text-sm text-soft">{words.tokens.appsHint}</p>
+      <p className="mt-1.5 text-sm text-soft">{tokenWords.appsHint}</p>
     </fieldset>
   )
 }

@@ -3,6 +3,7 @@ import { Button } from '../components/button.tsx'
 import { CopyField } from '../components/copy-field.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { inertLine } from '../text/inert.ts'
+import { tokenWords } from '../words/en/tokens.ts'
 import { words } from '../words/en.ts'
 
 /** The only time that the secret is there to be read. It is not kept in any cache of the page. */
@@ -10,18 +11,18 @@ export function MadeTokenDialog({ made, onClose }: { made: MadeToken; onClose():
   return (
     <Dialog
       open
-      title={words.tokens.made(inertLine(made.token.name))}
-      about={words.tokens.once}
+      title={tokenWords.made(inertLine(made.token.name))}
+      about={tokenWords.once}
       actions={
         <Button look="main" onClick={onClose}>
-          {words.tokens.understood}
+          {tokenWords.understood}
         </Button>
       }
     >
       <div className="grid gap-4">
-        <CopyField text={made.secret} label={words.tokens.secret} />
+        <CopyField text={made.secret} label={tokenWords.secret} />
         <div>
-          <p className="mb-1.5 text-sm text-soft">{words.tokens.use}</p>
+          <p className="mb-1.5 text-sm text-soft">{tokenWords.use}</p>
           <CopyField text={`export SEAWORTHY_TOKEN=${made.secret}`} label={words.deploy.cli} />
         </div>
       </div>

@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, FormError, Select } from '../components/field.tsx'
 import { inertLine } from '../text/inert.ts'
+import { tokenWords } from '../words/en/tokens.ts'
 import { words } from '../words/en.ts'
 import { ExpiryField } from './expiry-field.tsx'
 
@@ -35,15 +36,15 @@ export function RotateToken({ token, onMade, onClose }: RotateTokenProps) {
     <Dialog
       open
       onClose={onClose}
-      title={words.tokens.rotateTitle(inertLine(token.name))}
-      about={words.tokens.rotateAbout}
+      title={tokenWords.rotateTitle(inertLine(token.name))}
+      about={tokenWords.rotateAbout}
     >
       <form onSubmit={submit} className="grid gap-4">
         <FormError text={rotate.error?.message} />
-        <Field label={words.tokens.overlap}>
+        <Field label={tokenWords.overlap}>
           {control => (
             <Select {...control} name="overlap" defaultValue="24">
-              {Object.entries(words.tokens.overlaps).map(([hours, label]) => (
+              {Object.entries(tokenWords.overlaps).map(([hours, label]) => (
                 <option key={hours} value={hours}>
                   {label}
                 </option>
@@ -55,7 +56,7 @@ export function RotateToken({ token, onMade, onClose }: RotateTokenProps) {
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit" busy={rotate.isPending}>
-            {words.tokens.rotate}
+            {tokenWords.rotate}
           </Button>
         </div>
       </form>

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import type { Token } from '../api/team-queries.ts'
-import { words } from '../words/en.ts'
+import { tokenWords } from '../words/en/tokens.ts'
 
 export type Scope = Token['scopes'][number]
 
@@ -11,7 +11,7 @@ export function ScopeField({ value, onChange }: { value: Scope; onChange(scope: 
   const id = useId()
   return (
     <fieldset>
-      <legend className="mb-1.5 text-sm font-medium">{words.tokens.scopes}</legend>
+      <legend className="mb-1.5 text-sm font-medium">{tokenWords.scopes}</legend>
       <div className="divide-y divide-line rounded-md border border-line">
         {SCOPES.map(scope => (
           <div key={scope} className="flex items-start gap-3 px-3 py-2">
@@ -26,10 +26,10 @@ export function ScopeField({ value, onChange }: { value: Scope; onChange(scope: 
             />
             <div>
               <label htmlFor={`${id}-${scope}`} className="font-medium">
-                {words.tokens.scopeNames[scope]}
+                {tokenWords.scopeNames[scope]}
               </label>
               <p id={`${id}-${scope}-about`} className="text-sm text-soft">
-                {words.tokens.scopesAbout[scope]}
+                {tokenWords.scopesAbout[scope]}
               </p>
             </div>
           </div>

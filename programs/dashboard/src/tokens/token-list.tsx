@@ -11,7 +11,7 @@ import { Name } from '../components/name.tsx'
 import { Time } from '../components/time.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { tokenWords } from '../words/en/tokens.ts'
 import { MadeTokenDialog } from './made-token.tsx'
 import { RotateToken } from './rotate-token.tsx'
 
@@ -28,7 +28,7 @@ export function TokenList({ tokens, ofOthers = false }: TokenListProps) {
   const ended = tokens.filter(({ state }) => state !== 'active')
   return (
     <>
-      <ul aria-label={words.tokens.title} className="divide-y divide-line">
+      <ul aria-label={tokenWords.title} className="divide-y divide-line">
         {[...active, ...(showEnded ? ended : [])].map(token => (
           <TokenRow key={token.id} token={token} ofOthers={ofOthers} />
         ))}
@@ -36,7 +36,7 @@ export function TokenList({ tokens, ofOthers = false }: TokenListProps) {
       {ended.length > 0 && !showEnded && (
         <div className="border-t border-line px-3 py-2 first:border-t-0">
           <Button size="small" look="quiet" onClick={() => setShowEnded(true)}>
-            {words.tokens.showEnded(ended.length)}
+            {tokenWords.showEnded(ended.length)}
           </Button>
         </div>
       )}
@@ -58,14 +58,14 @@ function TokenRow({ token, ofOthers }: { token: Token; ofOthers: boolean }) {
           <Name className="max-w-full truncate font-medium">{token.name}</Name>
           {token.scopes.map(scope => (
             <Badge key={scope} tone={scope === 'admin' ? 'warn' : 'neutral'}>
-              {words.tokens.scopeNames[scope]}
+              {tokenWords.scopeNames[scope]}
             </Badge>
           ))}
-          {!isActive && <Badge tone="bad">{words.tokens.states[token.state]}</Badge>}
+          {!isActive && <Badge tone="bad">{tokenWords.states[token.state]}</Badge>}
         </span>
         {ofOthers && <Name className="block truncate text-sm text-soft">{token.person.email}</Name>}
         <span className="block text-sm text-soft">
-          {words.tokens.endsWith} <code>{token.hint}</code>, {reach(token)}
+          {tokenWords.endsWith} <code>{token.hint}</code>, {reach(token)}
         </span>
         <TokenTimes token={token} />
       </div>
@@ -73,18 +73,18 @@ function TokenRow({ token, ofOthers }: { token: Token; ofOthers: boolean }) {
         <div className="flex flex-wrap gap-1">
           <Button
             size="small"
-            aria-label={`${words.tokens.rotate}: ${name}`}
-            whyNot={token.person.email === identity.email ? undefined : words.tokens.ownOnly}
+            aria-label={`${tokenWords.rotate}: ${name}`}
+            whyNot={token.person.email === identity.email ? undefined : tokenWords.ownOnly}
             onClick={() => setDialog('rotate')}
           >
-            {words.tokens.rotate}
+            {tokenWords.rotate}
           </Button>
           <Button
             size="small"
-            aria-label={`${words.tokens.revoke} ${name}`}
+            aria-label={`${tokenWords.revoke} ${name}`}
             onClick={() => setDialog('revoke')}
           >
-            {words.tokens.revoke}
+            {tokenWords.revoke}
           </Button>
         </div>
       )}
@@ -105,8 +105,8 @@ function TokenRow({ token, ofOthers }: { token: Token; ofOthers: boolean }) {
 }
 
 function reach({ apps, team }: Token): string {
-  const onApps = apps === null ? words.tokens.everyApp : apps.join(', ')
-  return team === null ? onApps : `${words.tokens.teamOnly(team)}, ${onApps}`
+  const onApps = apps === null ? tokenWords.everyApp : apps.join(', ')
+  return team === null ? onApps : `${tokenWords.teamOnly(team)}, ${onApps}`
 }
 
 function TokenTimes({ token }: { token: Token }) {
@@ -114,28 +114,28 @@ function TokenTimes({ token }: { token: Token }) {
   return (
     <span className="block text-sm text-soft">
       {lastUsedAt === null ? (
-        words.tokens.neverUsed
+        tokenWords.neverUsed
       ) : (
         <>
-          {words.tokens.lastUsed} <Time at={lastUsedAt} />
-          {lastUsedFrom && ` ${words.tokens.from(inertLine(lastUsedFrom))}`}
+          {tokenWords.lastUsed} <Time at={lastUsedAt} />
+          {lastUsedFrom && ` ${tokenWords.from(inertLine(lastUsedFrom))}`}
         </>
       )}
       {', '}
       {revokedAt ? (
         <>
-          {words.tokens.ended} <Time at={revokedAt} />
+          {tokenWords.ended} <Time at={revokedAt} />
         </>
       ) : expiresAt === null ? (
-        <span className="text-warn">{words.tokens.expiresNever}</span>
+        <span className="text-warn">{tokenWords.expiresNever}</span>
       ) : (
         <>
-          {words.tokens.expiresAt} <Time at={expiresAt} />
+          {tokenWords.expiresAt} <Time at={expiresAt} />
         </>
       )}
       {previousUntil && Date.parse(previousUntil) > Date.now() && (
         <>
-          , {words.tokens.before} <Time at={previousUntil} />
+          , {tokenWords.before} <Time at={previousUntil} />
         </>
       )}
     </span>
@@ -151,15 +151,15 @@ function RevokeToken({ token, onClose }: { token: Token; onClose(): void }) {
     quiet: true,
     onDone() {
       onClose()
-      toasts.show({ text: words.tokens.revoked(name) })
+      toasts.show({ text: tokenWords.revoked(name) })
     },
   })
   return (
     <ConfirmDialog
       danger
-      title={words.tokens.revokeTitle(name)}
-      about={words.tokens.revokeAbout}
-      action={words.tokens.revoke}
+      title={tokenWords.revokeTitle(name)}
+      about={tokenWords.revokeAbout}
+      action={tokenWords.revoke}
       busy={revoke.isPending}
       error={revoke.error}
       onConfirm={() => revoke.mutate()}

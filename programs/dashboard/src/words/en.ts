@@ -1,11 +1,4 @@
-import { accessWords } from './en/access.ts'
-import { auditWords } from './en/audit.ts'
 import { confirmWords } from './en/confirm.ts'
-import { peopleWords } from './en/people.ts'
-import { quotaWords } from './en/quotas.ts'
-import { teamWords } from './en/teams.ts'
-import { tokenWords } from './en/tokens.ts'
-import { upkeepWords } from './en/upkeep.ts'
 
 /**
  * All words of the dashboard, so that a translation is one more file of this shape. Terms are those of
@@ -432,12 +425,5 @@ export const words = {
     restored: (name: string) => `${name} is back. Deploy it to run it again.`,
   },
 
-  access: accessWords,
-  audit: auditWords,
   confirm: confirmWords,
-  people: peopleWords,
-  quotas: quotaWords,
-  teams: teamWords,
-  tokens: tokenWords,
-  upkeep: upkeepWords,
 } as const
