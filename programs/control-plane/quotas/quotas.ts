@@ -95,7 +95,8 @@ export class Quotas {
     try {
       return await work()
     } catch (error) {
-      await this.#giveBack(subjects, names, day)
+      // What went wrong first is what the caller has to hear.
+      await this.#giveBack(subjects, names, day).catch(() => {})
       throw error
     }
   }

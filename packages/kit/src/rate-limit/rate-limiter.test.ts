@@ -99,6 +99,16 @@ function testStore(name: string, { missing, open }: { missing: boolean; open: ()
       expect(await both[1].consume('a')).toMatchObject({ allowed: false })
     })
 
+    test('a point that is given back counts again, but never more than there are', async () => {
+      const { limiters: both } = await limiters(2)
+      await both[0].consume('a')
+      await both[1].giveBack('a')
+      await both[0].giveBack('never-seen')
+
+      expect(await both[0].peek('a')).toMatchObject({ remaining: 2 })
+      expect(await both[0].consume('never-seen')).toMatchObject({ allowed: true, remaining: 1 })
+    })
+
     test('holds no key in clear, and none that is as long as somebody likes', async () => {
       const { limiters: both, dump } = await limiters(2)
 

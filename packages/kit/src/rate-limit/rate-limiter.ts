@@ -72,7 +72,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       if (!found) return { allowed: points > 0, limit, remaining: limit, resetMs: windowMs }
       return { allowed: found.consumedPoints < points, ...verdictOf(found, window) }
     },
-    giveBack: async key => void (await counting(limiter => limiter.reward(hashOf(key)))),
+    giveBack: key => counting(limiter => giveBackTo(limiter, hashOf(key))),
     reset: async key => void (await counting(limiter => limiter.delete(hashOf(key)))),
   }
 }
@@ -90,6 +90,12 @@ async function consumeFrom(limiter: RateLimiterAbstract, key: string, points: nu
     if (refused instanceof Error) throw refused
     return { allowed: false, result: refused as RateLimiterRes }
   }
+}
+
+/** What is given back after its window has ended must not leave the next one with a point too many. */
+async function giveBackTo(limiter: RateLimiterAbstract, key: string): Promise<void> {
+  const found = await limiter.get(key)
+  if (found && found.consumedPoints > 0) await limiter.reward(key)
 }
 
 function verdictOf(
