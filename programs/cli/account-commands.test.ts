@@ -95,6 +95,10 @@ describe('an account', () => {
     expect(refused.code).toBe(5)
     expect(link.stdout).toMatch(/^Give this link to ada@example\.org; it works once.*\nhttp:\S+#token=\S+\n$/)
     expect((await admin.seaworthy('account', 'reset-link', 'nobody@example.org')).code).toBe(4)
+    const login = ['login', '--url', url, '--email', OWNER.email, '--password-stdin']
+    await admin.with({ stdin: `${NEW_PASSWORD}\n` }, ...login)
+    expect((await admin.seaworthy('account', 'reset-link', OWNER.email)).code).toBe(0)
+    await admin.seaworthy('logout')
     await user.seaworthy('logout')
   })
 })

@@ -32,6 +32,20 @@ export async function findPlatform(
   return { ...(await placeOf(env, options)), userAgent: USER_AGENT }
 }
 
+/**
+ * For what only the machine itself may do: its own platform, whoever is signed in here. An address given by option or
+ * environment wins, and is told there that this is not its machine.
+ */
+export async function findPlatformHere(
+  env: NodeJS.ProcessEnv,
+  options: { url?: string; token?: string },
+): Promise<ClientOptions> {
+  const isNamed = (options.url ?? (await setting(env, 'SEAWORTHY_URL'))) !== undefined
+  const socketPath = controlSocket(env)
+  if (isNamed || !existsSync(socketPath)) return findPlatform(env, options)
+  return { socketPath, userAgent: USER_AGENT }
+}
+
 async function placeOf(
   env: NodeJS.ProcessEnv,
   options: { url?: string; token?: string },

@@ -1,6 +1,8 @@
 import { text as readAll } from 'node:stream/consumers'
+import { createClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { askSecret } from '../ask.ts'
+import { findPlatformHere } from '../connection.ts'
 import { type Context, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { facts } from '../output.ts'
@@ -93,7 +95,8 @@ async function changeEmail(context: Context, email: string, { passwordStdin }: S
   context.out.result(result, () => `A link was mailed to ${email}. Open it to confirm the address.`)
 }
 
-async function resetLink({ out, client }: Context, email: string): Promise<void> {
-  const link = await (await client()).call('password.reset-link', { body: { email } })
+async function resetLink({ out, env, options }: Context, email: string): Promise<void> {
+  const api = createClient(await findPlatformHere(env, options))
+  const link = await api.call('password.reset-link', { body: { email } }).finally(() => api.close())
   out.result(link, () => `Give this link to ${email}; it works once, until ${link.expiresAt}:\n${link.url}`)
 }
