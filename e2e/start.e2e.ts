@@ -98,8 +98,9 @@ test('the first start deploys the hello example and tells what to do next; a sec
     what: 'the platform to be up again',
   })
   expect(await hello('hello')).toBe(before)
-  second.child.kill('SIGINT')
-  await second.ended()
+  expect((await seaworthy('down')).code).toBe(0)
+  expect(await second.ended()).toBe(0)
+  expect(second.output).toContain('The platform was stopped')
 })
 
 test('the command line deploys a folder, tells failures with exit code 1 and usage with 2', async () => {

@@ -78,6 +78,10 @@ function welcome(
 async function waitForStop(context: Context, platform: PlatformProcess): Promise<void> {
   const { out } = context
   const ending = await Promise.race([askedToStop(context.signal), platform.ended()])
+  if (ending === 0) {
+    out.progress('\nThe platform was stopped, by `seaworthy down` or a signal.')
+    return
+  }
   if (ending !== 'asked') {
     out.problem({
       code: 'platform_ended',
