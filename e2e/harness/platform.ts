@@ -84,7 +84,8 @@ export class Platform extends PlatformClient {
     this.close()
     await this.stopControlPlane()
     const cleaner = spawn(process.execPath, [CONTROL_PLANE, 'stop-all'], { env: this.env, stdio: 'ignore' })
-    await once(cleaner, 'exit')
+    const [code] = await once(cleaner, 'exit')
+    if (code !== 0) throw new Error(`What runs in ${this.home} could not be stopped (exit code ${code}).`)
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 
