@@ -178,10 +178,10 @@ await forEachStore(({ openStore }) => {
     await envVars.change(app, { set: set('2'), baseVersion: 1 }, 'bob')
 
     for (const late of [
-      envVars.change(app, { set: set('3'), baseVersion: 1 }, 'ada'),
-      envVars.restore(app, { version: 1, baseVersion: 1, author: 'ada' }),
+      () => envVars.change(app, { set: set('3'), baseVersion: 1 }, 'ada'),
+      () => envVars.restore(app, { version: 1, baseVersion: 1, author: 'ada' }),
     ]) {
-      await expect(late).rejects.toMatchObject({
+      await expect(late()).rejects.toMatchObject({
         code: 'env_changed_meanwhile',
         status: 409,
         message: expect.stringContaining('version 2 by bob'),
@@ -308,12 +308,12 @@ await forEachStore(({ openStore }) => {
     const { envVars, app } = await open()
     const unknown = { version: 7, shared: null }
 
-    for (const asked of [
-      envVars.resolve(app, unknown),
-      envVars.describe(app, unknown),
-      envVars.summary(app, 7),
+    for (const ask of [
+      () => envVars.resolve(app, unknown),
+      () => envVars.describe(app, unknown),
+      () => envVars.summary(app, 7),
     ])
-      await expect(asked).rejects.toMatchObject({ code: 'env_version_not_found', status: 404 })
+      await expect(ask()).rejects.toMatchObject({ code: 'env_version_not_found', status: 404 })
   })
 
   test('what the team shares lies under what the app sets, and each value says where it comes from', async () => {
