@@ -19,7 +19,7 @@ export const EMPTY_DRAFT: EnvDraft = { set: {}, unset: [] }
 
 export type Change = { key: string; kind: 'added' | 'changed' | 'removed' }
 
-type Variables = Readonly<Record<string, Variable>>
+export type Variables = Readonly<Record<string, Variable>>
 
 /** Setting what is there already is no change; a secret is always one, since its value cannot be compared. */
 export function setVariable(draft: EnvDraft, key: string, value: DraftVariable, known: Variables): EnvDraft {

@@ -8,7 +8,7 @@ import { Toggle } from '../components/toggle.tsx'
 import { words } from '../words/en.ts'
 import { namesIn } from './env-draft.ts'
 
-interface PasteDialogProps<Result> {
+export interface PasteDialogProps<Result> {
   /** Sends it to the API. */
   load(file: { text: string; secret: boolean; baseVersion: number }): Promise<Result>
   refresh: readonly QueryKey[]
@@ -17,7 +17,7 @@ interface PasteDialogProps<Result> {
   known: readonly string[]
   onClose(): void
   onDone(result: Result): void
-  saveLabel?: string
+  saveLabel?: string | undefined
 }
 
 /** A whole `.env` at once. Says what it would change before it does. */

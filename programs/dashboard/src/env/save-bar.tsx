@@ -3,12 +3,12 @@ import { Button } from '../components/button.tsx'
 import { words } from '../words/en.ts'
 import type { Change } from './env-draft.ts'
 
-interface SaveBarProps {
+export interface SaveBarProps {
   changes: readonly Change[]
   busy: boolean
   /** Instead of the words for the variables of an app. */
   effect?: ReactNode
-  saveLabel?: string
+  saveLabel?: string | undefined
   onSave(): void
   onDiscard(): void
 }
