@@ -9,7 +9,7 @@ import type { Mailer } from '../mail/mailer.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Store, Transaction } from '../store/database.ts'
 import type { DeletionReceiptRow, UserRow } from '../store/schema.ts'
-import { lockTeam } from '../teams/teams.ts'
+import { deleteTeam, lockTeam } from '../teams/teams.ts'
 import { readDeletionFacts, teamIdsOf } from './deletion-facts.ts'
 import { judgeDeletion, type MembershipFacts } from './deletion-rules.ts'
 import { personErrors } from './errors.ts'
@@ -76,7 +76,7 @@ export class PersonRemoval {
       const person = await this.#lockPerson(trx, userId)
       const emptyTeams = await this.#requireDeletable(trx, person)
       const exportIds = await exportsOf(trx, userId)
-      await this.#deleteTeams(trx, emptyTeams)
+      for (const { id } of emptyTeams) await deleteTeam(trx, id)
       const removed = await deletePersonRows(trx, { userId, email: person.email })
       const payload = { userId, email: person.email, codeHash: tokenHash(code), exportIds }
       await this.#queue(trx, { payload, requestedBy, removed: { ...removed, teams: emptyTeams.length } })
@@ -119,14 +119,6 @@ export class PersonRemoval {
     const { reasons, emptyTeams } = judgeDeletion(await readDeletionFacts(trx, { userId: id, platformRole }))
     if (reasons.length > 0) throw personErrors.person_still_needed({ reasons: reasons.join(' Also, ') })
     return emptyTeams
-  }
-
-  async #deleteTeams(trx: Transaction, teams: readonly MembershipFacts[]): Promise<void> {
-    for (const { id } of teams) {
-      for (const table of ['quotas', 'usage_days'] as const)
-        await trx.deleteFrom(table).where('subject_kind', '=', 'team').where('subject_id', '=', id).execute()
-      await trx.deleteFrom('teams').where('id', '=', id).execute()
-    }
   }
 
   async #queue(

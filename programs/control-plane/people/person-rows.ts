@@ -1,5 +1,6 @@
 /** Everything the database keeps for a person alone: it goes with them. */
 import { sql } from 'kysely'
+import { forgetSubject } from '../quotas/quota-limits.ts'
 import type { Queryable } from '../store/database.ts'
 import { contains, namesPerson, type PersonNames } from './person-traces.ts'
 
@@ -47,9 +48,7 @@ async function deletePlaces(trx: Queryable, { userId, email }: PersonNames): Pro
 
 /** Counters and limits. */
 async function deleteTraffic(trx: Queryable, names: PersonNames): Promise<void> {
-  const { userId } = names
-  for (const table of ['quotas', 'usage_days'] as const)
-    await trx.deleteFrom(table).where('subject_kind', '=', 'user').where('subject_id', '=', userId).execute()
+  await forgetSubject(trx, { kind: 'user', id: names.userId })
   await deleteNaming(trx, { table: 'rate_limits', key: 'key', column: 'key' }, names)
 }
 

@@ -58,6 +58,12 @@ export async function writeLimits(
   }
 }
 
+/** Forgets what was set for a subject and what it used, when it goes. */
+export async function forgetSubject(trx: Queryable, { kind, id }: Subject): Promise<void> {
+  for (const table of ['quotas', 'usage_days'] as const)
+    await trx.deleteFrom(table).where('subject_kind', '=', kind).where('subject_id', '=', id).execute()
+}
+
 interface LimitKey {
   subject_kind: Subject['kind']
   subject_id: string

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import { type VisibleTeams, visibleTeams } from '../access/visible-teams.ts'
+import { forgetSubject } from '../quotas/quota-limits.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Store, Transaction } from '../store/database.ts'
 import { isUniqueViolation } from '../store/errors.ts'
@@ -80,11 +81,15 @@ export class Teams {
       await lockTeam(this.#store, trx, id)
       const apps = await countApps(trx, id)
       if (apps > 0) throw teamErrors.team_has_apps({ team: slug, apps })
-      for (const table of ['quotas', 'usage_days'] as const)
-        await trx.deleteFrom(table).where('subject_kind', '=', 'team').where('subject_id', '=', id).execute()
-      await trx.deleteFrom('teams').where('id', '=', id).execute()
+      await deleteTeam(trx, id)
     })
   }
+}
+
+/** With all that hangs on the team but its apps. The caller has seen to it that it has none, and holds `lockTeam`. */
+export async function deleteTeam(trx: Transaction, teamId: string): Promise<void> {
+  await forgetSubject(trx, { kind: 'team', id: teamId })
+  await trx.deleteFrom('teams').where('id', '=', teamId).execute()
 }
 
 /** Holds back every other change of the team's members and of which apps it has, until `trx` ends. */
