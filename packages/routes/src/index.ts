@@ -6,6 +6,7 @@ export {
 } from './answer-headers.ts'
 export { type BalancingOptions, pickTarget } from './balancing.ts'
 export type * from './edge-control.ts'
+export { InvalidRouteTable } from './field-checks.ts'
 export {
   emptyLatencyBuckets,
   LATENCY_BOUNDS_MS,
@@ -14,5 +15,6 @@ export {
 } from './latency-buckets.ts'
 export { addCounters, emptyCounters, subtractCounters, subtractSnapshots } from './route-counters.ts'
 export { compileRoutes, type MatchableRoute, normalizeHost, type RouteMatcher } from './route-matcher.ts'
+export type * from './route-rules.ts'
 export type * from './route-table.ts'
-export { InvalidRouteTable, parseRouteTable } from './table-validation.ts'
+export { parseRouteTable } from './table-validation.ts'

@@ -74,3 +74,16 @@ describe('normalizeHost', () => {
     expect(normalizeHost(header)).toBeUndefined()
   })
 })
+
+test('a wildcard host stands for one label, and an exact host comes before it', () => {
+  const any = { hosts: ['*.shop.example'], pathPrefix: '/' }
+  const exact = { hosts: ['www.shop.example'], pathPrefix: '/' }
+  const { match, hasHost } = compileRoutes([any, exact])
+
+  expect(match('de.shop.example', '/')).toBe(any)
+  expect(match('www.shop.example', '/')).toBe(exact)
+  expect(match('shop.example', '/')).toBeUndefined()
+  expect(match('a.b.shop.example', '/')).toBeUndefined()
+  expect(hasHost('de.shop.example')).toBe(true)
+  expect(hasHost('localhost')).toBe(false)
+})

@@ -6,7 +6,7 @@ export interface MatchableRoute {
 
 export interface RouteMatcher<T> {
   /**
-   * The route for a request: by host, then by the longest path prefix that ends at a `/` or at the path's end.
+   * The route for a request: by host (an exact one before a wildcard), then by the longest path prefix that ends at a `/` or at the path's end.
    * @param host as `normalizeHost` returns it
    * @param path path of the request, a query behind it is ignored
    */
@@ -22,9 +22,9 @@ export function compileRoutes<T extends MatchableRoute>(routes: readonly T[]): R
   for (const list of byHost.values()) list.sort((a, b) => b.pathPrefix.length - a.pathPrefix.length)
 
   return {
-    hasHost: host => byHost.has(host),
+    hasHost: host => byHost.has(host) || byHost.has(wildcardOf(host)),
     match(host, path) {
-      const candidates = byHost.get(host)
+      const candidates = byHost.get(host) ?? byHost.get(wildcardOf(host))
       if (!candidates) return undefined
       for (const route of candidates) if (isUnder(path, route.pathPrefix)) return route
       return undefined
@@ -44,6 +44,11 @@ export function normalizeHost(header: string): string | undefined {
 }
 
 const HOST_HEADER = /^([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/
+
+/** `*.example.com` stands for one label, as in certificates (RFC 6125, 6.4.3). */
+function wildcardOf(host: string): string {
+  return `*${host.slice(host.indexOf('.'))}`
+}
 
 function addTo<T>(byHost: Map<string, T[]>, host: string, route: T): void {
   const list = byHost.get(host)

@@ -1,11 +1,42 @@
 import type { AnswerHeaders } from './answer-headers.ts'
+import type {
+  CacheRule,
+  Maintenance,
+  PathLimits,
+  RedirectRule,
+  RewriteRule,
+  RouteAccess,
+  RouteHttps,
+  RouteLimits,
+  StickySettings,
+} from './route-rules.ts'
 
 /** The table that the control plane pushes to the edge, and that the edge keeps on disk. Plain JSON. */
 export interface RouteTable {
   /** Grows with every push; the edge refuses an older one. */
   version: number
   routes: Route[]
+  /** What the edge proves itself with, by host. Missing: none, so that only plain HTTP is served. */
+  certificates?: CertificateFile[]
+  /** Open questions of a certificate authority (RFC 8555 and 8737). */
+  challenges?: AcmeChallenge[]
 }
+
+/** A certificate with its key, as a file that only the platform's user may read. */
+export interface CertificateFile {
+  /** Lower-case names; `*.example.com` is any one label under it. An exact name wins. */
+  hosts: string[]
+  /** Absolute path of a PEM file with the key and the chain, leaf first. Its name changes with its content. */
+  file: string
+  /** Absolute path of a DER-encoded OCSP answer to hand on, where the authority gives one. */
+  ocspFile?: string
+}
+
+export type AcmeChallenge =
+  /** Answered at `http://host/.well-known/acme-challenge/<token>`, whatever the route says. */
+  | { type: 'http-01'; host: string; token: string; keyAuthorization: string }
+  /** Answered in a handshake with the protocol `acme-tls/1` by the certificate in this PEM file. */
+  | { type: 'tls-alpn-01'; host: string; file: string }
 
 export type RouteMode =
   /** Requests go to the targets. */
@@ -14,13 +45,13 @@ export type RouteMode =
   | 'static'
   /** The app sleeps or has no healthy target yet: hold the request and ask for a wake-up. */
   | 'wake'
-  /** The app is suspended or in maintenance: 503. */
+  /** The app is suspended: 503. */
   | 'unavailable'
 
 export interface Route {
   appId: string
   slug: string
-  /** Lower-case host names without port, for example `shop.localhost`. */
+  /** Lower-case host names without port, for example `shop.localhost`; `*.shop.example.com` is any one label. */
   hosts: string[]
   /** `/` for the whole host; longest prefix wins. */
   pathPrefix: string
@@ -34,8 +65,34 @@ export interface Route {
   timeouts: RouteTimeouts
   /** Missing: answers go out as the app gives them. */
   headers?: AnswerHeaders
-  /** Requests a minute by one client address; missing: as many as it likes. */
-  requestsPerMinutePerIp?: number
+  limits?: RouteLimits
+  pathLimits?: PathLimits[]
+  access?: RouteAccess
+  redirects?: RedirectRule[]
+  rewrites?: RewriteRule[]
+  sticky?: StickySettings
+  maintenance?: Maintenance
+  /** Missing: answers that gain from it are compressed. */
+  compression?: boolean
+  cache?: CacheRule[]
+  https?: RouteHttps
+  /** A release on trial: a part of the requests goes there. */
+  canary?: Canary
+  /** For hosts under `.internal`: apps whose instances may ask. Missing: not an internal route. */
+  callers?: string[]
+}
+
+/** Another release of the same app, which gets a share of the requests. */
+export interface Canary {
+  /** Counted under this release. */
+  release: string
+  mode: 'proxy' | 'static'
+  targets: Target[]
+  static?: StaticSettings
+  /** 0 to 100. A client that was sent there once stays there. */
+  percent: number
+  /** Requests with this header always go there; with an empty value any content counts. */
+  header?: { name: string; value: string }
 }
 
 export interface Target {

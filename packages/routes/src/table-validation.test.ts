@@ -1,12 +1,47 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { InvalidRouteTable } from './field-checks.ts'
 import type { Route, RouteTable } from './route-table.ts'
-import { InvalidRouteTable, parseRouteTable } from './table-validation.ts'
+import { parseRouteTable } from './table-validation.ts'
 
 test('returns a right table as it is, without the fields it does not know', () => {
   const table = tableOf(route({}), route({ hosts: ['b.localhost'], mode: 'static', static: staticFiles }))
 
   expect(parseRouteTable(JSON.parse(JSON.stringify({ ...table, colour: 'red' })))).toEqual(table)
+})
+
+test('returns every rule, certificate and challenge as it is', () => {
+  const ruled = route({
+    hosts: ['*.shop.example.com'],
+    limits: { concurrentRequests: 5, queue: { maxRequests: 10, waitMs: 1000 }, bodyBytes: 0 },
+    pathLimits: [{ path: '/upload', limits: { bodyBytes: 1000 } }],
+    access: { allow: ['192.0.2.0/24'], basicAuth: [{ path: '/', realm: 'staging', users: [] }] },
+    redirects: [{ from: '/old/*', to: '/new/:rest', status: 308, host: 'www.example.com' }],
+    rewrites: [{ from: '/a', to: '/b' }],
+    sticky: { cookie: 'stay', maxAgeSeconds: 0 },
+    maintenance: { holdMs: 0, message: 'Back soon.' },
+    compression: false,
+    cache: [{ path: '/assets/*', store: true, defaultSeconds: 60 }],
+    https: { redirect: true, hstsMaxAgeSeconds: 1 },
+    canary: {
+      release: 'v2',
+      mode: 'proxy',
+      targets: [],
+      percent: 10,
+      header: { name: 'x-canary', value: '' },
+    },
+    callers: ['app_2'],
+  })
+  const table: RouteTable = {
+    ...tableOf(ruled),
+    certificates: [{ hosts: ['*.shop.example.com'], file: '/c.pem', ocspFile: '/c.ocsp' }],
+    challenges: [
+      { type: 'http-01', host: 'a.b', token: 't', keyAuthorization: 't.k' },
+      { type: 'tls-alpn-01', host: 'a.b', file: '/a.pem' },
+    ],
+  }
+
+  expect(parseRouteTable(JSON.parse(JSON.stringify(table)))).toEqual(table)
 })
 
 test.each<[string, (table: RouteTable) => unknown]>([
@@ -32,7 +67,32 @@ test.each<[string, (table: RouteTable) => unknown]>([
     'routes[0].headers.set[0]',
     () => tableOf(route({ headers: { set: [['X', 'a\r\nb: c']], defaults: [] } })),
   ],
-  ['routes[0].requestsPerMinutePerIp', () => tableOf(route({ requestsPerMinutePerIp: 0 }))],
+  [
+    'routes[0].limits.requestsPerMinutePerIp',
+    () => tableOf(route({ limits: { requestsPerMinutePerIp: 0 } })),
+  ],
+  [
+    'routes[0].access.basicAuth[0].users[0].name',
+    () =>
+      tableOf(
+        route({
+          access: { basicAuth: [{ path: '/', realm: 'x', users: [{ name: '', passwordHash: 'x' }] }] },
+        }),
+      ),
+  ],
+  [
+    'routes[0].redirects[0].status',
+    () => tableOf(route({ redirects: [{ from: '/', to: '/a', status: 200 as 301 }] })),
+  ],
+  [
+    'routes[0].canary.percent',
+    () => tableOf(route({ canary: { release: 'v2', mode: 'proxy', targets: [], percent: 101 } })),
+  ],
+  ['certificates[0].file', table => ({ ...table, certificates: [{ hosts: ['a.b'], file: 'a.pem' }] })],
+  [
+    'challenges[0].token',
+    table => ({ ...table, challenges: [{ type: 'http-01', host: 'a.b', keyAuthorization: 'x' }] }),
+  ],
   ['routes[1].hosts', () => tableOf(route({}), route({}))],
   [
     'routes[1].targets',

@@ -1,18 +1,28 @@
 import type { AnswerHeaders } from './answer-headers.ts'
+import {
+  absolutePath,
+  each,
+  InvalidRouteTable,
+  integer,
+  list,
+  oneOf,
+  optional,
+  record,
+  text,
+} from './field-checks.ts'
 import { normalizeHost } from './route-matcher.ts'
-import type { Route, RouteMode, RouteTable, RouteTimeouts, StaticSettings, Target } from './route-table.ts'
-
-/** A route table that the edge must not take. `path` names the wrong value, as `routes[3].hosts[0]`. */
-export class InvalidRouteTable extends Error {
-  readonly code = 'ROUTES_INVALID_TABLE'
-  readonly path: string
-
-  constructor(path: string, expected: string) {
-    super(`The route table is not valid: ${path || 'the table'} must be ${expected}.`)
-    this.name = 'InvalidRouteTable'
-    this.path = path
-  }
-}
+import type {
+  AcmeChallenge,
+  Canary,
+  CertificateFile,
+  Route,
+  RouteMode,
+  RouteTable,
+  RouteTimeouts,
+  StaticSettings,
+  Target,
+} from './route-table.ts'
+import { parseRules } from './rule-validation.ts'
 
 /**
  * Checks what came from a socket or a file, and returns a table with exactly the known fields.
@@ -21,10 +31,17 @@ export class InvalidRouteTable extends Error {
  */
 export function parseRouteTable(value: unknown): RouteTable {
   const table = record(value, '')
-  const routes = list(table.routes, 'routes').map((route, index) => parseRoute(route, `routes[${index}]`))
-  checkClaims(routes)
-  checkTargetIds(routes)
-  return { version: integer(table.version, 'version', 0, Number.MAX_SAFE_INTEGER), routes }
+  const parsed: RouteTable = {
+    version: integer(table.version, 'version', 0, Number.MAX_SAFE_INTEGER),
+    routes: each(table.routes, 'routes', parseRoute),
+  }
+  checkClaims(parsed.routes)
+  checkTargetIds(parsed.routes)
+  const certificates = optional(table.certificates, value => each(value, 'certificates', parseCertificate))
+  if (certificates) parsed.certificates = certificates
+  const challenges = optional(table.challenges, value => each(value, 'challenges', parseChallenge))
+  if (challenges) parsed.challenges = challenges
+  return parsed
 }
 
 const MODES: readonly RouteMode[] = ['proxy', 'static', 'wake', 'unavailable']
@@ -37,29 +54,66 @@ function parseRoute(value: unknown, path: string): Route {
   const parsed: Route = {
     appId: text(route.appId, `${path}.appId`),
     slug: text(route.slug, `${path}.slug`),
-    hosts: list(route.hosts, `${path}.hosts`).map((host, index) =>
-      parseHost(host, `${path}.hosts[${index}]`),
-    ),
+    hosts: each(route.hosts, `${path}.hosts`, parseHost),
     pathPrefix: parsePrefix(route.pathPrefix, `${path}.pathPrefix`),
     process: text(route.process, `${path}.process`),
     release: text(route.release, `${path}.release`),
     mode,
-    targets: list(route.targets, `${path}.targets`).map((t, i) => parseTarget(t, `${path}.targets[${i}]`)),
+    targets: each(route.targets, `${path}.targets`, parseTarget),
     timeouts: parseTimeouts(route.timeouts, `${path}.timeouts`),
+    ...parseRules(route, path),
   }
   if (mode === 'static' || route.static !== undefined)
     parsed.static = parseStatic(route.static, `${path}.static`)
-  if (route.requestsPerMinutePerIp !== undefined) {
-    const at = `${path}.requestsPerMinutePerIp`
-    parsed.requestsPerMinutePerIp = integer(route.requestsPerMinutePerIp, at, 1, 1_000_000)
-  }
   if (route.headers !== undefined) parsed.headers = parseHeaders(route.headers, `${path}.headers`)
+  if (route.canary !== undefined) parsed.canary = parseCanary(route.canary, `${path}.canary`)
   return parsed
+}
+
+function parseCanary(value: unknown, path: string): Canary {
+  const canary = record(value, path)
+  const mode = oneOf(canary.mode, `${path}.mode`, ['proxy', 'static'] as const)
+  const header = optional(canary.header, given => record(given, `${path}.header`))
+  return {
+    release: text(canary.release, `${path}.release`),
+    mode,
+    targets: each(canary.targets, `${path}.targets`, parseTarget),
+    ...(mode === 'static' ? { static: parseStatic(canary.static, `${path}.static`) } : {}),
+    percent: integer(canary.percent, `${path}.percent`, 0, 100),
+    ...(header
+      ? {
+          header: {
+            name: text(header.name, `${path}.header.name`).toLowerCase(),
+            value: String(header.value ?? ''),
+          },
+        }
+      : {}),
+  }
+}
+
+function parseCertificate(value: unknown, path: string): CertificateFile {
+  const certificate = record(value, path)
+  const ocspFile = optional(certificate.ocspFile, file => absolutePath(file, `${path}.ocspFile`))
+  return {
+    hosts: each(certificate.hosts, `${path}.hosts`, parseHost),
+    file: absolutePath(certificate.file, `${path}.file`),
+    ...(ocspFile ? { ocspFile } : {}),
+  }
+}
+
+function parseChallenge(value: unknown, path: string): AcmeChallenge {
+  const challenge = record(value, path)
+  const type = oneOf(challenge.type, `${path}.type`, ['http-01', 'tls-alpn-01'] as const)
+  const host = parseHost(challenge.host, `${path}.host`)
+  if (type === 'tls-alpn-01') return { type, host, file: absolutePath(challenge.file, `${path}.file`) }
+  const token = text(challenge.token, `${path}.token`)
+  return { type, host, token, keyAuthorization: text(challenge.keyAuthorization, `${path}.keyAuthorization`) }
 }
 
 function parseHost(value: unknown, path: string): string {
   const host = text(value, path)
-  if (normalizeHost(host) !== host) throw new InvalidRouteTable(path, 'a lower-case host name without port')
+  const name = host.startsWith('*.') ? host.slice(2) : host
+  if (normalizeHost(name) !== name) throw new InvalidRouteTable(path, 'a lower-case host name without port')
   return host
 }
 
@@ -81,8 +135,7 @@ function parseTarget(value: unknown, path: string): Target {
 
 function parseStatic(value: unknown, path: string): StaticSettings {
   const settings = record(value, path)
-  const root = text(settings.root, `${path}.root`)
-  if (!root.startsWith('/')) throw new InvalidRouteTable(`${path}.root`, 'an absolute path')
+  const root = absolutePath(settings.root, `${path}.root`)
   if (typeof settings.spa !== 'boolean') throw new InvalidRouteTable(`${path}.spa`, 'true or false')
   return { ...settings, root, spa: settings.spa }
 }
@@ -143,31 +196,4 @@ function checkTargetIds(routes: readonly Route[]): void {
       addresses.set(id, address)
     }
   }
-}
-
-function record(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>
-  throw new InvalidRouteTable(path, 'an object')
-}
-
-function list(value: unknown, path: string): unknown[] {
-  if (Array.isArray(value)) return value
-  throw new InvalidRouteTable(path, 'a list')
-}
-
-function text(value: unknown, path: string): string {
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value
-  throw new InvalidRouteTable(path, 'a text that is not empty')
-}
-
-function integer(value: unknown, path: string, least: number, most: number): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-    return value as number
-  throw new InvalidRouteTable(path, `a whole number from ${least} to ${most}`)
-}
-
-function oneOf<T extends string>(value: unknown, path: string, allowed: readonly T[]): T {
-  if (allowed.includes(value as T)) return value as T
-  throw new InvalidRouteTable(path, `one of ${allowed.join(', ')}`)
 }

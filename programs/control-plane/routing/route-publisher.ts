@@ -95,7 +95,7 @@ export class RoutePublisher {
   ): Promise<AppFacts['release']> {
     const settings: ReleaseSettings = JSON.parse(settingsJson)
     const { headers, limits } = settings
-    const facts = { version, headers, requestsPerMinutePerIp: limits?.requestsPerMinutePerIp }
+    const facts = { version, headers, limits }
     if (!settings.static) return facts
     const artifact = await this.#options.artifacts.open(artifactDigest)
     if (!artifact) return undefined

@@ -2,7 +2,13 @@
  * The route table that the edge should have, from what the database says. Pure, so that every state of an app
  * has one tested answer to "what does a request get now?".
  */
-import { answerHeaders, type Route, type RouteTimeouts, type Target } from '@seaworthy/routes'
+import {
+  answerHeaders,
+  type Route,
+  type RouteLimits,
+  type RouteTimeouts,
+  type Target,
+} from '@seaworthy/routes'
 import type { AppState, InstanceState } from '../store/schema.ts'
 
 export interface AppFacts {
@@ -17,7 +23,7 @@ export interface AppFacts {
     spa?: boolean
     /** Of the manifest. */
     headers?: Record<string, string>
-    requestsPerMinutePerIp?: number
+    limits?: RouteLimits
   }
   /** Instances of process `web`. */
   instances: readonly { id: string; state: InstanceState; host: string; port: number }[]
@@ -46,7 +52,7 @@ function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Ro
     targets: targetsOf(app),
     timeouts,
     headers: answerHeaders(app.release!.headers ?? {}),
-    requestsPerMinutePerIp: app.release!.requestsPerMinutePerIp,
+    limits: app.release!.limits,
   }
   const mode = modeOf(app)
   if (mode !== 'static') return { ...route, mode }

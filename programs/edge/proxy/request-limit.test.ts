@@ -5,7 +5,7 @@ import { route, TestEdge, target } from '../test/edge-harness.ts'
 test('a client gets as many requests a minute as the route says, over all connections and threads', async () => {
   const edge = await TestEdge.start()
   const app = await httpBackend()
-  await edge.push(route([target(app.port)], { requestsPerMinutePerIp: 40 }))
+  await edge.push(route([target(app.port)], { limits: { requestsPerMinutePerIp: 40 } }))
 
   const answers = await Promise.all(Array.from({ length: 100 }, () => edge.ask()))
 
@@ -20,7 +20,7 @@ test('a limit of one app leaves another alone, and a WebSocket counts as a reque
   const edge = await TestEdge.start()
   const app = await httpBackend()
   const other = route([target(app.port)], { appId: 'app_2', hosts: ['blog.localhost'], release: 'v2' })
-  await edge.push(route([target(app.port)], { requestsPerMinutePerIp: 1 }), other)
+  await edge.push(route([target(app.port)], { limits: { requestsPerMinutePerIp: 1 } }), other)
   await edge.ask()
 
   const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }
@@ -33,11 +33,11 @@ test('a limit of one app leaves another alone, and a WebSocket counts as a reque
 test('requests beyond the limit do not wake a sleeping app', async () => {
   const edge = await TestEdge.start()
   const app = await httpBackend()
-  await edge.push(route([target(app.port)], { requestsPerMinutePerIp: 1 }))
+  await edge.push(route([target(app.port)], { limits: { requestsPerMinutePerIp: 1 } }))
   await edge.ask()
   const events = edge.events()
 
-  await edge.push(route([], { mode: 'wake', requestsPerMinutePerIp: 1 }))
+  await edge.push(route([], { mode: 'wake', limits: { requestsPerMinutePerIp: 1 } }))
 
   expect((await edge.ask()).status).toBe(429)
   expect(events.filter(({ type }) => type === 'wake-needed')).toEqual([])

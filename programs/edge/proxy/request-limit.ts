@@ -4,9 +4,10 @@ import type { WorkerContext } from './worker-context.ts'
 /** Counts a request against the limit of its route. @returns how long its client has to wait; undefined when it may pass */
 export function secondsToWait(
   { requestLimits }: Pick<WorkerContext, 'requestLimits'>,
-  { appId, requestsPerMinutePerIp }: ActiveRoute,
+  { appId, limits }: ActiveRoute,
   address: string,
 ): number | undefined {
+  const requestsPerMinutePerIp = limits?.requestsPerMinutePerIp
   if (requestsPerMinutePerIp === undefined) return undefined
   const verdict = requestLimits.take(appId, address, requestsPerMinutePerIp)
   return verdict.allowed ? undefined : verdict.retryAfterSeconds
