@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ArtifactStore } from '@seaworthy/artifacts'
+import { type DomainSource, type DomainTableParts, NO_DOMAINS } from '../domains/domain-routes.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
@@ -12,6 +13,8 @@ export interface RoutePublisherOptions {
   edge: Pick<EdgeClient, 'pushTable'>
   manager: Pick<InstanceManager, 'live'>
   settings: RoutingSettings
+  /** Claimed hosts, their certificates and open challenges. None when missing. */
+  domains?: DomainSource
   /** Whether the app is kept down after a crash loop. */
   isStoppedAfterCrashes: (appId: string) => boolean
 }
@@ -53,13 +56,19 @@ export class RoutePublisher {
   }
 
   async #push(): Promise<void> {
-    const routes = planRoutes(await this.#facts(), this.#options.settings)
+    const domains = await (this.#options.domains ?? NO_DOMAINS).tableParts()
+    const routes = planRoutes(await this.#facts(domains), this.#options.settings)
     // Grows over restarts too, so that an edge that kept an older table takes ours.
     this.#version = Math.max(Date.now(), this.#version + 1)
-    await this.#options.edge.pushTable({ version: this.#version, routes })
+    await this.#options.edge.pushTable({
+      version: this.#version,
+      routes,
+      certificates: domains.certificates,
+      challenges: domains.challenges,
+    })
   }
 
-  async #facts(): Promise<AppFacts[]> {
+  async #facts(domains: DomainTableParts): Promise<AppFacts[]> {
     const rows = await this.#options.store.db
       .selectFrom('apps')
       .leftJoin('releases', 'releases.id', 'apps.current_release_id')
@@ -83,6 +92,7 @@ export class RoutePublisher {
             ? undefined
             : await this.#releaseFacts(row.version, row.artifact_digest!, row.settings_json!),
         instances: this.#webInstances(row.id),
+        domains: domains.byApp.get(row.id),
         stoppedAfterCrashes: this.#options.isStoppedAfterCrashes(row.id),
       })),
     )

@@ -9,6 +9,7 @@ import {
   type RouteTimeouts,
   type Target,
 } from '@seaworthy/routes'
+import { type DomainFacts, domainRoutes, withoutClashes } from '../domains/domain-routes.ts'
 import type { AppState, InstanceState } from '../store/schema.ts'
 
 export interface AppFacts {
@@ -27,6 +28,8 @@ export interface AppFacts {
   }
   /** Instances of process `web`. */
   instances: readonly { id: string; state: InstanceState; host: string; port: number }[]
+  /** Claimed hosts. */
+  domains?: readonly DomainFacts[]
   /** Set when a crash loop was stopped: requests are refused at once instead of waiting for a wake-up. */
   stoppedAfterCrashes: boolean
 }
@@ -38,7 +41,13 @@ export interface RoutingSettings {
 
 export function planRoutes(apps: readonly AppFacts[], settings: RoutingSettings): Route[] {
   // An app that was never live has no route: asking for it is asking for nothing.
-  return apps.filter(app => app.release && app.state !== 'deleting').map(app => planRoute(app, settings))
+  const live = apps.filter(app => app.release && app.state !== 'deleting')
+  const routes = live.map(app => ({ app, route: planRoute(app, settings) }))
+  // Built-in hosts first: a domain that clashes with one is left out.
+  return withoutClashes([
+    ...routes.map(({ route }) => route),
+    ...routes.flatMap(({ app, route }) => domainRoutes(route, app.domains)),
+  ])
 }
 
 function planRoute(app: AppFacts, { baseDomain, timeouts }: RoutingSettings): Route {
