@@ -1,6 +1,7 @@
 import type { AnswerHeaders } from './answer-headers.ts'
 import type {
   CacheRule,
+  Caller,
   Maintenance,
   PathLimits,
   RedirectRule,
@@ -78,8 +79,8 @@ export interface Route {
   https?: RouteHttps
   /** A release on trial: a part of the requests goes there. */
   canary?: Canary
-  /** For hosts under `.internal`: apps whose instances may ask. Missing: not an internal route. */
-  callers?: string[]
+  /** For hosts under `.internal`: who may ask. Missing: not an internal route. */
+  callers?: Caller[]
 }
 
 /** Another release of the same app, which gets a share of the requests. */

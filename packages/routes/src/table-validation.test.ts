@@ -30,7 +30,7 @@ test('returns every rule, certificate and challenge as it is', () => {
       percent: 10,
       header: { name: 'x-canary', value: '' },
     },
-    callers: ['app_2'],
+    callers: [{ appId: 'app_2', userId: 200_001, networks: ['172.18.0.0/16'] }],
   })
   const table: RouteTable = {
     ...tableOf(ruled),
