@@ -1,1 +1,19 @@
-export {}
+export { OLDEST_API } from './api-version.ts'
+export { connectDocker, type DockerEngine, type DockerEngineOptions } from './docker-engine.ts'
+export { parseEngineAddress } from './engine-address.ts'
+export { asDockerError, dockerErrors, reasonOf, statusOf } from './errors.ts'
+export { type ImageReference, parseImageReference } from './image-reference.ts'
+export {
+  ensureNetwork,
+  ensureVolume,
+  findContainer,
+  listContainers,
+  listNetworks,
+  listVolumes,
+  removeContainer,
+  removeNetwork,
+  removeVolume,
+} from './owned-objects.ts'
+export { APP_LABEL, HOME_LABEL, INSTANCE_LABEL, isOwn, type Labels } from './ownership.ts'
+export { type EnginePing, pingEngine } from './ping-engine.ts'
+export { findImage, pullImage, type RegistryAuth, type ResolvedImage, resolveImage } from './pull-image.ts'
