@@ -3,12 +3,14 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ActiveRoute } from './active-routes.ts'
 import { clientConnection, type Scheme } from './client-connection.ts'
+import type { ClientRequest } from './client-request.ts'
+import type { ClientResponse } from './client-response.ts'
 import { type ErrorPage, renderRawErrorPage, sendErrorPage } from './error-pages.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
 import { secondsToWait } from './request-limit.ts'
 import { RequestRecord } from './request-record.ts'
 import { type Refusal, type RequestTarget, RequestTargets } from './request-target.ts'
-import { type EdgeResponse, reportAbandoned } from './response-relay.ts'
+import { reportAbandoned } from './response-relay.ts'
 import { type StaticFiles, serveStatic } from './static-exchange.ts'
 import { UpgradeExchange } from './upgrade-exchange.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -33,8 +35,8 @@ export class Dispatcher {
   }
 
   request(
-    request: IncomingMessage,
-    response: EdgeResponse,
+    request: ClientRequest,
+    response: ClientResponse,
     { expectsContinue }: { expectsContinue: boolean },
   ): void {
     const { context, scheme, port } = this.#options
@@ -116,7 +118,7 @@ export class Dispatcher {
     }
   }
 
-  #record(request: IncomingMessage, target: RequestTarget | Refusal, ip: string): RequestRecord {
+  #record(request: ClientRequest, target: RequestTarget | Refusal, ip: string): RequestRecord {
     return new RequestRecord(this.#options.context.books, {
       id: this.#options.requestIds(),
       ip,

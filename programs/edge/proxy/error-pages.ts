@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest } from './client-request.ts'
+import type { ClientResponse } from './client-response.ts'
 
 /** What the edge says itself. Nothing here tells of targets, addresses or versions. */
 const PAGES: Record<number, { title: string; text: string }> = {
@@ -29,7 +30,7 @@ export interface ErrorPage {
 }
 
 /** Answers with a plain page, as HTML where the client prefers it, otherwise as text. @returns the body's bytes */
-export function sendErrorPage(request: IncomingMessage, response: ServerResponse, page: ErrorPage): number {
+export function sendErrorPage(request: ClientRequest, response: ClientResponse, page: ErrorPage): number {
   const wantsHtml = request.headers.accept?.includes('text/html') === true
   const body = renderPage(page, wantsHtml)
   const headers = pageHeaders(page, wantsHtml, body)

@@ -1,22 +1,23 @@
-import type { IncomingMessage } from 'node:http'
 import { pickTarget } from '@seaworthy/routes'
 import type { ActiveRoute, ActiveTarget } from './active-routes.ts'
 import type { ClientConnection } from './client-connection.ts'
+import type { ClientRequest } from './client-request.ts'
+import type { ClientResponse } from './client-response.ts'
 import type { Deadlined } from './deadlines.ts'
 import { sendErrorPage } from './error-pages.ts'
 import { RequestBody } from './request-body.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RequestTarget } from './request-target.ts'
 import type { ResponseHead } from './response-head.ts'
-import { type EdgeResponse, ResponseRelay } from './response-relay.ts'
+import { ResponseRelay } from './response-relay.ts'
 import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './upstream-connection.ts'
 import { upstreamRequestHead } from './upstream-request.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 export interface ExchangeOptions {
   context: WorkerContext
-  request: IncomingMessage
-  response: EdgeResponse
+  request: ClientRequest
+  response: ClientResponse
   target: RequestTarget
   client: ClientConnection
   record: RequestRecord
@@ -275,7 +276,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+function hasBody({ headers }: ClientRequest): boolean {
   if (headers['transfer-encoding'] !== undefined) return true
   const length = headers['content-length']
   return length !== undefined && length !== '0'

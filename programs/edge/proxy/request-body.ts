@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest } from './client-request.ts'
+import type { ClientResponse } from './client-response.ts'
 import type { RequestRecord } from './request-record.ts'
-import type { EdgeResponse } from './response-relay.ts'
 import type { UpstreamConnection } from './upstream-connection.ts'
 
 /** RFC 9110, 10.1.1: a client that expects `100 Continue` must not be kept waiting for ever by an old server. */
@@ -15,8 +15,8 @@ interface BodyOwner {
 
 /** Streams a request's body to the target: as it comes, no faster than the target reads. */
 export class RequestBody {
-  readonly #request: IncomingMessage
-  readonly #response: EdgeResponse
+  readonly #request: ClientRequest
+  readonly #response: ClientResponse
   readonly #record: RequestRecord
   readonly #owner: BodyOwner
   readonly #expectsContinue: boolean
@@ -27,8 +27,8 @@ export class RequestBody {
 
   constructor(
     options: {
-      request: IncomingMessage
-      response: EdgeResponse
+      request: ClientRequest
+      response: ClientResponse
       record: RequestRecord
       expectsContinue: boolean
     },

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { normalizeHost } from '@seaworthy/routes'
+import type { ClientRequest } from './client-request.ts'
 
 /** Where a request wants to go, checked. */
 export interface RequestTarget {
@@ -35,7 +35,7 @@ export class RequestTargets {
     this.#isKnownHost = isKnownHost
   }
 
-  read(request: IncomingMessage): RequestTarget | Refusal {
+  read(request: ClientRequest): RequestTarget | Refusal {
     // llhttp also takes request lines that say HTTP/0.9 and HTTP/2.0.
     if (request.httpVersionMajor !== 1) return refuse(400, 'Only HTTP/1.0 and HTTP/1.1 are spoken here.')
     // Node counts neither colons nor line ends towards the size of the head.
@@ -66,7 +66,7 @@ export class RequestTargets {
   }
 }
 
-function readUrl(request: IncomingMessage, host: string, hostHeader: string): RequestTarget | Refusal {
+function readUrl(request: ClientRequest, host: string, hostHeader: string): RequestTarget | Refusal {
   const url = request.url!
   if (ORIGIN_FORM.test(url)) return { host, hostHeader, url }
   if (url === '*' && request.method === 'OPTIONS') return { host, hostHeader, url }

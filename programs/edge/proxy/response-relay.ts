@@ -1,12 +1,13 @@
-import type { IncomingMessage } from 'node:http'
 import { ServerResponse } from '@seaworthy/kit/lean-http'
 import type { AnswerHeaderRules } from '@seaworthy/routes'
+import type { ClientRequest } from './client-request.ts'
+import type { ClientResponse } from './client-response.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 /** A response that tells when its client left before it ended. */
-export class EdgeResponse extends ServerResponse {
+export class EdgeResponse extends ServerResponse implements ClientResponse {
   onAbandoned: (() => void) | undefined = undefined
   /** What is done to the headers of an app's answer; unset for pages of the edge's own. */
   answerHeaders: AnswerHeaderRules | undefined = undefined
@@ -20,7 +21,7 @@ export class EdgeResponse extends ServerResponse {
 }
 
 /** One listener for all responses, instead of a closure for each. */
-export function reportAbandoned(this: EdgeResponse): void {
+export function reportAbandoned(this: ClientResponse): void {
   this.onAbandoned?.()
 }
 
@@ -33,8 +34,8 @@ const MAX_STRING_BODY = 16_384
  */
 export class ResponseRelay {
   readonly #context: WorkerContext
-  readonly #request: IncomingMessage
-  readonly #response: EdgeResponse
+  readonly #request: ClientRequest
+  readonly #response: ClientResponse
   readonly #record: RequestRecord
   #head: ResponseHead | undefined
   /** What came of the body so far, kept back while the head is. Latin1, because it is written with the head. */
@@ -45,8 +46,8 @@ export class ResponseRelay {
 
   constructor(options: {
     context: WorkerContext
-    request: IncomingMessage
-    response: EdgeResponse
+    request: ClientRequest
+    response: ClientResponse
     record: RequestRecord
   }) {
     this.#context = options.context
@@ -148,7 +149,7 @@ export class ResponseRelay {
   #sendHead({ status, reason, headers }: ResponseHead): void {
     headers.push('X-Request-Id', this.#record.id)
     if (this.#context.isDraining || this.closeAfter) headers.push('Connection', 'close')
-    this.#response.writeHead(status, reason, headers as unknown as string[])
+    this.#response.writeHead(status, reason, headers)
   }
 
   #write(data: Buffer): boolean {

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import type { ClientConnection } from './client-connection.ts'
+import type { ClientRequest } from './client-request.ts'
 import { nominatedFields, REQUEST_HEADER, requestHeaderKinds } from './header-kinds.ts'
 import type { RequestTarget } from './request-target.ts'
 
 export interface UpstreamRequestOptions {
-  request: IncomingMessage
+  request: ClientRequest
   target: RequestTarget
   client: ClientConnection
   requestId: string

@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from '@seaworthy/kit/lean-http'
+import type { ClientRequest } from '../proxy/client-request.ts'
+import type { ClientResponse } from '../proxy/client-response.ts'
 
 /** Answers with an error page; `headers` is a flat list to be sent along. */
 export type AnswerError = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  response: ClientResponse,
   status: 400 | 404 | 405 | 500,
   headers: string[],
 ) => void

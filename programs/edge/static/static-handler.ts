@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@seaworthy/kit'
 import type { StaticSettings } from '@seaworthy/routes'
+import type { ClientRequest } from '../proxy/client-request.ts'
+import type { ClientResponse } from '../proxy/client-response.ts'
 import { type StaticAnswer, StaticCache } from './static-cache.ts'
 import { type AnswerError, answerPlainError } from './static-error.ts'
 import { loadRepresentation, type Representation } from './static-file.ts'
@@ -27,8 +28,8 @@ export interface StaticHandlerOptions {
  * Node down a slower way. Returns undefined when the answer was written at once (from memory), else a promise.
  */
 export type StaticHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  response: ClientResponse,
   settings: StaticSettings,
   requestPath: string,
   extraHeaders?: readonly string[],
@@ -70,8 +71,8 @@ interface Context {
 }
 
 interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
+  request: ClientRequest
+  response: ClientResponse
   settings: StaticSettings
   path: string
   requestPath: string

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { ClientRequest } from '../proxy/client-request.ts'
+import type { ClientResponse } from '../proxy/client-response.ts'
 import { type ByteRange, parseByteRange } from './byte-range.ts'
 import type { Representation } from './static-file.ts'
 
@@ -12,8 +13,8 @@ const READ_AHEAD_BYTES = 256 * 1024
  * not be opened).
  */
 export function sendRepresentation(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  response: ClientResponse,
   status: 200 | 404,
   representation: Representation,
   extraHeaders: readonly string[] | undefined,
@@ -38,7 +39,7 @@ export function sendRepresentation(
 
 /** A folder asked for without its slash. The query goes along. */
 export function sendRedirect(
-  response: ServerResponse,
+  response: ClientResponse,
   location: string,
   requestPath: string,
   extraHeaders: readonly string[] | undefined,
@@ -51,7 +52,7 @@ export function sendRedirect(
 }
 
 /** RFC 9110, 13.2.2: `If-None-Match` decides alone where it is given. */
-function isNotModified(request: IncomingMessage, { etag, lastModified }: Representation): boolean {
+function isNotModified(request: ClientRequest, { etag, lastModified }: Representation): boolean {
   const tags = request.headers['if-none-match']
   if (tags !== undefined) return tags === etag || tags.trim() === '*' || listsTag(tags, etag)
   // Only the very same time: after a rollback a file may be older than what the client holds, and yet differ.
@@ -62,7 +63,7 @@ function listsTag(tags: string, etag: string): boolean {
   return tags.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
 }
 
-function wantedRange(request: IncomingMessage, representation: Representation) {
+function wantedRange(request: ClientRequest, representation: Representation) {
   const header = request.headers.range
   if (header === undefined || request.method !== 'GET') return undefined
   const condition = request.headers['if-range']
@@ -73,8 +74,8 @@ function wantedRange(request: IncomingMessage, representation: Representation) {
 }
 
 function sendRange(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  response: ClientResponse,
   representation: Representation,
   range: ByteRange | 'unsatisfiable',
   extraHeaders: readonly string[] | undefined,
@@ -95,8 +96,8 @@ function sendRange(
 }
 
 function sendBody(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  response: ClientResponse,
   status: number,
   headers: string[],
   { path, body, sizeBytes }: Representation,
@@ -115,7 +116,7 @@ function sendBody(
 }
 
 async function streamFile(
-  response: ServerResponse,
+  response: ClientResponse,
   status: number,
   headers: string[],
   path: string,

@@ -8,11 +8,12 @@ import { silentLogger } from '@seaworthy/kit'
 import type { StaticSettings } from '@seaworthy/routes'
 import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
+import { EdgeResponse } from '../proxy/response-relay.ts'
 import { createStaticHandler, type StaticHandler, type StaticHandlerOptions } from './static-handler.ts'
 
 /** The handler behind a real HTTP server, closed when the test ends. */
 export async function serveStatic(handler: StaticHandler, settings: StaticSettings, extraHeaders?: string[]) {
-  const server = createServer((request, response) => {
+  const server = createServer({ ServerResponse: EdgeResponse }, (request, response) => {
     void handler(request, response, settings, request.url ?? '', extraHeaders)
   })
   server.listen(0, '127.0.0.1')
