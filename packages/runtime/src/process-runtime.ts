@@ -77,7 +77,7 @@ class ProcessRuntime implements Runtime {
   }
 
   #startCommand(spec: InstanceSpec, port: number | undefined): Promise<RunningCommand> {
-    const { id, app, directory, limits, outputDirectory } = spec
+    const { id, app, directory, limits, hosts, outputDirectory } = spec
     const env = port === undefined ? spec.env : { ...spec.env, PORT: String(port), HOST }
     return this.#sandbox.start({
       id,
@@ -87,6 +87,7 @@ class ProcessRuntime implements Runtime {
       env,
       userNumber: app.userNumber,
       limits,
+      ...(hosts ? { hosts } : {}),
       output: { stdout: join(outputDirectory, `${id}.out`), stderr: join(outputDirectory, `${id}.err`) },
     })
   }

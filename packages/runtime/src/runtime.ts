@@ -21,6 +21,8 @@ export interface InstanceSpec {
   /** Whether the instance serves HTTP: it then gets a free port as PORT. */
   needsPort: boolean
   limits: { memoryMb?: number; cpus?: number; processes?: number }
+  /** Names that the instance can look up, with their addresses: apps that it may call. Where the host allows it. */
+  hosts?: Readonly<Record<string, string>>
   /** Folder for `<id>.out` and `<id>.err`, the spool files that telemetry reads. */
   outputDirectory: string
 }

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from '@seaworthy/kit'
 import { AdoptedCommand, isRunning } from './adopted-command.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
+import { HOSTS_FILE, writeHostsFile } from './hosts-file.ts'
 import { type Confinement, type Launch, launch } from './launcher.ts'
 import { listeningPortsOf } from './listening-ports.ts'
 import { TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
@@ -145,8 +147,10 @@ export class CommandSandbox implements Sandbox {
     try {
       await this.#temporaryFolders.make(spec.id, userId)
       await this.#tree.prepare(spec.id, spec.limits)
-      const { pid, pidStartTicks, ended, unref } = await launch(this.#plan(spec, env))
+      const hostsFile = await this.#writeHosts(spec)
+      const { pid, pidStartTicks, ended, unref } = await launch(this.#plan(spec, env, hostsFile))
       unref()
+      if (hostsFile) await rm(hostsFile, { force: true }) // the mount keeps its content
       this.#log.info({ command: spec.id, commandPid: pid }, 'command started')
       return this.#watch({ id: spec.id, pid, pidStartTicks }, ended)
     } catch (error) {
@@ -160,13 +164,21 @@ export class CommandSandbox implements Sandbox {
     return { PATH: DEFAULT_PATH, HOME: temporary, TMPDIR: temporary, ...env, ...this.#tree.environment(id) }
   }
 
-  #plan({ id, argv, directory, writable, output, userNumber }: CommandSpec, env: Launch['env']): Launch {
+  async #writeHosts({ id, hosts = {} }: CommandSpec): Promise<string | undefined> {
+    if (!this.#confinement || Object.keys(hosts).length === 0) return undefined
+    const file = this.#temporaryFolders.hostsFile(id)
+    return (await writeHostsFile(file, hosts)) ? file : undefined
+  }
+
+  #plan(spec: CommandSpec, env: Launch['env'], hostsFile: string | undefined): Launch {
+    const { id, argv, directory, writable, output, userNumber } = spec
     const inheritedDescriptors = this.#inheritedDescriptors
     const plan = { argv, directory, env, output, inheritedDescriptors, joinFiles: this.#tree.joinFiles(id) }
     if (!this.#confinement) return plan
     const mounts = [
       { source: directory, target: WORK_TREE, writable },
       { source: this.#toolchainsDirectory, target: TOOLCHAINS, writable: false },
+      ...(hostsFile ? [{ source: hostsFile, target: HOSTS_FILE, writable: false }] : []),
       { source: this.#temporaryFolders.path(id), target: '/tmp', writable: true }, // last: it may cover the sources
     ]
     const confinement = { ...this.#confinement, userId: userIdOf(userNumber), mounts }

@@ -113,6 +113,20 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     expect(await stage.run('ls -A /tmp')).toBe('')
   })
 
+  test('names of its own stand beside those of the host, cannot be changed, and leave no file behind', async () => {
+    const stage = await openStage()
+    const hosts = { 'api.internal': '127.66.1.2' }
+
+    const said = await stage.run(
+      'getent hosts api.internal; getent hosts localhost >/dev/null && echo local; ls -A /tmp; echo x 2>/dev/null >>/etc/hosts || echo refused',
+      { hosts },
+    )
+
+    expect(said.replace(/ +/g, ' ')).toBe('127.66.1.2 api.internal\nlocal\nrefused\n')
+    expect(readFileSync('/etc/hosts', 'utf8')).not.toContain('api.internal')
+    expect(readdirSync(join(stage.home, 'run', 'tmp'))).toEqual([])
+  })
+
   test('the processes of others are out of sight', async () => {
     const stage = await openStage()
 

@@ -39,6 +39,8 @@ export interface CommandSpec {
   /** `AppRow.user_number`; the uid is derived from it. */
   userNumber: number
   limits: CommandLimits
+  /** Names that the command finds in /etc/hosts, with their addresses. Only where `powers.mounts`. */
+  hosts?: Readonly<Record<string, string>>
   /** Files that stdout and stderr are appended to, directly by the command (no pipe, no reader). */
   output: { stdout: string; stderr: string }
 }

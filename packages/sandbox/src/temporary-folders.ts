@@ -1,6 +1,9 @@
 import { chown, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** No id holds a dot. */
+const HOSTS_SUFFIX = '.hosts'
+
 /** One folder for each running command, which it sees as /tmp or as TMPDIR. */
 export class TemporaryFolders {
   readonly #root: string
@@ -13,6 +16,11 @@ export class TemporaryFolders {
     return join(this.#root, id)
   }
 
+  /** Beside the folder, so that the command never sees it; it goes with the folder. */
+  hostsFile(id: string): string {
+    return `${this.path(id)}${HOSTS_SUFFIX}`
+  }
+
   /** An empty folder that only `userId` may enter; what an earlier command of that id left is gone. */
   async make(id: string, userId: number | undefined): Promise<void> {
     await this.remove(id)
@@ -21,10 +29,12 @@ export class TemporaryFolders {
   }
 
   async remove(id: string): Promise<void> {
+    await rm(this.hostsFile(id), { force: true })
     await rm(this.path(id), { recursive: true, force: true })
   }
 
   async ids(): Promise<string[]> {
-    return readdir(this.#root).catch(() => [])
+    const names = await readdir(this.#root).catch(() => [])
+    return [...new Set(names.map(name => name.replace(HOSTS_SUFFIX, '')))]
   }
 }
