@@ -60,3 +60,16 @@ test('one answer does not change what the next one gets', () => {
 
   expect(second).toEqual(['X-Team', 'sales', ...SECURITY_HEADERS.flat()])
 })
+
+test('a policy by default gives way to one of the app, whether that is enforced or on trial', () => {
+  const defaults: [string, string][] = [['Content-Security-Policy-Report-Only', "default-src 'self'"]]
+  const rules = new AnswerHeaderRules({ set: [], defaults })
+  const own = ['content-security-policy', "default-src 'none'"]
+  const silent: string[] = []
+
+  rules.apply(own)
+  rules.apply(silent)
+
+  expect(own).toEqual(['content-security-policy', "default-src 'none'"])
+  expect(silent).toEqual(defaults.flat())
+})

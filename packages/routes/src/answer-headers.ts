@@ -41,7 +41,10 @@ export class AnswerHeaderRules {
     this.#defaults = defaults.flat()
     for (const [name] of set) this.#byLowerCase.set(name.toLowerCase(), REPLACED)
     defaults.forEach(([name], index) => {
-      this.#byLowerCase.set(name.toLowerCase(), 2 << index)
+      for (const said of sameSubject(name.toLowerCase())) {
+        // What is replaced stays replaced.
+        if (!this.#byLowerCase.has(said)) this.#byLowerCase.set(said, 2 << index)
+      }
     })
   }
 
@@ -74,3 +77,10 @@ export class AnswerHeaderRules {
 }
 
 const MAX_SPELLINGS = 500
+
+const POLICIES = ['content-security-policy', 'content-security-policy-report-only']
+
+/** An app with a policy of its own, enforced or on trial, does not want another one beside it. */
+function sameSubject(lowerCaseName: string): readonly string[] {
+  return POLICIES.includes(lowerCaseName) ? POLICIES : [lowerCaseName]
+}

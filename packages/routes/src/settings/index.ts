@@ -1,0 +1,21 @@
+/** Traffic settings as users write them. The edge never loads this: it knows the route table only. */
+export type { AccessSettings, GivenAccess } from './access-settings.ts'
+export { parseNetwork } from './address.ts'
+export { answerHeadersOf, DEFAULT_POLICY } from './answer-header-settings.ts'
+export { hashPassword, hashPasswords, type MissingPassword, withoutPasswords } from './password-hash.ts'
+export type { PathRoutes } from './rule-settings.ts'
+export { behindDoor, stripRules, type TableRules, tableRules } from './table-rules.ts'
+export {
+  type GivenTraffic,
+  givenTrafficSchema,
+  type MaintenanceSettings,
+  maintenanceSchema,
+  TRAFFIC_KEYS,
+  type TrafficKey,
+  type TrafficPatch,
+  type TrafficSettings,
+  trafficFields,
+  trafficOf,
+  trafficPatchSchema,
+  trafficSettingsSchema,
+} from './traffic-settings.ts'
