@@ -2,8 +2,9 @@
  * What the edge says on its control socket (`<home>/run/edge.sock`, HTTP): types shared by the edge and the control plane.
  *
  * `PUT /table` · `GET /table` · `GET /counters[?appId=]` · `GET /targets/<id>` · `GET /status` · `GET /events` (NDJSON)
- * · `POST /drain-and-exit`
+ * · `GET /requests?appId=…` (NDJSON) · `GET /visits` · `DELETE /visits/<id>` · `POST /drain-and-exit`
  */
+import type { RequestLine } from './request-line.ts'
 import type { RouteCounters } from './route-table.ts'
 
 /** A line of `GET /events`. */
@@ -39,3 +40,43 @@ export interface EdgeStatus {
   compiledAtStart: boolean
   memory: { rssBytes: number; heapUsedBytes: number }
 }
+
+/** A line of `GET /requests?appId=…` with the fields of a `RequestFilter`: what is asked for now. */
+export type TailLine =
+  | { type: 'request'; request: RequestLine }
+  /** More came than could be passed on; these many are missing here. The request log has them. */
+  | { type: 'dropped'; count: number }
+  /** Every ten seconds: the stream is alive. */
+  | { type: 'heartbeat' }
+
+/** `GET /visits`: what was seen since the batch before. It is told again until `DELETE /visits/<id>`. */
+export interface VisitBatch {
+  id: string
+  apps: AppVisits[]
+}
+
+/** Page views of one app in one hour. */
+export interface AppVisits {
+  appId: string
+  /** Start of the hour, milliseconds since 1970. */
+  hourAt: number
+  /** Pages that people opened. */
+  views: number
+  /** People (address and browser) who were not seen before on this day, UTC. */
+  visits: number
+  /** Pages that programs opened; they are in nothing else here. */
+  bots: number
+  /** Of the views, those whose browser asked not to be followed: they are in `pages` and in no other list. */
+  unfollowed: number
+  /** Views by path; `''` is the sum of all that found no place. So are the following. */
+  pages: NamedCount[]
+  /** By host of the page that led here; views without one are not in it. */
+  referrers: NamedCount[]
+  /** `phone`, `tablet`, `desktop`, `other`. */
+  devices: NamedCount[]
+  browsers: NamedCount[]
+  /** ISO 3166-1 alpha-2; empty without a database of addresses. */
+  countries: NamedCount[]
+}
+
+export type NamedCount = [name: string, count: number]

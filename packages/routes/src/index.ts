@@ -13,6 +13,9 @@ export {
   latencyBucketIndex,
   percentile,
 } from './latency-buckets.ts'
+export { DEFAULT_OBSERVATION, type Observation } from './observation.ts'
+export { compileRequestFilter, type FilteredRequest, type RequestFilter } from './request-filter.ts'
+export { type AddressDetail, keptAddress, type RequestLine } from './request-line.ts'
 export { addCounters, emptyCounters, subtractCounters, subtractSnapshots } from './route-counters.ts'
 export { compileRoutes, type MatchableRoute, normalizeHost, type RouteMatcher } from './route-matcher.ts'
 export type * from './route-rules.ts'

@@ -15,6 +15,7 @@ const counters: fc.Arbitrary<RouteCounters> = fc.record({
   inFlight: total,
   bytesIn: total,
   bytesOut: total,
+  cacheHits: total,
   latencyBuckets: fc.array(total, {
     minLength: LATENCY_BOUNDS_MS.length + 1,
     maxLength: LATENCY_BOUNDS_MS.length + 1,

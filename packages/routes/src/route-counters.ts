@@ -3,7 +3,7 @@ import type { RouteCounters } from './route-table.ts'
 
 type Responses = RouteCounters['responses']
 const CLASSES: readonly (keyof Responses)[] = ['1xx', '2xx', '3xx', '4xx', '5xx']
-const TOTALS = ['requests', 'failures', 'edgeFailures', 'bytesIn', 'bytesOut'] as const
+const TOTALS = ['requests', 'failures', 'edgeFailures', 'bytesIn', 'bytesOut', 'cacheHits'] as const
 
 /** Counters of an app and release that saw nothing yet. */
 export function emptyCounters(appId: string, release: string): RouteCounters {
@@ -17,6 +17,7 @@ export function emptyCounters(appId: string, release: string): RouteCounters {
     inFlight: 0,
     bytesIn: 0,
     bytesOut: 0,
+    cacheHits: 0,
     latencyBuckets: emptyLatencyBuckets(),
     lastRequestAt: 0,
   }

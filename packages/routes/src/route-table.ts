@@ -1,4 +1,5 @@
 import type { AnswerHeaders } from './answer-headers.ts'
+import type { Observation } from './observation.ts'
 import type {
   CacheRule,
   Caller,
@@ -21,6 +22,8 @@ export interface RouteTable {
   certificates?: CertificateFile[]
   /** Open questions of a certificate authority (RFC 8555 and 8737). */
   challenges?: AcmeChallenge[]
+  /** What is kept of requests unless a route says otherwise. */
+  observe?: Partial<Observation>
 }
 
 /** A certificate with its key, as a file that only the platform's user may read. */
@@ -81,6 +84,8 @@ export interface Route {
   canary?: Canary
   /** For hosts under `.internal`: who may ask. Missing: not an internal route. */
   callers?: Caller[]
+  /** Missing, or in part: as the table says. */
+  observe?: Partial<Observation>
 }
 
 /** Another release of the same app, which gets a share of the requests. */
@@ -140,6 +145,8 @@ export interface RouteCounters {
   /** Of request and response bodies; of files that the edge serves itself, with the head. */
   bytesIn: number
   bytesOut: number
+  /** Answers that came from the edge's cache, and not from the app. */
+  cacheHits: number
   latencyBuckets: number[]
   /** Milliseconds since 1970 of the last request; 0 for none. */
   lastRequestAt: number

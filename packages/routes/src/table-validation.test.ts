@@ -139,3 +139,15 @@ function route(change: Partial<Route>): Route {
     ...change,
   }
 }
+
+test('what is kept of requests is taken over, for all and for one route, and nothing that is out of bounds', () => {
+  const table = tableOf(route({ observe: { visits: false, logSample: 0.5 } }))
+  const observe = { logAddresses: 'short', logMaxDays: 3, unknown: 1 }
+
+  const parsed = parseRouteTable({ ...table, observe })
+
+  expect(parsed.observe).toEqual({ logAddresses: 'short', logMaxDays: 3 })
+  expect(parsed.routes[0]!.observe).toEqual({ visits: false, logSample: 0.5 })
+  for (const wrong of [{ logSample: 2 }, { logAddresses: 'half' }, { logMaxDays: 0 }, { visits: 1 }])
+    expect(() => parseRouteTable({ ...table, observe: wrong })).toThrow('observe.')
+})

@@ -10,6 +10,7 @@ import {
   record,
   text,
 } from './field-checks.ts'
+import { parseObservation } from './observation.ts'
 import { normalizeHost } from './route-matcher.ts'
 import type {
   AcmeChallenge,
@@ -41,6 +42,7 @@ export function parseRouteTable(value: unknown): RouteTable {
   if (certificates) parsed.certificates = certificates
   const challenges = optional(table.challenges, value => each(value, 'challenges', parseChallenge))
   if (challenges) parsed.challenges = challenges
+  if (table.observe !== undefined) parsed.observe = parseObservation(table.observe, 'observe')
   return parsed
 }
 
@@ -66,6 +68,7 @@ function parseRoute(value: unknown, path: string): Route {
   if (mode === 'static' || route.static !== undefined)
     parsed.static = parseStatic(route.static, `${path}.static`)
   if (route.headers !== undefined) parsed.headers = parseHeaders(route.headers, `${path}.headers`)
+  if (route.observe !== undefined) parsed.observe = parseObservation(route.observe, `${path}.observe`)
   if (route.canary !== undefined) parsed.canary = parseCanary(route.canary, `${path}.canary`)
   return parsed
 }
