@@ -87,3 +87,15 @@ test('a wildcard host stands for one label, and an exact host comes before it', 
   expect(hasHost('de.shop.example')).toBe(true)
   expect(hasHost('localhost')).toBe(false)
 })
+
+test('what an exact host has no path for goes to the wildcard, longest prefix first', () => {
+  const api = { hosts: ['www.shop.example'], pathPrefix: '/api' }
+  const all = { hosts: ['*.shop.example'], pathPrefix: '/' }
+  const deep = { hosts: ['*.shop.example'], pathPrefix: '/api/v2' }
+  const { match } = compileRoutes([all, deep, api])
+
+  expect(match('www.shop.example', '/api/v2/x')).toBe(api)
+  expect(match('www.shop.example', '/')).toBe(all)
+  expect(match('de.shop.example', '/api/v2/x')).toBe(deep)
+  expect(match('de.shop.example', '/api/v1')).toBe(all)
+})

@@ -6,7 +6,8 @@ export interface MatchableRoute {
 
 export interface RouteMatcher<T> {
   /**
-   * The route for a request: by host (an exact one before a wildcard), then by the longest path prefix that ends at a `/` or at the path's end.
+   * The route for a request: by host, then by the longest path prefix that ends at a `/` or at the path's end. What the
+   * exact host does not take goes to the wildcard.
    * @param host as `normalizeHost` returns it
    * @param path path of the request, a query behind it is ignored
    */
@@ -24,12 +25,18 @@ export function compileRoutes<T extends MatchableRoute>(routes: readonly T[]): R
   return {
     hasHost: host => byHost.has(host) || byHost.has(wildcardOf(host)),
     match(host, path) {
-      const candidates = byHost.get(host) ?? byHost.get(wildcardOf(host))
-      if (!candidates) return undefined
-      for (const route of candidates) if (isUnder(path, route.pathPrefix)) return route
-      return undefined
+      return longest(byHost.get(host), path) ?? longest(byHost.get(wildcardOf(host)), path)
     },
   }
+}
+
+function longest<T extends MatchableRoute>(
+  candidates: readonly T[] | undefined,
+  path: string,
+): T | undefined {
+  if (!candidates) return undefined
+  for (const route of candidates) if (isUnder(path, route.pathPrefix)) return route
+  return undefined
 }
 
 /**

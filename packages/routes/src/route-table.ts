@@ -80,6 +80,8 @@ export interface Route {
   compression?: boolean
   cache?: CacheRule[]
   https?: RouteHttps
+  /** The app sees `/users` where the client asked for `/api/users` and `pathPrefix` is `/api`. */
+  stripPrefix?: boolean
   /** A release on trial: a part of the requests goes there. */
   canary?: Canary
   /** For hosts under `.internal`: who may ask. Missing: not an internal route. */

@@ -1,4 +1,7 @@
 import { each, flag, integer, optional, record, refuse, text } from './field-checks.ts'
+import { parseNetwork } from './networks.ts'
+import { parsePasswordHash } from './password-hash.ts'
+import { isRulePath, redirectTargetProblem, rewriteTargetProblem } from './path-rules.ts'
 import type {
   BasicAuth,
   CacheRule,
@@ -88,8 +91,8 @@ function parsePathLimits(value: unknown, path: string): PathLimits {
 function parseAccess(value: unknown, path: string): RouteAccess {
   const access = record(value, path)
   return withoutMissing({
-    allow: optional(access.allow, given => each(given, `${path}.allow`, text)),
-    deny: optional(access.deny, given => each(given, `${path}.deny`, text)),
+    allow: optional(access.allow, given => each(given, `${path}.allow`, network)),
+    deny: optional(access.deny, given => each(given, `${path}.deny`, network)),
     basicAuth: optional(access.basicAuth, given => each(given, `${path}.basicAuth`, parseBasicAuth)),
   })
 }
@@ -98,12 +101,12 @@ function parseBasicAuth(value: unknown, path: string): BasicAuth {
   const auth = record(value, path)
   return {
     path: urlPath(auth.path, `${path}.path`),
-    realm: text(auth.realm, `${path}.realm`),
+    realm: visibleText(auth.realm, `${path}.realm`),
     users: each(auth.users, `${path}.users`, (given, at) => {
       const user = record(given, at)
       return {
         name: text(user.name, `${at}.name`),
-        passwordHash: text(user.passwordHash, `${at}.passwordHash`),
+        passwordHash: passwordHash(user.passwordHash, `${at}.passwordHash`),
       }
     }),
   }
@@ -115,9 +118,13 @@ function parseRedirect(value: unknown, path: string): RedirectRule {
   const rule = record(value, path)
   if (!REDIRECT_STATUSES.includes(rule.status as number))
     return refuse(`${path}.status`, '301, 302, 303, 307 or 308')
+  const from = rulePath(rule.from, `${path}.from`)
+  const to = text(rule.to, `${path}.to`)
+  const problem = redirectTargetProblem({ from, to })
+  if (problem) refuse(`${path}.to`, problem)
   return withoutMissing({
-    from: urlPath(rule.from, `${path}.from`),
-    to: text(rule.to, `${path}.to`),
+    from,
+    to,
     status: rule.status as RedirectRule['status'],
     host: optional(rule.host, host => text(host, `${path}.host`)),
   })
@@ -125,7 +132,10 @@ function parseRedirect(value: unknown, path: string): RedirectRule {
 
 function parseRewrite(value: unknown, path: string): RewriteRule {
   const rule = record(value, path)
-  return { from: urlPath(rule.from, `${path}.from`), to: urlPath(rule.to, `${path}.to`) }
+  const from = rulePath(rule.from, `${path}.from`)
+  const to = text(rule.to, `${path}.to`)
+  const problem = rewriteTargetProblem({ from, to })
+  return problem ? refuse(`${path}.to`, problem) : { from, to }
 }
 
 function parseSticky(value: unknown, path: string): StickySettings {
@@ -144,7 +154,7 @@ function parseMaintenance(value: unknown, path: string): Maintenance {
   return withoutMissing({
     holdMs: integer(maintenance.holdMs, `${path}.holdMs`, 0, LONGEST_MS),
     message: optional(maintenance.message, message => text(message, `${path}.message`)),
-    allow: optional(maintenance.allow, given => each(given, `${path}.allow`, text)),
+    allow: optional(maintenance.allow, given => each(given, `${path}.allow`, network)),
   })
 }
 
@@ -185,6 +195,27 @@ function parseCaller(value: unknown, path: string): Caller {
 function urlPath(value: unknown, path: string): string {
   const given = text(value, path)
   return /^\/[^\s?#]*$/.test(given) ? given : refuse(path, 'a path that starts with /')
+}
+
+function rulePath(value: unknown, path: string): string {
+  const given = text(value, path)
+  return isRulePath(given) ? given : refuse(path, 'a path such as /old or /old/*')
+}
+
+function network(value: unknown, path: string): string {
+  const given = text(value, path)
+  return parseNetwork(given) ? given : refuse(path, 'an address or a network such as 192.0.2.0/24')
+}
+
+function passwordHash(value: unknown, path: string): string {
+  const given = text(value, path)
+  return parsePasswordHash(given) ? given : refuse(path, 'a hash such as scrypt$16384$8$5$salt$hash')
+}
+
+/** What goes into a header. */
+function visibleText(value: unknown, path: string): string {
+  const given = text(value, path)
+  return /^[\x20-\x7e]+$/.test(given) ? given : refuse(path, 'visible ASCII characters')
 }
 
 /** `JSON` and `toEqual` make no difference, but a route is compared by its fields. */

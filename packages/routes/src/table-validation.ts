@@ -2,6 +2,7 @@ import type { AnswerHeaders } from './answer-headers.ts'
 import {
   absolutePath,
   each,
+  flag,
   InvalidRouteTable,
   integer,
   list,
@@ -11,6 +12,7 @@ import {
   text,
 } from './field-checks.ts'
 import { parseObservation } from './observation.ts'
+import { findRedirectLoop } from './path-rules.ts'
 import { normalizeHost } from './route-matcher.ts'
 import type {
   AcmeChallenge,
@@ -50,7 +52,8 @@ const MODES: readonly RouteMode[] = ['proxy', 'static', 'wake', 'unavailable']
 const TARGET_STATES: readonly Target['state'][] = ['adding', 'healthy', 'unhealthy', 'draining']
 const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000
 
-function parseRoute(value: unknown, path: string): Route {
+/** @throws {InvalidRouteTable} */
+export function parseRoute(value: unknown, path: string): Route {
   const route = record(value, path)
   const mode = oneOf(route.mode, `${path}.mode`, MODES)
   const parsed: Route = {
@@ -70,7 +73,14 @@ function parseRoute(value: unknown, path: string): Route {
   if (route.headers !== undefined) parsed.headers = parseHeaders(route.headers, `${path}.headers`)
   if (route.observe !== undefined) parsed.observe = parseObservation(route.observe, `${path}.observe`)
   if (route.canary !== undefined) parsed.canary = parseCanary(route.canary, `${path}.canary`)
+  if (route.stripPrefix !== undefined) parsed.stripPrefix = flag(route.stripPrefix, `${path}.stripPrefix`)
+  refuseRedirectLoop(parsed, path)
   return parsed
+}
+
+function refuseRedirectLoop({ redirects, hosts }: Route, path: string): void {
+  const loop = redirects && findRedirectLoop(redirects, hosts)
+  if (loop !== undefined) throw new InvalidRouteTable(`${path}.redirects[${loop}].to`, 'a way that ends')
 }
 
 function parseCanary(value: unknown, path: string): Canary {
@@ -94,7 +104,7 @@ function parseCanary(value: unknown, path: string): Canary {
   }
 }
 
-function parseCertificate(value: unknown, path: string): CertificateFile {
+export function parseCertificate(value: unknown, path: string): CertificateFile {
   const certificate = record(value, path)
   const ocspFile = optional(certificate.ocspFile, file => absolutePath(file, `${path}.ocspFile`))
   return {
@@ -104,7 +114,7 @@ function parseCertificate(value: unknown, path: string): CertificateFile {
   }
 }
 
-function parseChallenge(value: unknown, path: string): AcmeChallenge {
+export function parseChallenge(value: unknown, path: string): AcmeChallenge {
   const challenge = record(value, path)
   const type = oneOf(challenge.type, `${path}.type`, ['http-01', 'tls-alpn-01'] as const)
   const host = parseHost(challenge.host, `${path}.host`)
@@ -188,10 +198,15 @@ function checkClaims(routes: readonly Route[]): void {
   }
 }
 
+/** Those of a release on trial too. */
+export function allTargets({ targets, canary }: Route): Target[] {
+  return canary ? [...targets, ...canary.targets] : targets
+}
+
 function checkTargetIds(routes: readonly Route[]): void {
   const addresses = new Map<string, string>()
   for (const [index, route] of routes.entries()) {
-    for (const { id, host, port } of route.targets) {
+    for (const { id, host, port } of allTargets(route)) {
       const address = `${host}:${port}`
       if ((addresses.get(id) ?? address) !== address) {
         throw new InvalidRouteTable(`routes[${index}].targets`, `of one address each: ${id} has two`)
