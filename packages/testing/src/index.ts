@@ -1,6 +1,8 @@
 export { afterFile, afterTestOrFile } from './after-file.ts'
+export { DnsUnderTest, type DnsUnderTestOptions } from './dns-under-test.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'
+export { type PebbleOptions, PebbleServer } from './pebble-server.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
 export { type RedisServer, redisServer } from './redis-server.ts'
 export {

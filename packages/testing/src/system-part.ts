@@ -16,6 +16,7 @@ const aptPart = (packageName: string, ...commands: string[]): SystemPart => ({
 })
 
 const PARTS = {
+  bind: aptPart('bind9', 'named'),
   bubblewrap: aptPart('bubblewrap', 'bwrap'),
   caddy: aptPart('caddy', 'caddy'),
   cgroups: {
@@ -29,6 +30,7 @@ const PARTS = {
   linux: { isThere: () => process.platform === 'linux', install: 'run on Linux' },
   nginx: aptPart('nginx', 'nginx'),
   openssl: aptPart('openssl', 'openssl'),
+  pebble: aptPart('pebble', 'pebble'),
   postgresql: {
     isThere: () => findPostgresCommand('postgres') !== undefined,
     install: 'apt-get install -y postgresql',
