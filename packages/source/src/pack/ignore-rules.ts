@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
+import { DockerIgnore } from './docker-ignore.ts'
 
 /** Never part of an upload, at any depth: history, and what the build installs afresh. */
 const ALWAYS_LEFT_OUT = new Set(['.git', 'node_modules'])
@@ -17,9 +18,9 @@ export type Verdict = 'in' | 'out' | 'outButLook'
  */
 export class IgnoreRules {
   readonly #git: readonly GitRules[]
-  readonly #docker: readonly DockerRule[]
+  readonly #docker: DockerIgnore
 
-  private constructor(git: readonly GitRules[], docker: readonly DockerRule[]) {
+  private constructor(git: readonly GitRules[], docker: DockerIgnore) {
     this.#git = git
     this.#docker = docker
   }
@@ -28,7 +29,10 @@ export class IgnoreRules {
   static async read(folder: string): Promise<IgnoreRules> {
     const above = repositoryFoldersAbove(folder)
     const git = await Promise.all(above.map(directory => readGitRules(directory, folder)))
-    return await new IgnoreRules(git.filter(isThere), await readDockerRules(folder)).enter(folder, '')
+    return await new IgnoreRules(
+      git.filter(isThere),
+      DockerIgnore.parse((await readText(join(folder, '.dockerignore'))) ?? ''),
+    ).enter(folder, '')
   }
 
   /** The rules below `path` (relative to `folder`), which may bring a `.gitignore` of its own. */
@@ -40,8 +44,8 @@ export class IgnoreRules {
   judge(path: string, isFolder: boolean): Verdict {
     if (ALWAYS_LEFT_OUT.has(path.slice(path.lastIndexOf('/') + 1))) return 'out'
     if (this.#isIgnoredByGit(isFolder ? `${path}/` : path)) return 'out'
-    if (!isIgnoredByDocker(this.#docker, path)) return 'in'
-    return isFolder && this.#docker.some(rule => rule.bringsBack) ? 'outButLook' : 'out'
+    if (!this.#docker.ignores(path) || isTellingFile(path)) return 'in'
+    return isFolder && this.#docker.bringsBack ? 'outButLook' : 'out'
   }
 
   #isIgnoredByGit(path: string): boolean {
@@ -51,6 +55,12 @@ export class IgnoreRules {
     }
     return false
   }
+}
+
+/** A `.dockerignore` keeps files out of an image; the platform needs these all the same, as `docker build` does. */
+function isTellingFile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return /dockerfile/i.test(name) || ['seaworthy.json', 'Procfile'].includes(path)
 }
 
 interface GitRules {
@@ -70,36 +80,6 @@ async function readGitRules(directory: string, folder: string): Promise<GitRules
       : { above: withSlash(above), below: '' },
     matcher: ignore({ ignorecase: false }).add(text),
   }
-}
-
-interface DockerRule {
-  matcher: Ignore
-  bringsBack: boolean
-}
-
-/**
- * Docker's rules differ: patterns start at the root, the last that matches the path or a folder above it decides,
- * and `!` brings back even what lies in an ignored folder. Hence a matcher for each line.
- */
-async function readDockerRules(folder: string): Promise<DockerRule[]> {
-  const text = (await readText(join(folder, '.dockerignore'))) ?? ''
-  const lines = text.split(/\r?\n/).map(line => line.trim())
-  return lines.filter(line => line !== '' && !line.startsWith('#')).flatMap(toDockerRule)
-}
-
-function toDockerRule(line: string): DockerRule[] {
-  const bringsBack = line.startsWith('!')
-  const pattern = line
-    .replace(/^!\s*/, '')
-    .replace(/^(\.?\/)+/, '')
-    .replace(/\/+$/, '')
-  if (pattern === '' || pattern === '.') return []
-  return [{ matcher: ignore({ ignorecase: false }).add(`/${pattern}`), bringsBack }]
-}
-
-function isIgnoredByDocker(rules: readonly DockerRule[], path: string): boolean {
-  const deciding = rules.findLast(({ matcher }) => matcher.ignores(path))
-  return deciding !== undefined && !deciding.bringsBack
 }
 
 /** From the repository's root down to the folder above `folder`; none when no repository holds it. */
