@@ -116,8 +116,13 @@ export class Exchange implements UpstreamListener, Deadlined {
       this.#connection?.spoil()
       this.#body.discard()
     }
-    this.#relay.end()
-    this.#finish()
+    this.#release()
+    this.#relay.end(this)
+  }
+
+  /** The whole answer is with the client's connection. */
+  onRelayed(): void {
+    if (!this.#options.record.hasEnded) this.#finish()
   }
 
   onDrain(): void {

@@ -1,5 +1,15 @@
 import { ServerResponse } from '@seaworthy/kit/lean-http'
 import type { AnswerHeaderRules } from '@seaworthy/routes'
+import { CodedBody } from '../content/coded-body.ts'
+import { LEAST_BYTES } from '../content/compressible.ts'
+import {
+  describeCoded,
+  describeNotModified,
+  dropIdentityCoding,
+  planCompression,
+} from '../content/compression-plan.ts'
+import { encodeAtOnce } from '../content/encoders.ts'
+import { addVary } from '../content/header-list.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ClientResponse } from './client-response.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -28,9 +38,15 @@ export function reportAbandoned(this: ClientResponse): void {
 /** Up to this size a body that came with its head leaves in one write, as one string. */
 const MAX_STRING_BODY = 16_384
 
+/** Hears when the last byte of an answer is with the response. */
+export interface RelayOwner {
+  onRelayed(): void
+}
+
 /**
  * Passes a target's answer to the client. A head waits until the end of the read that brought it: most answers are
- * whole by then and go out in one write, with their length. What is not whole is streamed as it comes.
+ * whole by then and go out in one write, with their length. What is not whole is streamed as it comes, through an
+ * encoder where the client takes a coding that makes it smaller.
  */
 export class ResponseRelay {
   readonly #context: WorkerContext
@@ -41,6 +57,7 @@ export class ResponseRelay {
   /** What came of the body so far, kept back while the head is. Latin1, because it is written with the head. */
   #first = ''
   #begun = false
+  #coded: CodedBody | undefined
   /** Whether the connection cannot be used again after this answer. */
   closeAfter = false
 
@@ -75,7 +92,6 @@ export class ResponseRelay {
 
   /** @returns false when the client reads slower than the target writes */
   body(chunk: Buffer): boolean {
-    this.#record.bytesOut += chunk.length
     const { length } = chunk
     if (this.#head && this.#first.length + length <= MAX_STRING_BODY) {
       this.#first += chunk.toString('latin1', 0, length)
@@ -93,16 +109,26 @@ export class ResponseRelay {
       this.#writeHead()
       if (!hadBody) this.#response.flushHeaders()
     }
-    if (this.#response.writableNeedDrain) this.#response.once('drain', onDrain)
+    if (this.#coded) this.#flushCoded(this.#coded, onDrain)
+    else if (this.#response.writableNeedDrain) this.#response.once('drain', onDrain)
   }
 
-  end(): void {
-    const { destroyed } = this.#response
-    if (destroyed) return
-    const head = this.#head
-    if (head) this.#endWhole(head)
-    else this.#response.end()
-    if (this.#response.writableLength > 0) this.#watchTail()
+  /** @param owner hears when all is with the response: at once, but for what an encoder still holds */
+  end(owner: RelayOwner): void {
+    if (this.#coded) {
+      this.#coded.end(() => {
+        this.#watchTail()
+        owner.onRelayed()
+      })
+      return
+    }
+    if (!this.#response.destroyed) {
+      const head = this.#head
+      if (head) this.#endWhole(head)
+      else this.#response.end()
+      if (this.#response.writableLength > 0) this.#watchTail()
+    }
+    owner.onRelayed()
   }
 
   /** The rest of the answer will not come; the client must see that it is not whole (RFC 9112, 8). */
@@ -112,12 +138,80 @@ export class ResponseRelay {
 
   #endWhole(head: ResponseHead): void {
     this.#head = undefined
-    if (head.contentLength === undefined && this.#mayHaveBody(head.status)) {
+    const coded = this.#wantsCoding(head) ? this.#codeWhole(head) : undefined
+    if (!coded && head.contentLength === undefined && this.#mayHaveBody(head.status)) {
       head.headers.push('Content-Length', String(this.#first.length))
     }
+    this.#record.bytesOut += coded?.length ?? this.#first.length
     this.#sendHead(head)
-    if (this.#first === '') this.#response.end()
+    if (coded) this.#response.end(coded)
+    else if (this.#first === '') this.#response.end()
     else this.#response.end(this.#first, 'latin1')
+  }
+
+  /** Whether compression is a question at all: not for clients that say nothing of codings, nor for small answers. */
+  #wantsCoding(head: ResponseHead): boolean {
+    if (this.#request.headers['accept-encoding'] === undefined) return false
+    if (this.#record.route?.compression === false) return false
+    return head.status === 304 || this.#request.method === 'HEAD' || this.#first.length >= LEAST_BYTES
+  }
+
+  /** @returns the body to send instead, where it got smaller */
+  #codeWhole(head: ResponseHead): Buffer | undefined {
+    const isHead = this.#request.method === 'HEAD'
+    const plan = this.#plan(head, isHead ? head.contentLength : this.#first.length)
+    if (plan === 'none' || plan === 'identity') return undefined
+    if (isHead) {
+      describeCoded(head.headers, plan)
+      return undefined
+    }
+    const coded = encodeAtOnce(Buffer.from(this.#first, 'latin1'), plan)
+    if (coded.length >= this.#first.length) {
+      addVary(head.headers, 'Accept-Encoding')
+      return undefined
+    }
+    describeCoded(head.headers, plan)
+    head.headers.push('Content-Length', String(coded.length))
+    return coded
+  }
+
+  /** An answer that is not whole yet: from here on all of its body goes through an encoder, if there is one to be had. */
+  #codeStream(head: ResponseHead): void {
+    const plan = this.#plan(head, head.contentLength)
+    if (plan === 'none' || plan === 'identity' || !this.#mayHaveBody(head.status)) return
+    const { encoders } = this.#context
+    if (!encoders.take()) {
+      addVary(head.headers, 'Accept-Encoding')
+      return
+    }
+    describeCoded(head.headers, plan)
+    this.#coded = new CodedBody({
+      coding: plan,
+      sizeBytes: head.contentLength,
+      response: this.#response,
+      places: encoders,
+      onBytes: length => {
+        this.#record.bytesOut += length
+      },
+    })
+  }
+
+  /** The headers are as the client would get them: what the app's settings say of them decides too. */
+  #plan(head: ResponseHead, sizeBytes: number | undefined) {
+    this.#response.answerHeaders?.apply(head.headers)
+    this.#response.answerHeaders = undefined
+    const { headers } = this.#request
+    const plan = planCompression(headers, head, sizeBytes)
+    if (plan === 'identity') addVary(head.headers, 'Accept-Encoding')
+    if (plan === 'none') dropIdentityCoding(head.headers)
+    if (head.status === 304) describeNotModified(head.headers, headers['if-none-match'])
+    return plan
+  }
+
+  /** Each read of the app's answer is let out, unless the encoder is behind: then reading waits for it. */
+  #flushCoded(coded: CodedBody, onDrain: () => void): void {
+    coded.flush()
+    if (coded.isFull) coded.onceReady(onDrain)
   }
 
   /** A client that does not read the rest must not keep it in our memory for ever. */
@@ -140,10 +234,24 @@ export class ResponseRelay {
   #writeHead(): void {
     if (!this.#head || this.#response.destroyed) return
     this.#response.on('error', ignore) // the client left: 'close' follows and ends the exchange
+    const { route } = this.#record
+    if (route?.compression !== false && this.#request.headers['accept-encoding'] !== undefined) {
+      this.#codeStream(this.#head)
+    }
     this.#sendHead(this.#head)
     this.#head = undefined
-    if (this.#first !== '') this.#response.write(this.#first, 'latin1')
+    if (this.#first !== '') this.#writeFirst()
     this.#first = ''
+  }
+
+  /** As a string it leaves in one write with the head. */
+  #writeFirst(): void {
+    if (this.#coded) {
+      this.#coded.write(Buffer.from(this.#first, 'latin1'))
+      return
+    }
+    this.#record.bytesOut += this.#first.length
+    this.#response.write(this.#first, 'latin1')
   }
 
   #sendHead({ status, reason, headers }: ResponseHead): void {
@@ -153,6 +261,8 @@ export class ResponseRelay {
   }
 
   #write(data: Buffer): boolean {
+    if (this.#coded) return this.#coded.write(data)
+    this.#record.bytesOut += data.length
     return this.#response.destroyed || this.#response.write(data)
   }
 

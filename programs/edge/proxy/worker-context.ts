@@ -1,4 +1,5 @@
 import type { EdgeLimits } from '../config.ts'
+import type { EncoderPlaces } from '../content/encoders.ts'
 import type { WorkerCounters } from '../counters/worker-counters.ts'
 import type { RequestLimiter } from '../limits/request-limiter.ts'
 import type { WorkerReport } from '../workers/worker-messages.ts'
@@ -13,6 +14,7 @@ export interface WorkerContext {
   routes: ActiveRoutes
   counters: WorkerCounters
   requestLimits: RequestLimiter
+  encoders: EncoderPlaces
   books: RecordBooks
   deadlines: Deadlines
   held: HeldRequests
