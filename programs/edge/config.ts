@@ -8,14 +8,22 @@ export interface EdgeConfig {
   /** Address to listen on; `::` takes IPv4 too. */
   host: string
   httpPort: number
+  /** Opened with the first certificate or TLS-ALPN challenge of a table. */
+  httpsPort: number
+  /** The oldest TLS that is spoken. */
+  tlsMinVersion: TlsMinVersion
   /** Worker threads that serve requests. */
   workers: number
   limits: EdgeLimits
   accessLog: AccessLogConfig
 }
 
+export type TlsMinVersion = 'TLSv1.2' | 'TLSv1.3'
+
 /** What bounds a client, whatever the app. Times in milliseconds. */
 export interface EdgeLimits {
+  /** From a new connection to the end of its TLS handshake. */
+  handshakeMs: number
   /** From the first byte of a request to the end of its headers. */
   headersMs: number
   /** From the first byte of a request to the end of its body. */
@@ -42,6 +50,7 @@ export interface AccessLogConfig {
 }
 
 export const DEFAULT_LIMITS: EdgeLimits = {
+  handshakeMs: 10_000,
   headersMs: 15_000,
   requestMs: 60 * 60_000,
   keepAliveMs: 60_000,
@@ -68,9 +77,12 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
     home: readSetting(env, 'SEAWORTHY_HOME') ?? join(homedir(), '.local', 'share', 'seaworthy'),
     host: readSetting(env, 'SEAWORTHY_EDGE_HOST') ?? '::',
     httpPort: Math.trunc(number('SEAWORTHY_HTTP_PORT', 8080, 1, 65_535)),
+    httpsPort: Math.trunc(number('SEAWORTHY_HTTPS_PORT', 8443, 1, 65_535)),
+    tlsMinVersion: `TLSv${number('SEAWORTHY_EDGE_TLS_MIN_VERSION', 1.2, 1.2, 1.3) < 1.3 ? '1.2' : '1.3'}`,
     workers: Math.trunc(number('SEAWORTHY_EDGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64)),
     limits: {
       ...DEFAULT_LIMITS,
+      handshakeMs: number('SEAWORTHY_EDGE_HANDSHAKE_MS', DEFAULT_LIMITS.handshakeMs, 100, 3_600_000),
       headersMs: number('SEAWORTHY_EDGE_HEADERS_MS', DEFAULT_LIMITS.headersMs, 100, 3_600_000),
       requestMs: number('SEAWORTHY_EDGE_REQUEST_MS', DEFAULT_LIMITS.requestMs, 100, 86_400_000),
       keepAliveMs: number('SEAWORTHY_EDGE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs, 100, 3_600_000),

@@ -8,7 +8,9 @@ import {
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import { counterKey } from '../counters/edge-counters.ts'
 import type { TableUpdate } from '../workers/worker-messages.ts'
+import type { ClientConnection } from './client-connection.ts'
 import { responseHeaderKinds } from './header-kinds.ts'
+import { compileHttpChallenges, type HttpChallenges } from './https-answers.ts'
 import { UpstreamPool } from './upstream-pool.ts'
 
 /** A route with what a worker needs to serve it. */
@@ -17,6 +19,8 @@ export interface ActiveRoute extends Route {
   /** The targets that may get new requests. */
   healthy: ActiveTarget[]
   answerHeaders: AnswerHeaderRules | undefined
+  /** The same with `Strict-Transport-Security`, for answers by https. */
+  secureAnswerHeaders: AnswerHeaderRules | undefined
 }
 
 /** A target as one worker knows it; it outlives tables as long as its address is in them. */
@@ -35,9 +39,14 @@ export class ActiveRoutes {
   readonly #targets = new Map<string, ActiveTarget>()
   #matcher: RouteMatcher<ActiveRoute> = compileRoutes([])
   #version = -1
+  #httpChallenges: HttpChallenges
 
   get version(): number {
     return this.#version
+  }
+
+  get httpChallenges(): HttpChallenges {
+    return this.#httpChallenges
   }
 
   match(host: string, url: string): ActiveRoute | undefined {
@@ -56,10 +65,12 @@ export class ActiveRoutes {
         .map(target => this.#activate(target, slots.targets.get(target.id) ?? SHARED_SLOT, addresses))
       const counterSlot = slots.counters.get(counterKey(route.appId, route.release)) ?? SHARED_SLOT
       const answerHeaders = route.headers && new AnswerHeaderRules(route.headers)
-      return { ...route, counterSlot, healthy, answerHeaders }
+      const secureAnswerHeaders = compileSecureHeaders(route, answerHeaders)
+      return { ...route, counterSlot, healthy, answerHeaders, secureAnswerHeaders }
     })
     this.#retireAllBut(addresses)
     this.#matcher = compileRoutes(routes)
+    this.#httpChallenges = compileHttpChallenges(table.challenges)
     this.#version = table.version
   }
 
@@ -95,6 +106,27 @@ export class ActiveRoutes {
       this.#targets.delete(address)
     }
   }
+}
+
+/** The header rules for an answer to this client. */
+export function answerHeadersFor(
+  route: ActiveRoute,
+  { scheme }: Pick<ClientConnection, 'scheme'>,
+): AnswerHeaderRules | undefined {
+  return scheme === 'https' ? route.secureAnswerHeaders : route.answerHeaders
+}
+
+/** RFC 6797: only by https, and the app's own word wins. */
+function compileSecureHeaders(
+  { headers, https }: Route,
+  plain: AnswerHeaderRules | undefined,
+): AnswerHeaderRules | undefined {
+  const isNamed = headers?.set.some(([name]) => name.toLowerCase() === 'strict-transport-security')
+  if (!https || https.hstsMaxAgeSeconds === 0 || isNamed) return plain
+  const scope = https.hstsIncludeSubdomains ? '; includeSubDomains' : ''
+  const hsts: [string, string] = ['Strict-Transport-Security', `max-age=${https.hstsMaxAgeSeconds}${scope}`]
+  const defaults = [...(headers?.defaults ?? []), hsts]
+  return new AnswerHeaderRules({ set: headers?.set ?? [], defaults })
 }
 
 function unbracketed(host: string): string {

@@ -13,6 +13,8 @@ export interface ClientResponse extends Writable {
   readonly statusCode: number
   /** Called once when the client leaves before the answer has ended. */
   onAbandoned: (() => void) | undefined
+  /** Where the answer's bytes are counted if not at the connection, which answers share with HTTP/2. */
+  readonly bytesCounter?: { readonly bytesWritten: number }
   /** What is done to the headers of an app's answer; unset for pages of the edge's own. */
   answerHeaders: AnswerHeaderRules | undefined
   /**

@@ -7,6 +7,7 @@ import type { ClientRequest } from './client-request.ts'
 import type { ClientResponse } from './client-response.ts'
 import { type ErrorPage, renderRawErrorPage, sendErrorPage } from './error-pages.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
+import { answerHttpChallenge, redirectToHttps } from './https-answers.ts'
 import { secondsToWait } from './request-limit.ts'
 import { RequestRecord } from './request-record.ts'
 import { type Refusal, type RequestTarget, RequestTargets } from './request-target.ts'
@@ -18,19 +19,25 @@ import type { WorkerContext } from './worker-context.ts'
 export interface DispatcherOptions {
   context: WorkerContext
   staticFiles: StaticFiles
-  /** What clients see of the listener: `https` once TLS ends here. */
+  /** What clients see of the listener: `https` where TLS ends here. */
   scheme: Scheme
   port: number
+  /** Where clients are sent that should have come by https. */
+  httpsPort: number
   requestIds: () => string
+  /** Takes a request to a target of its route; an `Exchange` unless told. */
+  startExchange?: (options: ExchangeOptions, route: ActiveRoute) => void
 }
 
 /** Takes each request of a worker to where its route says: a target, a folder, the waiting room, an error page. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #targets: RequestTargets
+  readonly #startExchange: (options: ExchangeOptions, route: ActiveRoute) => void
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#startExchange = options.startExchange ?? startExchange
     this.#targets = new RequestTargets({ isKnownHost: host => options.context.routes.hasHost(host) })
   }
 
@@ -78,8 +85,13 @@ export class Dispatcher {
 
   #serve(exchange: ExchangeOptions): void {
     const { context, target, record } = exchange
+    if (answerHttpChallenge(exchange, context.routes.httpChallenges)) return
     const route = context.routes.match(target.host, target.url)
     record.countFor(route)
+    if (route?.https?.redirect && exchange.client.scheme === 'http') {
+      redirectToHttps(exchange, this.#options.httpsPort)
+      return
+    }
     const wait = route && secondsToWait(context, route, exchange.client.ip)
     if (wait)
       answerItself(exchange, { status: 429, retryAfterSeconds: wait, close: exchange.expectsContinue })
@@ -90,7 +102,7 @@ export class Dispatcher {
   #serveBy(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
     const close = exchange.expectsContinue
     if (!route) answerItself(exchange, { status: 404, close })
-    else if (route.mode === 'proxy') new Exchange(exchange, route).start()
+    else if (route.mode === 'proxy') this.#startExchange(exchange, route)
     else if (route.mode === 'static') serveStatic(exchange, route, this.#options.staticFiles)
     else answerItself(exchange, { status: 503, retryAfterSeconds: 30, close })
   }
@@ -128,6 +140,10 @@ export class Dispatcher {
       userAgent: request.headers['user-agent'],
     })
   }
+}
+
+function startExchange(options: ExchangeOptions, route: ActiveRoute): void {
+  new Exchange(options, route).start()
 }
 
 /** An answer of the edge's own, and the end of the request. */

@@ -1,5 +1,5 @@
 import { pickTarget } from '@seaworthy/routes'
-import type { ActiveRoute, ActiveTarget } from './active-routes.ts'
+import { type ActiveRoute, type ActiveTarget, answerHeadersFor } from './active-routes.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ClientResponse } from './client-response.ts'
@@ -72,7 +72,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   /** Sends the request to a target of the route. Requests that waited for a wake-up start here too. */
   start(): void {
     this.#options.response.onAbandoned = () => this.#abandon()
-    this.#options.response.answerHeaders = this.#route.answerHeaders
+    this.#options.response.answerHeaders = answerHeadersFor(this.#route, this.#options.client)
     this.#options.context.deadlines.watch(this)
     this.#attempt(undefined)
   }

@@ -1,24 +1,24 @@
 import type { StaticHandler } from '../static/static-handler.ts'
-import type { ActiveRoute } from './active-routes.ts'
+import { type ActiveRoute, answerHeadersFor } from './active-routes.ts'
 import type { ExchangeOptions } from './exchange.ts'
 
 export type StaticFiles = StaticHandler
 
 /** Serves a request of a `static` route from the release's folder. Its bytes count with the head of the answer. */
 export function serveStatic(
-  { context, request, response, target, record, expectsContinue }: ExchangeOptions,
+  { context, request, response, target, client, record, expectsContinue }: ExchangeOptions,
   route: ActiveRoute,
   staticFiles: StaticFiles,
 ): void {
-  const { socket } = request
-  const writtenBefore = socket.bytesWritten
+  const counter = response.bytesCounter ?? request.socket
+  const writtenBefore = counter.bytesWritten
   const end = () => {
-    record.bytesOut = socket.bytesWritten - writtenBefore
+    record.bytesOut = counter.bytesWritten - writtenBefore
     if (response.headersSent) record.answered(response.statusCode, { byEdge: true })
     record.end()
   }
   response.onAbandoned = end
-  response.answerHeaders = route.answerHeaders
+  response.answerHeaders = answerHeadersFor(route, client)
   const headers = ['X-Request-Id', record.id]
   if (context.isDraining || expectsContinue) headers.push('Connection', 'close')
   void staticFiles(request, response, route.static!, withoutPrefix(target.url, route.pathPrefix), headers)

@@ -34,7 +34,7 @@ export class EdgeWorker {
   readonly #firstTable: TableUpdate
 
   constructor({ start, report }: EdgeWorkerOptions) {
-    const { index, memory, limits, accessLog, host, httpPort, tables } = start
+    const { index, memory, limits, accessLog, host, httpPort, httpsPort, tables } = start
     this.#report = report
     this.#firstTable = tables
     const routes = new ActiveRoutes()
@@ -66,6 +66,7 @@ export class EdgeWorker {
       staticFiles: createStaticHandler({ log: problemLog(report) }),
       scheme: 'http',
       port: httpPort,
+      httpsPort,
       requestIds: createRequestIds(),
     })
     this.#listener = new HttpListener({ host, port: httpPort, limits, dispatcher })

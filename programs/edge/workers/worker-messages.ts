@@ -8,6 +8,7 @@ export interface WorkerStart {
   index: number
   host: string
   httpPort: number
+  httpsPort: number
   limits: EdgeLimits
   accessLog: AccessLogConfig & { file: string }
   memory: CounterMemory

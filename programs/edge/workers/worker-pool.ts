@@ -91,9 +91,9 @@ export class WorkerPool {
 
   #startData(index: number): WorkerStart {
     const { config, accessLogFile, counters } = this.#options
-    const { host, httpPort, limits, accessLog } = config
+    const { host, httpPort, httpsPort, limits, accessLog } = config
     return {
-      ...{ index, host, httpPort, limits },
+      ...{ index, host, httpPort, httpsPort, limits },
       accessLog: { ...accessLog, file: accessLogFile },
       memory: counters.memory,
       tables: this.#update!,
