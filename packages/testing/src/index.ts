@@ -1,4 +1,5 @@
 export { afterFile, afterTestOrFile } from './after-file.ts'
+export { type BindServer, bindServer } from './bind-server.ts'
 export { DnsUnderTest, type DnsUnderTestOptions } from './dns-under-test.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { certificateErrors } from '../errors.ts'
-import { exchange, type HttpAnswer } from '../http/http-exchange.ts'
+import { exchange, type HttpAnswer } from '../net/http-exchange.ts'
 import { AccountKey, type ExternalAccount } from './account-key.ts'
 import type { AcmeAuthorization, AcmeDirectory, AcmeOrder } from './acme-objects.ts'
 import { type AcmeProblem, problemFrom, retryAfterMs } from './acme-problem.ts'

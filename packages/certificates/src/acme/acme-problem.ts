@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/http-exchange.ts'
+import type { HttpAnswer } from '../net/http-exchange.ts'
 
 /** What an authority says is wrong (RFC 8555, 6.7; RFC 9457). */
 export class AcmeProblem extends Error {
