@@ -8,6 +8,7 @@ export { type BalancingOptions, pickTarget } from './balancing.ts'
 export type * from './edge-control.ts'
 export { InvalidRouteTable } from './field-checks.ts'
 export { guardedPrefix, isGuarded, pathReadings } from './guarded-path.ts'
+export { INTERNAL_DOMAIN, internalAddress, internalHost } from './internal-names.ts'
 export {
   emptyLatencyBuckets,
   LATENCY_BOUNDS_MS,
