@@ -1,10 +1,16 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EdgeStatus, InvalidRouteTable, parseRouteTable, type RouteTable } from '@seaworthy/routes'
-import { rotateFile } from './access-log/access-log-rotation.ts'
+import {
+  type EdgeStatus,
+  InvalidRouteTable,
+  parseRouteTable,
+  type RouteTable,
+  type VisitBatch,
+} from '@seaworthy/routes'
 import type { EdgeConfig } from './config.ts'
 import { allowConnectionMigration } from './connection-migration.ts'
-import { ControlError, ControlServer, type EdgeControls } from './control/control-server.ts'
+import { ControlError } from './control/control-error.ts'
+import { ControlServer, type EdgeControls } from './control/control-server.ts'
 import { EdgeEvents } from './control/edge-events.ts'
 import { TableStore } from './control/table-store.ts'
 import { EdgeCounters } from './counters/edge-counters.ts'
@@ -12,6 +18,8 @@ import type { EdgeLog } from './edge-log.ts'
 import { type EdgeFiles, edgeFiles } from './home.ts'
 import { PidFile } from './pid-file.ts'
 import { ensurePortIsOurs } from './port-check.ts'
+import { EdgeSight } from './sight/edge-sight.ts'
+import type { SightReport } from './sight/sight-messages.ts'
 import type { WorkerReport } from './workers/worker-messages.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
@@ -26,6 +34,7 @@ export class EdgeApp implements EdgeControls {
   readonly #events = new EdgeEvents()
   readonly #tables: TableStore
   readonly #workers: WorkerPool
+  readonly #sight: EdgeSight
   readonly #control: ControlServer
   readonly #pidFile: PidFile
   readonly #startedAt = Date.now()
@@ -43,11 +52,19 @@ export class EdgeApp implements EdgeControls {
     this.#pidFile = new PidFile({ file: this.#files.pidFile })
     this.#workers = new WorkerPool({
       config,
-      accessLogFile: this.#files.accessLog,
+      sight: () => this.#sight.startOfWorker(),
       counters: this.#counters,
       log,
       onReport: (worker, report) => this.#onReport(worker, report),
       onWorkerLost: worker => this.#events.workerLost(worker),
+    })
+    this.#sight = new EdgeSight({
+      logDirectory: this.#files.requestLogs,
+      visitDirectory: this.#files.visits,
+      logSample: config.accessLog.sampleRate,
+      countryFile: config.countryFile,
+      tellWorkers: command => this.#workers.tell(command),
+      log,
     })
     this.#control = new ControlServer({
       controls: this,
@@ -62,6 +79,8 @@ export class EdgeApp implements EdgeControls {
     await ensurePortIsOurs({ host, port: httpPort, controlSocket: this.#files.controlSocket })
     const migrates = allowConnectionMigration()
     this.#table = await this.#tables.load()
+    this.#sight.setTable(this.#table)
+    await this.#sight.start()
     await this.#workers.start({ table: this.#table, slots: this.#counters.assign(this.#table) })
     await this.#control.start()
     this.#control.takeOver()
@@ -87,6 +106,18 @@ export class EdgeApp implements EdgeControls {
 
   inFlight(targetId: string): number | undefined {
     return this.#counters.inFlight(targetId)
+  }
+
+  tailRequests(...parameters: Parameters<EdgeSight['tail']>): (() => void) | undefined {
+    return this.#sight.hasRoomForTail ? this.#sight.tail(...parameters) : undefined
+  }
+
+  visits(): VisitBatch | undefined {
+    return this.#sight.visits()
+  }
+
+  forgetVisits(id: string): void {
+    this.#sight.forgetVisits(id)
   }
 
   subscribe(...parameters: Parameters<EdgeEvents['subscribe']>): () => void {
@@ -117,7 +148,8 @@ export class EdgeApp implements EdgeControls {
     this.#control.endStreams()
     setInterval(() => void this.#followTableOnDisk(), FOLLOW_TABLE_MS)
     const deadline = sleep(this.#config.limits.drainMs)
-    void Promise.race([this.#workers.drain(), deadline]).then(() => {
+    void Promise.race([this.#workers.drain(), deadline]).then(async () => {
+      await this.#sight.stop()
       this.#control.stop()
       this.#pidFile.remove()
       this.#log.info({}, 'edge ends')
@@ -134,6 +166,7 @@ export class EdgeApp implements EdgeControls {
     }
     await this.#tables.save(table)
     this.#table = table
+    this.#sight.setTable(table)
     await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
     return { version: table.version }
   }
@@ -143,6 +176,7 @@ export class EdgeApp implements EdgeControls {
     const table = await this.#tables.load()
     if (table.version <= this.#table.version) return
     this.#table = table
+    this.#sight.setTable(table)
     await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
   }
 
@@ -150,22 +184,18 @@ export class EdgeApp implements EdgeControls {
     const events = this.#events
     if (report.kind === 'wake-wanted') events.wakeWanted(report.appId, worker)
     else if (report.kind === 'wake-settled') events.wakeSettled(report.appId, worker)
-    else if (report.kind === 'access-log-grown') this.#rotateAccessLog()
     else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
     else if (report.kind === 'target-failed') {
       const { appId, targetId, reason } = report
       events.emit({ type: 'target-failed', appId, targetId, reason })
-    }
+    } else if (isSightReport(report)) this.#sight.onReport(report)
   }
+}
 
-  #rotateAccessLog(): void {
-    const { maxBytes, keepFiles } = this.#config.accessLog
-    try {
-      if (rotateFile({ file: this.#files.accessLog, maxBytes, keepFiles })) this.#workers.reopenAccessLog()
-    } catch (error) {
-      this.#log.error({ error: (error as Error).message }, 'the access log could not be put aside')
-    }
-  }
+function isSightReport(report: WorkerReport): report is SightReport {
+  return (
+    report.kind === 'request-log-grown' || report.kind === 'requests-seen' || report.kind === 'visits-seen'
+  )
 }
 
 function parseTable(value: unknown): RouteTable {

@@ -16,6 +16,8 @@ export interface EdgeConfig {
   workers: number
   limits: EdgeLimits
   accessLog: AccessLogConfig
+  /** A MaxMind DB file with the countries of addresses; undefined without one. */
+  countryFile: string | undefined
 }
 
 export type TlsMinVersion = 'TLSv1.2' | 'TLSv1.3'
@@ -36,17 +38,15 @@ export interface EdgeLimits {
   maxHeaderBytes: number
   /** Requests that wait for one sleeping app, for each worker. */
   maxHeldPerApp: number
+  /** Open connections of one client address; 0 for no bound. */
+  maxConnectionsPerAddress: number
   /** How long a replaced or stopped edge finishes what it has before it exits. */
   drainMs: number
 }
 
 export interface AccessLogConfig {
-  /** 0 writes no access log, 1 a line for each request, 0.1 a line for every tenth. */
+  /** 0 writes no request log, whatever the table says. */
   sampleRate: number
-  /** Size at which the file is put aside. */
-  maxBytes: number
-  /** Older files kept beside the current one. */
-  keepFiles: number
 }
 
 export const DEFAULT_LIMITS: EdgeLimits = {
@@ -57,6 +57,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   connectMs: 2_000,
   maxHeaderBytes: 32_768,
   maxHeldPerApp: 2_000,
+  maxConnectionsPerAddress: 2_000,
   drainMs: 30_000,
 }
 
@@ -86,13 +87,15 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
       headersMs: number('SEAWORTHY_EDGE_HEADERS_MS', DEFAULT_LIMITS.headersMs, 100, 3_600_000),
       requestMs: number('SEAWORTHY_EDGE_REQUEST_MS', DEFAULT_LIMITS.requestMs, 100, 86_400_000),
       keepAliveMs: number('SEAWORTHY_EDGE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs, 100, 3_600_000),
+      maxConnectionsPerAddress: Math.trunc(
+        number('SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS', DEFAULT_LIMITS.maxConnectionsPerAddress, 0, 1_000_000),
+      ),
       drainMs: number('SEAWORTHY_EDGE_DRAIN_MS', DEFAULT_LIMITS.drainMs, 0, 3_600_000),
     },
     accessLog: {
       sampleRate: number('SEAWORTHY_EDGE_ACCESS_LOG', 1, 0, 1),
-      maxBytes: number('SEAWORTHY_EDGE_ACCESS_LOG_MAX_BYTES', 64 * 1024 * 1024, 4096, 2 ** 40),
-      keepFiles: Math.trunc(number('SEAWORTHY_EDGE_ACCESS_LOG_KEEP', 5, 0, 1000)),
     },
+    countryFile: readSetting(env, 'SEAWORTHY_GEOIP_FILE'),
   }
   if (problems.length > 0) throw new Error(`The edge's settings are wrong: ${problems.join('; ')}.`)
   return config

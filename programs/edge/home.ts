@@ -10,7 +10,9 @@ export interface EdgeFiles {
   ownSocket: string
   /** Pid and start time of the edge that serves now. */
   pidFile: string
-  accessLog: string
+  /** With a folder for each app. */
+  requestLogs: string
+  visits: string
 }
 
 export function edgeFiles(home: string, pid: number): EdgeFiles {
@@ -19,6 +21,7 @@ export function edgeFiles(home: string, pid: number): EdgeFiles {
     controlSocket: join(home, 'run', 'edge.sock'),
     ownSocket: join(home, 'run', `edge-${pid}.sock`),
     pidFile: join(home, 'run', 'edge.pid'),
-    accessLog: join(home, 'logs', 'edge', 'access.log'),
+    requestLogs: join(home, 'logs', 'edge', 'requests'),
+    visits: join(home, 'edge', 'visits'),
   }
 }

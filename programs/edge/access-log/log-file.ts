@@ -11,11 +11,14 @@ export interface LogFileOptions {
   maxBytes: number
   /** Called when the file is larger than `maxBytes`: somebody should put it aside and call `reopen` on all writers. */
   onGrown(): void
+  /** Called when a descriptor was opened for it. */
+  onOpened?(): void
 }
 
 /** Appends lines to a file that several threads share, in whole lines and in few writes. */
 export class LogFile {
   readonly #options: LogFileOptions
+  maxBytes: number
   #descriptor: number | undefined
   #pending = ''
   #writing = false
@@ -26,6 +29,7 @@ export class LogFile {
 
   constructor(options: LogFileOptions) {
     this.#options = options
+    this.maxBytes = options.maxBytes
   }
 
   append(line: string): void {
@@ -34,8 +38,8 @@ export class LogFile {
       return
     }
     this.#pending += line
-    if (this.#pending.length >= FLUSH_BYTES) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref()
+    if (this.#pending.length >= FLUSH_BYTES) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref()
   }
 
   /** The file was renamed: further lines go to a new one of the old name. */
@@ -57,7 +61,8 @@ export class LogFile {
     this.reopen()
   }
 
-  #flush(): void {
+  /** Begins to write what waits. */
+  flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#writing || this.#pending === '') return
@@ -88,11 +93,11 @@ export class LogFile {
       this.#reopenAfterWrite = false
       this.reopen()
     }
-    if (this.#pending.length >= FLUSH_BYTES) this.#flush()
-    else if (this.#pending !== '') this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref()
+    if (this.#pending.length >= FLUSH_BYTES) this.flush()
+    else if (this.#pending !== '') this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref()
     if (this.#descriptor === undefined) return
     fstat(this.#descriptor, (error, stats) => {
-      if (!error && stats.size >= this.#options.maxBytes) this.#options.onGrown()
+      if (!error && stats.size >= this.maxBytes) this.#options.onGrown()
     })
   }
 
@@ -100,6 +105,7 @@ export class LogFile {
     if (this.#descriptor === undefined) {
       mkdirSync(dirname(this.#options.path), { recursive: true })
       this.#descriptor = openSync(this.#options.path, 'a', 0o640)
+      this.#options.onOpened?.()
     }
     return this.#descriptor
   }

@@ -2,7 +2,10 @@ import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSy
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createServer } from '@seaworthy/kit/lean-http'
-import type { EdgeCountersReport, EdgeEvent, EdgeStatus } from '@seaworthy/routes'
+import type { EdgeCountersReport, EdgeEvent, EdgeStatus, RequestFilter, VisitBatch } from '@seaworthy/routes'
+import { ControlError } from './control-error.ts'
+import type { TailReader } from './request-tails.ts'
+import { readTailRequest } from './tail-request.ts'
 
 /** What the control socket can ask of the edge. */
 export interface EdgeControls {
@@ -13,28 +16,20 @@ export interface EdgeControls {
   /** Undefined for a target that was never in a table. */
   inFlight(targetId: string): number | undefined
   subscribe(listener: (event: EdgeEvent) => void): () => void
+  /** @returns a function that ends it; undefined when too many read along already */
+  tailRequests(appId: string, filter: RequestFilter, reader: TailReader): (() => void) | undefined
+  /** The same until it is forgotten; undefined for nothing. */
+  visits(): VisitBatch | undefined
+  forgetVisits(id: string): void
   status(): EdgeStatus
   /** Returns at once; the process exits when it is done. */
   drainAndExit(): void
 }
 
-/** An answer that is not a success: `code` for programs, `message` for people. */
-export class ControlError extends Error {
-  readonly status: number
-  readonly code: string
-  readonly details: object
-
-  constructor(status: number, code: string, message: string, details: object = {}) {
-    super(message)
-    this.name = 'ControlError'
-    this.status = status
-    this.code = code
-    this.details = details
-  }
-}
-
 const MAX_TABLE_BYTES = 64 * 1024 * 1024
 const HEARTBEAT_MS = 10_000
+/** What may wait for a slow reader of requests. */
+const MAX_UNREAD_BYTES = 1024 * 1024
 
 /**
  * HTTP over a unix socket that only our own user may open. Each process listens under a name of its own and makes the
@@ -109,8 +104,9 @@ export class ControlServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const { pathname, searchParams } = new URL(request.url!, 'http://edge')
-      const key = `${request.method} ${pathname.startsWith('/targets/') ? '/targets' : pathname}`
+      const key = `${request.method} ${/^\/(targets|visits)(?=\/)/.exec(pathname)?.[0] ?? pathname}`
       if (key === 'GET /events') this.#stream(response)
+      else if (key === 'GET /requests') this.#tail(response, searchParams)
       else send(response, 200, await this.#handle(key, request, pathname, searchParams))
     } catch (error) {
       sendError(response, error)
@@ -133,6 +129,11 @@ export class ControlServer {
         return controls.counters(query.get('appId') ?? undefined)
       case 'GET /targets':
         return this.#target(decodeURIComponent(path.slice('/targets/'.length)))
+      case 'GET /visits':
+        return controls.visits() ?? { id: '', apps: [] }
+      case 'DELETE /visits':
+        controls.forgetVisits(decodeURIComponent(path.slice('/visits/'.length)))
+        return { forgotten: true }
       case 'GET /status':
         return controls.status()
       case 'POST /drain-and-exit':
@@ -154,18 +155,40 @@ export class ControlServer {
   }
 
   #stream(response: ServerResponse): void {
+    const write = (event: EdgeEvent) => response.write(`${JSON.stringify(event)}\n`)
+    this.#keepOpen(response, this.#controls.subscribe(write))
+  }
+
+  #tail(response: ServerResponse, query: URLSearchParams): void {
+    const { appId, filter } = readTailRequest(query)
+    const unsubscribe = this.#controls.tailRequests(appId, filter, {
+      write: line => response.write(line),
+      isReady: () => response.writableLength < MAX_UNREAD_BYTES,
+    })
+    if (!unsubscribe) throw tooManyTails()
+    this.#keepOpen(response, unsubscribe)
+  }
+
+  #keepOpen(response: ServerResponse, onClosed: () => void): void {
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' })
     response.flushHeaders()
-    const write = (event: EdgeEvent) => response.write(`${JSON.stringify(event)}\n`)
-    const unsubscribe = this.#controls.subscribe(write)
-    const heartbeat = setInterval(() => write({ type: 'heartbeat' }), HEARTBEAT_MS).unref()
+    const beat = () => response.write('{"type":"heartbeat"}\n')
+    const heartbeat = setInterval(beat, HEARTBEAT_MS).unref()
     this.#streams.add(response)
     response.on('close', () => {
       this.#streams.delete(response)
       clearInterval(heartbeat)
-      unsubscribe()
+      onClosed()
     })
   }
+}
+
+function tooManyTails(): ControlError {
+  return new ControlError(
+    503,
+    'EDGE_TOO_MANY_TAILS',
+    'Too many read requests along already. Try again later.',
+  )
 }
 
 /** An edge that was killed leaves its socket behind. */

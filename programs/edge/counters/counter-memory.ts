@@ -1,5 +1,5 @@
 import { LATENCY_BOUNDS_MS } from '@seaworthy/routes'
-import { createLimitMemory } from '../limits/request-limiter.ts'
+import { createLimitsMemory, type LimitMemory } from '../limits/limit-memory.ts'
 
 /**
  * Counters live in memory shared by the main thread and all workers, so that a request costs no message.
@@ -13,8 +13,7 @@ export interface CounterMemory {
   counters: SharedArrayBuffer
   /** `Int32Array`: worker × slot of target: requests in flight. */
   targets: SharedArrayBuffer
-  /** Windows of the request limiter. */
-  limits: SharedArrayBuffer
+  limits: LimitMemory
 }
 
 /** Slot 0 counts what has no slot of its own: requests for unknown hosts, and whatever came when all were taken. */
@@ -34,7 +33,8 @@ export const FIELD = {
   bytesIn: 9,
   bytesOut: 10,
   lastRequestAt: 11,
-  latency: 12,
+  cacheHits: 12,
+  latency: 13,
 } as const
 
 export const SLOT_FIELDS = FIELD.latency + LATENCY_BOUNDS_MS.length + 1
@@ -44,7 +44,7 @@ export function createCounterMemory(workers: number): CounterMemory {
     workers,
     counters: new SharedArrayBuffer(workers * COUNTER_SLOTS * SLOT_FIELDS * Float64Array.BYTES_PER_ELEMENT),
     targets: new SharedArrayBuffer(workers * TARGET_SLOTS * Int32Array.BYTES_PER_ELEMENT),
-    limits: createLimitMemory(),
+    limits: createLimitsMemory(workers),
   }
 }
 

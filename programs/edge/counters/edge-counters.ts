@@ -9,6 +9,7 @@ import {
   TARGET_SLOTS,
   workerCounters,
 } from './counter-memory.ts'
+import { forgetWorkerLimits } from '../limits/limit-memory.ts'
 import { CounterSlots } from './counter-slots.ts'
 
 /** Slots that a worker needs to count for a table. */
@@ -82,6 +83,7 @@ export class EdgeCounters {
     const region = this.#regions[worker]!
     for (let slot = 0; slot < COUNTER_SLOTS; slot++) region[slot * SLOT_FIELDS + FIELD.inFlight] = 0
     this.#targets.fill(0, worker * TARGET_SLOTS, (worker + 1) * TARGET_SLOTS)
+    forgetWorkerLimits(this.memory.limits, worker)
   }
 
   #readSlot(appId: string, release: string, slot: number): RouteCounters {
@@ -92,6 +94,7 @@ export class EdgeCounters {
     counters.inFlight = this.#sum(slot, FIELD.inFlight)
     counters.bytesIn = this.#sum(slot, FIELD.bytesIn)
     counters.bytesOut = this.#sum(slot, FIELD.bytesOut)
+    counters.cacheHits = this.#sum(slot, FIELD.cacheHits)
     const classes = Object.keys(counters.responses) as (keyof RouteCounters['responses'])[]
     for (const [index, name] of classes.entries()) {
       counters.responses[name] = this.#sum(slot, FIELD.responses + index)

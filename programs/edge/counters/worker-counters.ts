@@ -66,6 +66,11 @@ export class WorkerCounters {
     this.#region[slot * SLOT_FIELDS + FIELD.edgeFailures]!++
   }
 
+  /** The edge's cache answered, and not the app. */
+  cacheHit(slot: number): void {
+    this.#region[slot * SLOT_FIELDS + FIELD.cacheHits]!++
+  }
+
   targetTaken(slot: number): void {
     if (slot !== SHARED_SLOT) Atomics.add(this.#targets, this.#ownTargets + slot, 1)
   }

@@ -1,10 +1,14 @@
 import {
   AnswerHeaderRules,
   compileRoutes,
+  DEFAULT_OBSERVATION,
+  type Observation,
   type Route,
   type RouteMatcher,
   type Target,
 } from '@seaworthy/routes'
+import type { RouteSight } from '../access-log/route-sight.ts'
+import { compileGates, type RouteGates } from '../gates/route-gates.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import { counterKey } from '../counters/edge-counters.ts'
 import type { TableUpdate } from '../workers/worker-messages.ts'
@@ -18,9 +22,14 @@ export interface ActiveRoute extends Route {
   counterSlot: number
   /** The targets that may get new requests. */
   healthy: ActiveTarget[]
+  /** Undefined for a route that asks nothing of its requests. */
+  gates: RouteGates | undefined
   answerHeaders: AnswerHeaderRules | undefined
   /** The same with `Strict-Transport-Security`, for answers by https. */
   secureAnswerHeaders: AnswerHeaderRules | undefined
+  observation: Observation
+  /** Made when the first request of the route has ended. */
+  sight: RouteSight | undefined
 }
 
 /** A target as one worker knows it; it outlives tables as long as its address is in them. */
@@ -59,6 +68,7 @@ export class ActiveRoutes {
 
   apply({ table, slots }: TableUpdate): void {
     const addresses = new Set<string>()
+    const observed = { ...DEFAULT_OBSERVATION, ...table.observe }
     const routes = table.routes.map((route): ActiveRoute => {
       const healthy = route.targets
         .filter(target => target.state === 'healthy')
@@ -66,7 +76,10 @@ export class ActiveRoutes {
       const counterSlot = slots.counters.get(counterKey(route.appId, route.release)) ?? SHARED_SLOT
       const answerHeaders = route.headers && new AnswerHeaderRules(route.headers)
       const secureAnswerHeaders = compileSecureHeaders(route, answerHeaders)
-      return { ...route, counterSlot, healthy, answerHeaders, secureAnswerHeaders }
+      const observation = route.observe ? { ...observed, ...route.observe } : observed
+      const sight = undefined
+      const gates = compileGates(route)
+      return { ...route, counterSlot, healthy, gates, answerHeaders, secureAnswerHeaders, observation, sight }
     })
     this.#retireAllBut(addresses)
     this.#matcher = compileRoutes(routes)

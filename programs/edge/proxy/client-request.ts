@@ -16,6 +16,8 @@ export interface ClientRequest extends Pick<Readable, 'pause' | 'resume'> {
   readonly rawHeaders: string[]
   readonly httpVersionMajor: number
   readonly httpVersionMinor: number
+  /** What the client really speaks, where that is not the version above: `2.0`. */
+  readonly protocol?: string
   /** The connection; with HTTP/2 other requests have the same one. */
   readonly socket: Socket
   /** The body came to its end, rather than having been broken off. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { type GateOutcome, Passage } from '../gates/passage.ts'
 import type { ActiveRoute } from './active-routes.ts'
 import { clientConnection, type Scheme } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -8,7 +9,6 @@ import type { ClientResponse } from './client-response.ts'
 import { type ErrorPage, renderRawErrorPage, sendErrorPage } from './error-pages.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
 import { answerHttpChallenge, redirectToHttps } from './https-answers.ts'
-import { secondsToWait } from './request-limit.ts'
 import { RequestRecord } from './request-record.ts'
 import { type Refusal, type RequestTarget, RequestTargets } from './request-target.ts'
 import { reportAbandoned } from './response-relay.ts'
@@ -30,7 +30,7 @@ export interface DispatcherOptions {
 }
 
 /** Takes each request of a worker to where its route says: a target, a folder, the waiting room, an error page. */
-export class Dispatcher {
+export class Dispatcher implements GateOutcome<ExchangeOptions> {
   readonly #options: DispatcherOptions
   readonly #targets: RequestTargets
   readonly #startExchange: (options: ExchangeOptions, route: ActiveRoute) => void
@@ -56,7 +56,7 @@ export class Dispatcher {
       answerItself({ context, request, response, record }, { status: target.status, close: true })
       return
     }
-    this.#serve({ context, request, response, target, client, record, expectsContinue })
+    this.#serve({ context, request, response, target, client, record, expectsContinue, limits: undefined })
   }
 
   /** A WebSocket: the request has no response object, only its raw socket. */
@@ -92,11 +92,24 @@ export class Dispatcher {
       redirectToHttps(exchange, this.#options.httpsPort)
       return
     }
-    const wait = route && secondsToWait(context, route, exchange.client.ip)
-    if (wait)
-      answerItself(exchange, { status: 429, retryAfterSeconds: wait, close: exchange.expectsContinue })
-    else if (route?.mode === 'wake') this.#hold(exchange, route)
+    if (route?.gates) this.#gate(exchange, route)
+    else this.proceed(exchange, route)
+  }
+
+  /** Behind the gates: waiting room, target, folder or page. */
+  proceed(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
+    if (route?.mode === 'wake') this.#hold(exchange, route)
     else this.#serveBy(exchange, route)
+  }
+
+  /** An answer of the edge's own instead of the app's. */
+  refuse(exchange: ExchangeOptions, page: ErrorPage): void {
+    answerItself(exchange, { ...page, close: page.close || exchange.expectsContinue })
+  }
+
+  #gate(exchange: ExchangeOptions, route: ActiveRoute): void {
+    exchange.response.onAbandoned = () => exchange.record.end()
+    new Passage(exchange, this, route).start()
   }
 
   #serveBy(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
@@ -137,7 +150,8 @@ export class Dispatcher {
       method: request.method!,
       host: isRefusal(target) ? (request.headers.host ?? '') : target.host,
       url: request.url!,
-      userAgent: request.headers['user-agent'],
+      headers: request.headers,
+      protocol: request.protocol ?? (request.httpVersionMinor === 0 ? '1.0' : '1.1'),
     })
   }
 }
@@ -152,7 +166,7 @@ function answerItself(
   page: ErrorPage,
 ): void {
   response.onAbandoned = undefined
-  record.answered(page.status, { byEdge: true })
+  record.answered(page.status, { byEdge: true, isPlanned: page.isPlanned })
   record.bytesOut += sendErrorPage(request, response, { ...page, requestId: record.id })
   record.end()
 }

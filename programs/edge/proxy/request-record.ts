@@ -1,12 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AccessLog } from '../access-log/access-log.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import type { WorkerCounters } from '../counters/worker-counters.ts'
+import type { VisitCounter } from '../visits/visit-counter.ts'
 import type { ActiveRoute } from './active-routes.ts'
 
 /** Where a request is counted and logged. */
 export interface RecordBooks {
   counters: WorkerCounters
   accessLog: AccessLog
+  visits: VisitCounter
 }
 
 /** What becomes of one request: counted in shared memory and written to the access log when it ends. */
@@ -17,15 +20,24 @@ export class RequestRecord {
   readonly method: string
   readonly host: string
   readonly url: string
-  readonly userAgent: string | undefined
+  /** Of the request. */
+  readonly headers: IncomingHttpHeaders
+  /** `1.0`, `1.1` or `2.0`. */
+  readonly protocol: string
   readonly startedAt: number
   /** Milliseconds from the request's headers to the answer's headers; undefined before. */
   latencyMs: number | undefined
   status = 0
   targetId = ''
+  /** What the cache did for the request: `hit`, `miss`, `stale` …; empty where it was not asked. */
+  cache = ''
+  /** Names and values of the app's answer, for who wants to know what it is. */
+  answerHead: readonly string[] | undefined
   bytesIn = 0
   bytesOut = 0
   route: ActiveRoute | undefined
+  /** Gives back what the request took on its way. */
+  onEnd: (() => void) | undefined
   #ended = false
 
   constructor(
@@ -36,7 +48,8 @@ export class RequestRecord {
       method: string
       host: string
       url: string
-      userAgent: string | undefined
+      headers: IncomingHttpHeaders
+      protocol: string
     },
   ) {
     this.#books = books
@@ -45,7 +58,8 @@ export class RequestRecord {
     this.method = facts.method
     this.host = facts.host
     this.url = facts.url
-    this.userAgent = facts.userAgent
+    this.headers = facts.headers
+    this.protocol = facts.protocol
     this.startedAt = performance.now()
   }
 
@@ -63,12 +77,12 @@ export class RequestRecord {
   }
 
   /** The head of the answer is known. `byEdge`: it is the edge's own. */
-  answered(status: number, { byEdge }: { byEdge: boolean }): void {
+  answered(status: number, { byEdge, isPlanned }: { byEdge: boolean; isPlanned?: boolean | undefined }): void {
     const { counters } = this.#books
     this.status = status
     this.latencyMs = performance.now() - this.startedAt
     counters.answered(this.#slot, status, this.latencyMs)
-    if (status < 500) return
+    if (status < 500 || isPlanned) return
     if (byEdge) counters.edgeFailed(this.#slot)
     else counters.appFailed(this.#slot)
   }
@@ -82,12 +96,15 @@ export class RequestRecord {
   end(): void {
     if (this.#ended) return
     this.#ended = true
+    this.onEnd?.()
     if (this.status === 0) {
       this.status = 499
       this.#books.counters.requestAbandoned(this.#slot)
     }
     this.#books.counters.requestEnded(this.#slot, this.bytesIn, this.bytesOut)
+    if (this.cache === 'hit') this.#books.counters.cacheHit(this.#slot)
     this.#books.accessLog.write(this)
+    this.#books.visits.see(this)
   }
 
   get #slot(): number {

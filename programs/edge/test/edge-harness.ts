@@ -1,7 +1,7 @@
 /** For tests: a real edge in a process of its own, on a free port, with a home that goes away with the test. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import type {
   EdgeStatus,
   Route,
   RouteCounters,
+  RouteTable,
   Target,
 } from '@seaworthy/routes'
 import { freePort, temporaryFolder, waitFor } from '@seaworthy/testing'
@@ -93,9 +94,13 @@ export class TestEdge {
   }
 
   /** Resolves once every worker routes by these routes. */
-  async push(...routes: Route[]): Promise<void> {
+  push(...routes: Route[]): Promise<void> {
+    return this.pushTable({ routes })
+  }
+
+  async pushTable(table: Omit<RouteTable, 'version'>): Promise<void> {
     this.#version = Math.max(this.#version + 1, (await this.status()).tableVersion + 1)
-    const { status, body } = await this.control('PUT', '/table', { version: this.#version, routes })
+    const { status, body } = await this.control('PUT', '/table', { version: this.#version, ...table })
     if (status !== 200) throw new Error(body)
   }
 
@@ -150,9 +155,13 @@ export class TestEdge {
     return rawClient(this.port)
   }
 
+  /** The lines of all current request logs. */
   accessLog(): Record<string, unknown>[] {
-    const text = readFileSync(join(this.home, 'logs', 'edge', 'access.log'), 'utf8')
-    return text
+    const folder = join(this.home, 'logs', 'edge', 'requests')
+    const apps = existsSync(folder) ? readdirSync(folder) : []
+    return apps
+      .map(app => readFileSync(join(folder, app, 'current.log'), 'utf8'))
+      .join('')
       .split('\n')
       .filter(Boolean)
       .map(line => JSON.parse(line))

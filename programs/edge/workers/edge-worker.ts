@@ -1,14 +1,13 @@
 import type { Logger } from '@seaworthy/kit'
-import { AccessLog } from '../access-log/access-log.ts'
-import { LogFile } from '../access-log/log-file.ts'
 import { EncoderPlaces } from '../content/encoders.ts'
 import { WorkerCounters } from '../counters/worker-counters.ts'
-import { RequestLimiter } from '../limits/request-limiter.ts'
+import { createGateKeeping } from '../gates/create-gate-keeping.ts'
 import { ActiveRoutes } from '../proxy/active-routes.ts'
 import { Deadlines } from '../proxy/deadlines.ts'
 import { Dispatcher } from '../proxy/dispatcher.ts'
-import { HeldRequests } from '../proxy/held-requests.ts'
+import { HeldRequests, untilAwake } from '../proxy/held-requests.ts'
 import type { WorkerContext } from '../proxy/worker-context.ts'
+import { WorkerSight } from '../sight/worker-sight.ts'
 import { createStaticHandler } from '../static/static-handler.ts'
 import { HttpListener } from './http-listener.ts'
 import { createRequestIds } from './request-ids.ts'
@@ -29,34 +28,31 @@ const ENCODERS_AT_A_TIME = 64
 export class EdgeWorker {
   readonly #report: (report: WorkerReport) => void
   readonly #context: WorkerContext
-  readonly #logFile: LogFile
+  readonly #sight: WorkerSight
   readonly #listener: HttpListener
   readonly #firstTable: TableUpdate
 
   constructor({ start, report }: EdgeWorkerOptions) {
-    const { index, memory, limits, accessLog, host, httpPort, httpsPort, tables } = start
+    const { index, memory, limits, sight, host, httpPort, httpsPort, tables } = start
     this.#report = report
     this.#firstTable = tables
     const routes = new ActiveRoutes()
     const counters = new WorkerCounters({ memory, worker: index })
     const deadlines = new Deadlines({ onTick: now => routes.sweepIdle(now) })
-    this.#logFile = new LogFile({
-      path: accessLog.file,
-      maxBytes: accessLog.maxBytes,
-      onGrown: () => report({ kind: 'access-log-grown' }),
-    })
+    this.#sight = new WorkerSight({ start: sight, report })
     this.#context = {
       limits,
       routes,
       counters,
-      requestLimits: new RequestLimiter({ memory: memory.limits }),
+      gates: createGateKeeping({ memory: memory.limits, worker: index, limits, deadlines }),
       encoders: new EncoderPlaces({ places: ENCODERS_AT_A_TIME }),
-      books: {
-        counters,
-        accessLog: new AccessLog({ file: this.#logFile, sampleRate: accessLog.sampleRate }),
-      },
+      books: { counters, accessLog: this.#sight.accessLog, visits: this.#sight.visits },
       deadlines,
-      held: new HeldRequests({ deadlines, maxPerApp: limits.maxHeldPerApp, report }),
+      held: new HeldRequests({
+        deadlines,
+        maxPerApp: limits.maxHeldPerApp,
+        reason: untilAwake(report),
+      }),
       isDraining: false,
       report,
       random: Math.random,
@@ -75,20 +71,25 @@ export class EdgeWorker {
   /** Serves from now on, by the table it was started with. */
   async start(): Promise<void> {
     this.#context.routes.apply(this.#firstTable)
+    await this.#sight.start().catch(error => {
+      const fields = JSON.stringify({ error: (error as Error).message })
+      this.#report({ kind: 'problem', message: 'countries of visits are not counted', fields })
+    })
     await this.#listener.listen()
     this.#report({ kind: 'listening' })
   }
 
   obey(command: WorkerCommand): void {
     if (command.kind === 'apply-table') this.#applyTable(command.update)
-    else if (command.kind === 'reopen-access-log') this.#logFile.reopen()
-    else void this.#drain()
+    else if (command.kind === 'drain') void this.#drain()
+    else this.#sight.obey(command)
   }
 
   #applyTable(update: TableUpdate): void {
-    const { routes, held } = this.#context
+    const { routes, held, gates } = this.#context
     routes.apply(update)
     held.resume(routes)
+    gates.maintained.resume(routes)
     this.#report({ kind: 'table-applied', version: update.table.version })
   }
 
@@ -101,7 +102,7 @@ export class EdgeWorker {
     await gone
     clearInterval(closing)
     this.#context.routes.close()
-    this.#logFile.close()
+    this.#sight.close()
     this.#report({ kind: 'drained' })
   }
 }

@@ -1,7 +1,8 @@
 import type { RouteTable } from '@seaworthy/routes'
-import type { AccessLogConfig, EdgeLimits } from '../config.ts'
+import type { EdgeLimits } from '../config.ts'
 import type { CounterMemory } from '../counters/counter-memory.ts'
 import type { SlotAssignment } from '../counters/edge-counters.ts'
+import type { SightCommand, SightReport, SightStart } from '../sight/sight-messages.ts'
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -10,7 +11,7 @@ export interface WorkerStart {
   httpPort: number
   httpsPort: number
   limits: EdgeLimits
-  accessLog: AccessLogConfig & { file: string }
+  sight: SightStart
   memory: CounterMemory
   tables: TableUpdate
 }
@@ -21,10 +22,7 @@ export interface TableUpdate {
 }
 
 /** From the main thread to a worker. */
-export type WorkerCommand =
-  | { kind: 'apply-table'; update: TableUpdate }
-  | { kind: 'reopen-access-log' }
-  | { kind: 'drain' }
+export type WorkerCommand = { kind: 'apply-table'; update: TableUpdate } | SightCommand | { kind: 'drain' }
 
 /** From a worker to the main thread. Nothing is sent for a request that goes well. */
 export type WorkerReport =
@@ -35,6 +33,6 @@ export type WorkerReport =
   /** None waits any more. */
   | { kind: 'wake-settled'; appId: string }
   | { kind: 'target-failed'; appId: string; targetId: string; reason: string }
-  | { kind: 'access-log-grown' }
+  | SightReport
   | { kind: 'drained' }
   | { kind: 'problem'; message: string; fields: string }

@@ -1,12 +1,14 @@
 import type { EdgeConfig } from '../config.ts'
 import type { EdgeCounters } from '../counters/edge-counters.ts'
 import type { EdgeLog } from '../edge-log.ts'
+import type { SightCommand, SightStart } from '../sight/sight-messages.ts'
 import { type ServingThread, serveInMainThread, startWorkerThread } from './serving-thread.ts'
 import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
 
 export interface WorkerPoolOptions {
   config: EdgeConfig
-  accessLogFile: string
+  /** What a worker needs to write down what it sees. */
+  sight: () => SightStart
   counters: EdgeCounters
   log: EdgeLog
   onReport(worker: number, report: WorkerReport): void
@@ -52,8 +54,9 @@ export class WorkerPool {
     return this.#until(isEverywhere)
   }
 
-  reopenAccessLog(): void {
-    this.#tellAll({ kind: 'reopen-access-log' })
+  /** Tells every worker that runs; one that starts later gets what it needs by `sight`. */
+  tell(command: SightCommand): void {
+    this.#tellAll(command)
   }
 
   /** Workers take no new connections. Resolves once the last request and connection ended. */
@@ -90,11 +93,11 @@ export class WorkerPool {
   }
 
   #startData(index: number): WorkerStart {
-    const { config, accessLogFile, counters } = this.#options
-    const { host, httpPort, httpsPort, limits, accessLog } = config
+    const { config, counters, sight } = this.#options
+    const { host, httpPort, httpsPort, limits } = config
     return {
       ...{ index, host, httpPort, httpsPort, limits },
-      accessLog: { ...accessLog, file: accessLogFile },
+      sight: sight(),
       memory: counters.memory,
       tables: this.#update!,
     }
