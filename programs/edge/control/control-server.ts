@@ -156,7 +156,10 @@ export class ControlServer {
 
   #stream(response: ServerResponse): void {
     const write = (event: EdgeEvent) => response.write(`${JSON.stringify(event)}\n`)
-    this.#keepOpen(response, this.#controls.subscribe(write))
+    // Who comes late is told at once, which must not come before the head.
+    let unsubscribe = () => {}
+    this.#keepOpen(response, () => unsubscribe())
+    unsubscribe = this.#controls.subscribe(write)
   }
 
   #tail(response: ServerResponse, query: URLSearchParams): void {

@@ -1,3 +1,6 @@
+import { clientOf } from './client-key.ts'
+import { hash } from './seeded-hash.ts'
+
 /**
  * Requests a minute by app and client address, counted in memory that all worker threads share, so that a client that
  * spreads its requests over connections gets no more than one that does not.
@@ -64,6 +67,13 @@ export class RequestLimiter {
     return { allowed: false, retryAfterSeconds: this.#retryAfter(window, now, perMinute) }
   }
 
+  /** Takes back what `take` counted at that moment, such as an attempt that turned out to be right. */
+  giveBack(appId: string, address: string, takenAt: number): void {
+    const part = Math.floor(takenAt / PART_MS)
+    const window = this.#windowOf(hash(`${appId} ${clientOf(address)}`, this.#seed), part)
+    this.#add(window, part, -1)
+  }
+
   /** The place of a window in the memory; a new one takes the place that was not used for the longest time. */
   #windowOf(key: number, present: number): number {
     let oldest = -1
@@ -128,30 +138,4 @@ export class RequestLimiter {
     const freeAt = (present - Math.max(0, age) + PARTS) * PART_MS
     return Math.max(1, Math.ceil((freeAt - now) / 1000))
   }
-}
-
-/** An IPv6 network of 64 bits is one client: whoever has an address there has all of them. */
-function clientOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const last = tail === '' ? [] : tail.split(':')
-    while (groups.length + last.length < 8) groups.push('0')
-    groups.push(...last)
-  }
-  return groups.slice(0, 4).join(':')
-}
-
-/** FNV-1a, seeded; never 0, which means a free place. */
-function hash(text: string, seed: number): number {
-  let value = 0x811c9dc5 ^ seed
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
-  }
-  // FNV mixes its last characters badly (murmur3's finalizer).
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
-  value ^= value >>> 16
-  return value === 0 ? 1 : value | 0
 }

@@ -8,9 +8,9 @@ import {
   type Target,
 } from '@seaworthy/routes'
 import type { RouteSight } from '../access-log/route-sight.ts'
-import { compileGates, type RouteGates } from '../gates/route-gates.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import { counterKey } from '../counters/edge-counters.ts'
+import { compileGates, type RouteGates } from '../gates/route-gates.ts'
 import type { TableUpdate } from '../workers/worker-messages.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { responseHeaderKinds } from './header-kinds.ts'

@@ -74,6 +74,7 @@ export class Dispatcher implements GateOutcome<ExchangeOptions> {
         target,
         client,
         record,
+        limits: undefined,
       }).start()
       return
     }

@@ -1,4 +1,5 @@
 import { pickTarget } from '@seaworthy/routes'
+import type { EffectiveLimits } from '../gates/effective-limits.ts'
 import { type ActiveRoute, type ActiveTarget, answerHeadersFor } from './active-routes.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -22,6 +23,8 @@ export interface ExchangeOptions {
   client: ClientConnection
   record: RequestRecord
   expectsContinue: boolean
+  /** Of the path; undefined where the route has none. */
+  limits: EffectiveLimits | undefined
 }
 
 /** How often a request is sent at most; every further one needs a reason to think that it never reached an app. */
@@ -59,6 +62,8 @@ export class Exchange implements UpstreamListener, Deadlined {
   #attempts = 0
   #resent = false
   #phase: 'idle' | 'connecting' | 'sending' | 'receiving' = 'idle'
+  /** When the whole exchange must be over; event streams go on. */
+  #endsAt: number
   deadlineAt = Number.POSITIVE_INFINITY
   watchIndex = -1
 
@@ -66,6 +71,9 @@ export class Exchange implements UpstreamListener, Deadlined {
     this.#options = options
     this.#route = route
     this.#relay = new ResponseRelay(options)
+    this.#endsAt = options.limits
+      ? options.record.startedAt + options.limits.totalMs
+      : Number.POSITIVE_INFINITY
     this.#body = hasBody(options.request) ? new RequestBody(options, this) : undefined
   }
 
@@ -93,8 +101,11 @@ export class Exchange implements UpstreamListener, Deadlined {
       return
     }
     this.#phase = 'receiving'
+    if (this.#endsAt < Number.POSITIVE_INFINITY && isEventStream(head))
+      this.#endsAt = Number.POSITIVE_INFINITY
     this.moved()
     this.#options.record.answered(head.status, { byEdge: false })
+    this.#options.record.answerHead = head.headers
     this.#relay.closeAfter = this.#options.expectsContinue && this.#body?.isStarted === false
     this.#relay.head(head)
     // RFC 9112, 9.6: who hears `close` while it still sends should stop, since nobody reads.
@@ -158,12 +169,22 @@ export class Exchange implements UpstreamListener, Deadlined {
 
   /** A byte moved: the idle time starts anew. */
   moved(): void {
-    this.deadlineAt = performance.now() + this.#route.timeouts.idleMs
+    const idleMs = this.#options.limits?.idleMs ?? this.#route.timeouts.idleMs
+    this.deadlineAt = Math.min(performance.now() + idleMs, this.#endsAt)
   }
 
   /** The request is with the target as a whole: the time for the answer runs. */
   sent(): void {
-    if (this.#phase === 'sending') this.deadlineAt = performance.now() + this.#route.timeouts.responseMs
+    if (this.#phase !== 'sending') return
+    this.deadlineAt = Math.min(performance.now() + this.#route.timeouts.responseMs, this.#endsAt)
+  }
+
+  /** The client sends more than the route takes. What the target got is not whole, and stays so. */
+  tooLarge(): void {
+    this.#connection?.destroy()
+    this.#release()
+    if (this.#relay.hasBegun) this.#cutShort('the body of the request was too large')
+    else this.#giveUp(413, 'the body of the request was too large')
   }
 
   get connection(): UpstreamConnection | undefined {
@@ -247,14 +268,15 @@ export class Exchange implements UpstreamListener, Deadlined {
     this.#finish()
   }
 
-  #giveUp(status: 408 | 502 | 503 | 504, _reason: string): void {
+  #giveUp(status: 408 | 413 | 502 | 503 | 504, _reason: string): void {
     const { request, response, record, expectsContinue } = this.#options
     this.#body?.discard()
     response.answerHeaders = undefined
     if (!record.hasEnded && !response.destroyed) {
       record.answered(status, { byEdge: true })
       const close = expectsContinue || status === 408
-      record.bytesOut += sendErrorPage(request, response, { status, requestId: record.id, close })
+      const lingers = status === 413
+      record.bytesOut += sendErrorPage(request, response, { status, requestId: record.id, close, lingers })
     }
     this.#finish()
   }
@@ -279,6 +301,14 @@ export class Exchange implements UpstreamListener, Deadlined {
     this.#options.context.counters.targetReleased(this.#active.slot)
     this.#active = undefined
   }
+}
+
+function isEventStream({ headers }: ResponseHead): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]!.length === 12 && headers[index]!.toLowerCase() === 'content-type')
+      return headers[index + 1]!.startsWith('text/event-stream')
+  }
+  return false
 }
 
 function hasBody({ headers }: ClientRequest): boolean {

@@ -11,6 +11,7 @@ interface BodyOwner {
   readonly connection: UpstreamConnection | undefined
   moved(): void
   sent(): void
+  tooLarge(): void
 }
 
 /** Streams a request's body to the target: as it comes, no faster than the target reads. */
@@ -20,6 +21,7 @@ export class RequestBody {
   readonly #record: RequestRecord
   readonly #owner: BodyOwner
   readonly #expectsContinue: boolean
+  readonly #mostBytes: number
   readonly isChunked: boolean
   #timer: NodeJS.Timeout | undefined
   #state: 'held' | 'flowing' | 'sent' | 'discarded' = 'held'
@@ -31,6 +33,7 @@ export class RequestBody {
       response: ClientResponse
       record: RequestRecord
       expectsContinue: boolean
+      limits: { bodyBytes: number } | undefined
     },
     owner: BodyOwner,
   ) {
@@ -39,6 +42,7 @@ export class RequestBody {
     this.#record = options.record
     this.#expectsContinue = options.expectsContinue
     this.#owner = owner
+    this.#mostBytes = options.limits?.bodyBytes ?? Number.POSITIVE_INFINITY
     this.isChunked = options.request.headers['transfer-encoding'] !== undefined
   }
 
@@ -94,6 +98,10 @@ export class RequestBody {
     const { connection } = this.#owner
     if (!connection) return
     this.#record.bytesIn += chunk.length
+    if (this.#record.bytesIn > this.#mostBytes) {
+      this.#owner.tooLarge()
+      return
+    }
     this.#owner.moved()
     if (this.#write(connection, chunk)) return
     this.#paused = true

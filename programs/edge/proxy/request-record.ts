@@ -77,7 +77,10 @@ export class RequestRecord {
   }
 
   /** The head of the answer is known. `byEdge`: it is the edge's own. */
-  answered(status: number, { byEdge, isPlanned }: { byEdge: boolean; isPlanned?: boolean | undefined }): void {
+  answered(
+    status: number,
+    { byEdge, isPlanned }: { byEdge: boolean; isPlanned?: boolean | undefined },
+  ): void {
     const { counters } = this.#books
     this.status = status
     this.latencyMs = performance.now() - this.startedAt

@@ -9,6 +9,10 @@ export interface RequestTarget {
   hostHeader: string
   /** Origin form, or `*`. */
   url: string
+  /** What the target is asked for; a rewrite may have changed it. */
+  forwardUrl: string
+  /** The name and password were for the edge, and are not passed on. */
+  withoutAuthorization: boolean
 }
 
 /** Why a request is refused before it is routed. */
@@ -68,8 +72,8 @@ export class RequestTargets {
 
 function readUrl(request: ClientRequest, host: string, hostHeader: string): RequestTarget | Refusal {
   const url = request.url!
-  if (ORIGIN_FORM.test(url)) return { host, hostHeader, url }
-  if (url === '*' && request.method === 'OPTIONS') return { host, hostHeader, url }
+  if (ORIGIN_FORM.test(url) || (url === '*' && request.method === 'OPTIONS'))
+    return { host, hostHeader, url, forwardUrl: url, withoutAuthorization: false }
 
   const absolute = ABSOLUTE_FORM.exec(url)
   if (!absolute) return refuse(400, 'The request target is not valid.')
@@ -78,7 +82,7 @@ function readUrl(request: ClientRequest, host: string, hostHeader: string): Requ
     return refuse(400, 'The request target and the Host header disagree.')
   const path = absolute[2]!.startsWith('/') ? absolute[2]! : `/${absolute[2]}`
   return ORIGIN_FORM.test(path)
-    ? { host, hostHeader, url: path }
+    ? { host, hostHeader, url: path, forwardUrl: path, withoutAuthorization: false }
     : refuse(400, 'The request target is not valid.')
 }
 

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '../gates/route-gates.ts'
 import type { StaticHandler } from '../static/static-handler.ts'
 import { type ActiveRoute, answerHeadersFor } from './active-routes.ts'
 import type { ExchangeOptions } from './exchange.ts'
@@ -21,12 +22,11 @@ export function serveStatic(
   response.answerHeaders = answerHeadersFor(route, client)
   const headers = ['X-Request-Id', record.id]
   if (context.isDraining || expectsContinue) headers.push('Connection', 'close')
-  void staticFiles(request, response, route.static!, withoutPrefix(target.url, route.pathPrefix), headers)
-}
-
-/** The handler wants the path inside of the folder, with its leading slash. */
-function withoutPrefix(url: string, prefix: string): string {
-  const base = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
-  const path = url.slice(base.length)
-  return path.startsWith('/') ? path : `/${path}`
+  void staticFiles(
+    request,
+    response,
+    route.static!,
+    withoutPrefix(target.forwardUrl, route.pathPrefix),
+    headers,
+  )
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { pickTarget } from '@seaworthy/routes'
+import type { EffectiveLimits } from '../gates/effective-limits.ts'
+import { type GateOutcome, Passage } from '../gates/passage.ts'
 import type { ActiveRoute, ActiveTarget } from './active-routes.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Deadlined } from './deadlines.ts'
-import { renderRawErrorPage } from './error-pages.ts'
+import { type ErrorPage, renderRawErrorPage } from './error-pages.ts'
 import { responseHeaderKinds } from './header-kinds.ts'
-import { secondsToWait } from './request-limit.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RequestTarget } from './request-target.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
@@ -24,6 +25,8 @@ export interface UpgradeOptions {
   target: RequestTarget
   client: ClientConnection
   record: RequestRecord
+  /** Of the path; undefined where the route has none. */
+  limits: EffectiveLimits | undefined
 }
 
 const MAX_HEAD_BYTES = 65_536
@@ -33,7 +36,7 @@ const kinds = responseHeaderKinds()
  * A WebSocket (RFC 6455) on its way: `held → connecting → asking → spliced → ended`. Once the target switched, bytes go
  * both ways as they are; a half-closed side is passed on. A target that refuses gets its answer through instead.
  */
-export class UpgradeExchange implements Deadlined {
+export class UpgradeExchange implements Deadlined, GateOutcome<UpgradeOptions> {
   readonly #options: UpgradeOptions
   readonly #tried: ActiveTarget[] = []
   #route: ActiveRoute | undefined
@@ -54,10 +57,21 @@ export class UpgradeExchange implements Deadlined {
     record.countFor(route)
     socket.on('error', () => this.#end())
     socket.on('close', () => this.#end())
-    const wait = route && secondsToWait(context, route, this.#options.client.ip)
-    if (wait) this.#refuse(429, wait)
-    else if (route?.mode === 'wake') this.#hold(route)
+    if (route?.gates) new Passage(this.#options, this, route).start()
+    else this.proceed(this.#options, route)
+  }
+
+  proceed(_: UpgradeOptions, route: ActiveRoute | undefined): void {
+    if (route?.mode === 'wake') this.#hold(route)
     else this.#serve(route)
+  }
+
+  refuse(_: UpgradeOptions, page: ErrorPage): void {
+    const { socket, record } = this.#options
+    if (record.hasEnded) return
+    record.answered(page.status, { byEdge: true, isPlanned: page.isPlanned })
+    socket.end(renderRawErrorPage({ ...page, requestId: record.id }))
+    this.#finish()
   }
 
   onDeadline(): void {
@@ -223,7 +237,8 @@ export class UpgradeExchange implements Deadlined {
   }
 
   #moved(): void {
-    this.deadlineAt = performance.now() + this.#route!.timeouts.idleMs
+    const idleMs = this.#options.limits?.idleMs ?? this.#route!.timeouts.idleMs
+    this.deadlineAt = performance.now() + idleMs
   }
 
   #tryNext(route: ActiveRoute): void {
@@ -244,13 +259,8 @@ export class UpgradeExchange implements Deadlined {
     else this.#options.socket.end()
   }
 
-  #refuse(status: 404 | 429 | 502 | 503 | 504, waitSeconds?: number): void {
-    const { socket, record } = this.#options
-    if (record.hasEnded) return
-    record.answered(status, { byEdge: true })
-    const retryAfterSeconds = status === 503 ? 5 : waitSeconds
-    socket.end(renderRawErrorPage({ status, requestId: record.id, retryAfterSeconds }))
-    this.#finish()
+  #refuse(status: 404 | 502 | 503 | 504): void {
+    this.refuse(this.#options, status === 503 ? { status, retryAfterSeconds: 5 } : { status })
   }
 
   #end(): void {

@@ -24,9 +24,9 @@ const kinds = requestHeaderKinds()
  */
 export function upstreamRequestHead(options: UpstreamRequestOptions): string {
   const { request, target, client, requestId } = options
-  let head = `${request.method} ${target.url} HTTP/1.1\r\nHost: ${target.hostHeader}\r\n`
+  let head = `${request.method} ${target.forwardUrl} HTTP/1.1\r\nHost: ${target.hostHeader}\r\n`
   const { rawHeaders } = request
-  const nominated = nominatedByClient(request.headers.connection)
+  const nominated = fieldsLeftOut(target, request.headers.connection)
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!
     if (kinds.of(name) !== REQUEST_HEADER.pass) continue
@@ -39,6 +39,14 @@ export function upstreamRequestHead(options: UpstreamRequestOptions): string {
   if (options.expectsContinue) head += 'Expect: 100-continue\r\n'
   if (options.upgrade) head += `Connection: Upgrade\r\nUpgrade: ${options.upgrade}\r\n`
   return `${head}\r\n`
+}
+
+function fieldsLeftOut(
+  { withoutAuthorization }: RequestTarget,
+  connection: string | undefined,
+): string[] | undefined {
+  const nominated = nominatedByClient(connection)
+  return withoutAuthorization ? ['authorization', ...(nominated ?? [])] : nominated
 }
 
 /** Fields that `Connection` names belong to the client's connection (RFC 9110, 7.6.1); framing and host never do. */

@@ -1,7 +1,7 @@
 import type { EdgeLimits } from '../config.ts'
 import type { EncoderPlaces } from '../content/encoders.ts'
 import type { WorkerCounters } from '../counters/worker-counters.ts'
-import type { RequestLimiter } from '../limits/request-limiter.ts'
+import type { GateKeeping } from '../gates/gate-keeping.ts'
 import type { WorkerReport } from '../workers/worker-messages.ts'
 import type { ActiveRoutes } from './active-routes.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -13,7 +13,7 @@ export interface WorkerContext {
   limits: EdgeLimits
   routes: ActiveRoutes
   counters: WorkerCounters
-  requestLimits: RequestLimiter
+  gates: GateKeeping
   encoders: EncoderPlaces
   books: RecordBooks
   deadlines: Deadlines

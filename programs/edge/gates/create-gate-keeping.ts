@@ -1,0 +1,42 @@
+import type { EdgeLimits } from '../config.ts'
+import { ConnectionBounds } from '../limits/connection-bounds.ts'
+import type { LimitMemory } from '../limits/limit-memory.ts'
+import { Places } from '../limits/places.ts'
+import { RequestLimiter } from '../limits/request-limiter.ts'
+import { RequestQueue } from '../limits/request-queue.ts'
+import { SharedCells } from '../limits/shared-cells.ts'
+import type { Deadlines } from '../proxy/deadlines.ts'
+import { HeldRequests, untilMaintained } from '../proxy/held-requests.ts'
+import type { GateKeeping } from './gate-keeping.ts'
+import { PasswordChecks } from './password-checks.ts'
+
+/** The gates of one worker, over memory that all of them share. */
+export function createGateKeeping({
+  memory,
+  worker,
+  limits,
+  deadlines,
+}: {
+  memory: LimitMemory
+  worker: number
+  limits: EdgeLimits
+  deadlines: Deadlines
+}): GateKeeping {
+  const { workers } = memory
+  const placesIn = (cells: SharedArrayBuffer) =>
+    new Places(new SharedCells({ memory: cells, worker, workers }))
+  const places = placesIn(memory.places)
+  const windows = new RequestLimiter({ memory: memory.windows })
+  return {
+    rates: windows,
+    attempts: windows,
+    places,
+    queue: new RequestQueue({ memory, worker, places, deadlines }),
+    connections: new ConnectionBounds({
+      places: placesIn(memory.connections),
+      mostPerClient: limits.maxConnectionsPerAddress,
+    }),
+    passwords: new PasswordChecks(),
+    maintained: new HeldRequests({ deadlines, maxPerApp: limits.maxHeldPerApp, reason: untilMaintained }),
+  }
+}
