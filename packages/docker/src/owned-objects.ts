@@ -37,12 +37,15 @@ export async function removeContainer(engine: DockerEngine, id: string): Promise
   )
 }
 
-/** The network of this name, made where it is missing. @throws `docker_object_foreign` when the name is taken */
+/**
+ * The network of this name, made where it is missing; `subnet` as `10.1.2.0/26`, the engine's choice when left out.
+ * @throws `docker_object_foreign` when the name is taken
+ */
 export async function ensureNetwork(
   engine: DockerEngine,
-  options: { name: string; labels?: Labels; internal?: boolean },
+  options: { name: string; labels?: Labels; internal?: boolean; subnet?: string },
 ): Promise<string> {
-  const { name, labels, internal = false } = options
+  const { name, labels, internal = false, subnet } = options
   const found = await inspect(engine, 'look at a network', () => engine.client.getNetwork(name).inspect())
   if (found) {
     requireOwn(engine, 'network', name, found.Labels)
@@ -54,6 +57,7 @@ export async function ensureNetwork(
       Driver: 'bridge',
       CheckDuplicate: true,
       Internal: internal,
+      ...(subnet === undefined ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } }),
       Labels: engine.labels(labels),
     }),
   )

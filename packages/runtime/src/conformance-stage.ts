@@ -18,7 +18,19 @@ export interface RuntimeFactory {
    */
   platform: { command: string; args: string[] }
   /** What this driver can do on this host. Where false, the tests of it are left out. */
-  can: { limitMemory: boolean; separateUsers: boolean }
+  can: {
+    limitMemory: boolean
+    separateUsers: boolean
+    /** How an instance ended is known also of those that were adopted, or ended while nobody looked. */
+    tellEveryEnd: boolean
+    /** A private network for each app, and volumes. */
+    separateNetworks: boolean
+    mountVolumes: boolean
+  }
+  /** The host's pid of what an instance knows by `pid`; of the instance itself where that is left out. */
+  hostPid(instance: { handle: unknown }, pid?: number): number | Promise<number>
+  /** Variables that the driver cannot keep from an instance. */
+  extraVariables?: string[]
 }
 
 /** One test's world: a home for the platform, an app's tree, and a runtime that is closed in the end. */
@@ -26,18 +38,22 @@ export async function openStage(factory: RuntimeFactory) {
   const { path: home } = temporaryFolder()
   const directory = join(home, 'trees', 'shop')
   for (const tree of ['shop', 'other']) placeApp(join(home, 'trees', tree))
-  const stage = new Stage(factory, home, {
-    id: 'web-1',
-    app: { id: 'app_1', slug: 'shop', userNumber: 1 },
-    release: 'v42',
-    process: 'web',
-    command: 'node app.mjs serve',
-    directory,
-    env: {},
-    needsPort: false,
-    limits: { memoryMb: 512 },
-    outputDirectory: join(home, 'spool'),
-  })
+  const stage = new Stage(
+    factory,
+    { home, directory },
+    {
+      id: 'web-1',
+      app: { id: 'app_1', slug: 'shop', userNumber: 1 },
+      release: 'v42',
+      process: 'web',
+      command: 'node app.mjs serve',
+      artifact: { kind: 'tree', directory },
+      env: {},
+      needsPort: false,
+      limits: { memoryMb: 512 },
+      outputDirectory: join(home, 'spool'),
+    },
+  )
   stage.runtime = await factory.open(home)
   onTestFinished(() => stage.close())
   return stage
@@ -51,13 +67,20 @@ function placeApp(tree: string): void {
 export class Stage {
   declare runtime: Runtime
   readonly home: string
+  /** The tree of the app. */
+  readonly directory: string
   readonly spec: InstanceSpec
   readonly #factory: RuntimeFactory
   readonly #instances: { id: string; handle: unknown }[] = []
 
-  constructor(factory: RuntimeFactory, home: string, spec: InstanceSpec) {
+  constructor(
+    factory: RuntimeFactory,
+    { home, directory }: { home: string; directory: string },
+    spec: InstanceSpec,
+  ) {
     this.#factory = factory
     this.home = home
+    this.directory = directory
     this.spec = { ...spec, env: { PATH: factory.path } }
   }
 
@@ -114,6 +137,10 @@ export class Stage {
     )
   }
 
+  async hostPid(instance: { handle: unknown }, pid?: number): Promise<number> {
+    return this.#factory.hostPid(instance, pid)
+  }
+
   async close(): Promise<void> {
     for (const instance of this.#instances) await this.stop(instance, 0)
     await this.runtime.close()
@@ -133,10 +160,6 @@ export async function startInOtherPlatform(factory: RuntimeFactory, home: string
     return { platform, started: JSON.parse(line) as { id: string; handle: unknown } }
   }
   throw new Error('the other platform ended before it started the instance')
-}
-
-export function pidOf({ handle }: { handle: unknown }): number {
-  return (handle as { command: { pid: number } }).command.pid
 }
 
 export function isAlive(pid: number): boolean {

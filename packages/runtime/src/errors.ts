@@ -25,3 +25,34 @@ export class NoFreePort extends AppError {
     )
   }
 }
+
+/** An image can only be run by an engine. */
+export class ImageNeedsDocker extends AppError {
+  constructor() {
+    super(
+      'image_needs_docker',
+      'It is an image, and no Docker engine is in use here. Start one, set SEAWORTHY_RUNTIME to auto or docker, and restart the platform.',
+      { status: 422 },
+    )
+  }
+}
+
+/** The process driver does not mount volumes yet. */
+export class VolumesNeedDocker extends AppError {
+  constructor() {
+    super(
+      'volumes_need_docker',
+      'It has volumes, which need the Docker runtime: set SEAWORTHY_RUNTIME to docker, or take "volumes" out of seaworthy.json.',
+      { status: 422 },
+    )
+  }
+}
+
+/** A tree does not say by itself what to run. */
+export class CommandMissing extends AppError {
+  constructor() {
+    super('command_missing', 'It has no command. Name one under "processes" in seaworthy.json.', {
+      status: 422,
+    })
+  }
+}

@@ -1,3 +1,4 @@
+export { createDockerRuntime, type DockerRuntimeOptions } from './docker/docker-runtime.ts'
 export { InstanceStartFailed, NoFreePort } from './errors.ts'
 export type { PortRange } from './port-allocator.ts'
 export { createProcessRuntime, type ProcessRuntimeOptions } from './process-runtime.ts'

@@ -24,7 +24,15 @@ function factory(powers: Powers) {
       command: process.execPath,
       args: [join(import.meta.dirname, 'fixtures', 'platform.mjs'), powers],
     },
-    can: { limitMemory: isConfined, separateUsers: isConfined },
+    can: {
+      limitMemory: isConfined,
+      separateUsers: isConfined,
+      tellEveryEnd: false,
+      separateNetworks: false,
+      mountVolumes: false,
+    },
+    hostPid: ({ handle }: { handle: unknown }, pid?: number) =>
+      pid ?? (handle as { command: { pid: number } }).command.pid,
   }
 }
 

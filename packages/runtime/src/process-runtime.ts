@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { parseCommandLine, type RunningCommand, type Sandbox } from '@seaworthy/sandbox'
-import { InstanceStartFailed } from './errors.ts'
+import { CommandMissing, ImageNeedsDocker, InstanceStartFailed, VolumesNeedDocker } from './errors.ts'
 import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
 import { PortAllocator, type PortRange } from './port-allocator.ts'
 import type { Instance, InstanceSpec, ResourceUsage, Runtime } from './runtime.ts'
@@ -72,17 +72,24 @@ class ProcessRuntime implements Runtime {
     return handle ? this.#sandbox.listeningPorts(handle.command) : []
   }
 
+  sweep(keepIds: readonly string[]): Promise<void> {
+    return this.#sandbox.sweep(keepIds)
+  }
+
   async close(): Promise<void> {
     this.#sandbox.close()
   }
 
   #startCommand(spec: InstanceSpec, port: number | undefined): Promise<RunningCommand> {
-    const { id, app, directory, limits, hosts, outputDirectory } = spec
+    const { id, app, artifact, command, limits, hosts, outputDirectory } = spec
+    if (artifact.kind === 'image') throw new ImageNeedsDocker()
+    if (spec.volumes && spec.volumes.length > 0) throw new VolumesNeedDocker()
+    if (command === undefined) throw new CommandMissing()
     const env = port === undefined ? spec.env : { ...spec.env, PORT: String(port), HOST }
     return this.#sandbox.start({
       id,
-      argv: parseCommandLine(spec.command, env),
-      directory,
+      argv: parseCommandLine(command, env),
+      directory: artifact.directory,
       writable: false,
       env,
       userNumber: app.userNumber,

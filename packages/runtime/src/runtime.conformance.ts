@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitFor } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isAlive, openStage, pidOf, type RuntimeFactory, startInOtherPlatform } from './conformance-stage.ts'
+import { isAlive, openStage, type RuntimeFactory, startInOtherPlatform } from './conformance-stage.ts'
 
 export type { RuntimeFactory } from './conformance-stage.ts'
 
@@ -17,8 +17,11 @@ export function testRuntime(driver: string, factory: RuntimeFactory): void {
     testStop(factory)
     testExit(factory)
     testAdopt(factory)
+    testEveryEnd(factory)
     testMeasure(factory)
     testConfinement(factory)
+    testNetwork(factory)
+    testVolumes(factory)
   })
 }
 
@@ -30,7 +33,7 @@ function testStart(factory: RuntimeFactory): void {
 
     const answer = await stage.ask(instance)
     expect(answer.env.PORT).toBe(String(instance.address?.port))
-    expect(instance.address?.host).toBe(answer.env.HOST)
+    expect([instance.address?.host, '0.0.0.0']).toContain(answer.env.HOST)
   })
 
   test('an instance without a need for a port gets none', async () => {
@@ -41,7 +44,7 @@ function testStart(factory: RuntimeFactory): void {
     expect(instance.address).toBeUndefined()
   })
 
-  test('two instances get different ports', async () => {
+  test('two instances get addresses of their own', async () => {
     const stage = await openStage(factory)
 
     const [one, other] = await Promise.all([
@@ -49,7 +52,7 @@ function testStart(factory: RuntimeFactory): void {
       stage.start('serve', { needsPort: true, id: 'other' }),
     ])
 
-    expect(one.address?.port).not.toBe(other.address?.port)
+    expect(one.address).not.toEqual(other.address)
     await Promise.all([stage.ask(one), stage.ask(other)])
   })
 
@@ -66,6 +69,7 @@ function testStart(factory: RuntimeFactory): void {
     const answer = await stage.ask(instance)
     expect(answer.env).toMatchObject(env)
     const allowed = ['PATH', 'HOME', 'TMPDIR', 'PORT', 'HOST', 'SEAWORTHY_COMMAND', ...Object.keys(env)]
+    allowed.push(...(factory.extraVariables ?? []))
     expect(Object.keys(answer.env).filter(name => !allowed.includes(name))).toEqual([])
   })
 
@@ -135,7 +139,8 @@ function testStop(factory: RuntimeFactory): void {
   test('stop ends children and daemons that the instance started', async () => {
     const stage = await openStage(factory)
     const instance = await stage.start('family')
-    const pids = [await stage.waitForNumber('child'), await stage.waitForNumber('daemon')]
+    const told = [await stage.waitForNumber('child'), await stage.waitForNumber('daemon')]
+    const pids = await Promise.all(told.map(pid => stage.hostPid(instance, pid)))
     expect(pids.every(isAlive)).toBe(true)
 
     await stage.stop(instance, SHORT_GRACE_MS)
@@ -208,7 +213,8 @@ function testExit(factory: RuntimeFactory): void {
     const stage = await openStage(factory)
 
     const instance = await stage.start('leave-daemon')
-    const daemon = await stage.waitForNumber('daemon')
+    const told = await stage.waitForNumber('daemon')
+    const daemon = await stage.hostPid(instance, told)
     await instance.exited
 
     expect(isAlive(daemon)).toBe(false)
@@ -227,7 +233,8 @@ function testAdopt(factory: RuntimeFactory): void {
     expect(adopted?.address).toEqual(started.address)
     await stage.ask(adopted!)
     await stage.stop(adopted!, GRACE_MS)
-    expect(await adopted?.exited).toEqual({ code: null, signal: null, oomKilled: false })
+    const end = { code: null, signal: factory.can.tellEveryEnd ? 'SIGTERM' : null, oomKilled: false }
+    expect(await adopted?.exited).toEqual(end)
     await expect(stage.ask(adopted!)).rejects.toThrow()
   })
 
@@ -238,9 +245,10 @@ function testAdopt(factory: RuntimeFactory): void {
     await stage.reopen()
     const adopted = await stage.adopt(started)
 
-    process.kill(pidOf(started), 'SIGTERM')
+    process.kill(await stage.hostPid(started), 'SIGTERM')
 
-    expect(await adopted?.exited).toMatchObject({ code: null, signal: null })
+    const code = factory.can.tellEveryEnd ? 0 : null
+    expect(await adopted?.exited).toMatchObject({ code, signal: null })
   })
 
   test('an instance runs and writes on when the platform is killed, and is then adopted', async () => {
@@ -253,17 +261,38 @@ function testAdopt(factory: RuntimeFactory): void {
     await once(platform, 'exit')
 
     const before = stage.output('out').length
-    await waitFor(() => stage.output('out').length > before + 30, { what: 'more output' })
     const adopted = await stage.adopt(started)
+    await waitFor(() => stage.output('out').length > before + 30, { what: 'more output' })
     expect(adopted).toBeDefined()
+    const pid = await stage.hostPid(started)
     await stage.stop(adopted!, GRACE_MS)
-    expect(isAlive(pidOf(started))).toBe(false)
+    expect(isAlive(pid)).toBe(false)
+    const lines = stage.output('out').trimEnd().split('\n')
+    expect(lines).toEqual(lines.map((_, index) => `tick ${index + 1}`))
+  })
+
+  test('sweeping removes what is not kept, and leaves what runs here', async () => {
+    const stage = await openStage(factory)
+    const left = await stage.start('graceful', { id: 'left' })
+    const kept = await stage.start('graceful', { id: 'kept' })
+    for (const id of ['left', 'kept']) await stage.waitForOutput('up', id)
+    const pids = [await stage.hostPid(left), await stage.hostPid(kept)] as const
+    await stage.reopen()
+    const here = await stage.start('graceful', { id: 'here' })
+    const pidHere = await stage.hostPid(here)
+
+    await stage.runtime.sweep(['kept'])
+
+    await waitFor(() => !isAlive(pids[0]), { what: 'the end of what was left' })
+    expect(isAlive(pids[1])).toBe(true)
+    expect(isAlive(pidHere)).toBe(true)
   })
 
   test('an instance that is gone, or whose pid is another process, is not adopted and not stopped', async () => {
     const stage = await openStage(factory)
     const gone = await stage.start('exit 0', { id: 'gone' })
     await gone.exited
+    await stage.stop(gone, 0)
     const other = await stage.start('graceful', { id: 'other' })
     const reused = JSON.parse(JSON.stringify(other.handle).replace('"other"', '"elder"'), (name, value) =>
       name === 'pidStartTicks' ? value - 1 : value,
@@ -273,9 +302,29 @@ function testAdopt(factory: RuntimeFactory): void {
     expect(await stage.runtime.adopt('gone', gone.handle)).toBeUndefined()
     expect(await stage.runtime.adopt('elder', reused)).toBeUndefined()
     await stage.runtime.stop('elder', reused, { graceMs: 0 })
-    expect(isAlive(pidOf(other))).toBe(true)
+    expect(isAlive(await stage.hostPid(other))).toBe(true)
     expect(await stage.runtime.adopt('none', { nonsense: 1 })).toBeUndefined()
     expect(await stage.runtime.adopt('none', null)).toBeUndefined()
+  })
+}
+
+function testEveryEnd(factory: RuntimeFactory): void {
+  if (!factory.can.tellEveryEnd) return
+
+  test('how an instance ended while the platform was away is told, with its last words', async () => {
+    const stage = await openStage(factory)
+    const started = await stage.start('end-later 4')
+    await stage.waitForOutput('up')
+    const pid = await stage.hostPid(started)
+    await stage.reopen()
+    process.kill(pid, 'SIGTERM')
+    await waitFor(() => !isAlive(pid), { what: 'the end of the instance' })
+
+    const adopted = await stage.adopt(started)
+
+    expect(await adopted?.exited).toEqual({ code: 4, signal: null, oomKilled: false })
+    expect(stage.output('out')).toBe('up\nlast words\n')
+    expect(await stage.runtime.adopt(started.id, started.handle)).toBeUndefined()
   })
 }
 
@@ -335,10 +384,12 @@ function testConfinement(factory: RuntimeFactory): void {
     })
     await stage.waitForOutput('up', 'other')
 
-    const byPath = await stage.start(`read ${join(stage.spec.directory, '..', 'other', 'app.mjs')}`, {
+    const byPath = await stage.start(`read ${join(stage.directory, '..', 'other', 'app.mjs')}`, {
       id: 'by-path',
     })
-    const byProc = await stage.start(`read /proc/${pidOf(other)}/cwd/app.mjs`, { id: 'by-proc' })
+    const byProc = await stage.start(`read /proc/${await stage.hostPid(other)}/cwd/app.mjs`, {
+      id: 'by-proc',
+    })
     await Promise.all([byPath.exited, byProc.exited])
 
     expect(stage.output('out', 'by-path')).toMatch(/^failed (EACCES|ENOENT)/)
@@ -363,5 +414,43 @@ function testConfinement(factory: RuntimeFactory): void {
     const [uid, otherUid] = [(await stage.ask(one)).uid, (await stage.ask(other)).uid]
 
     expect(new Set([0, process.getuid?.(), uid, otherUid]).size).toBe(3)
+  })
+}
+
+function testNetwork(factory: RuntimeFactory): void {
+  if (!factory.can.separateNetworks) return
+
+  test('instances of an app reach each other by the name of their process, those of others do not', async () => {
+    const stage = await openStage(factory)
+    const web = await stage.start('serve', { needsPort: true })
+    await stage.ask(web)
+    const { host, port } = web.address!
+    const other = { id: 'app_2', slug: 'other', userNumber: 2 }
+
+    const own = await stage.start(`fetch http://web:${port}/`, { id: 'own', process: 'worker' })
+    const byName = await stage.start(`fetch http://web:${port}/`, { id: 'by-name', app: other })
+    const byAddress = await stage.start(`fetch http://${host}:${port}/`, { id: 'by-address', app: other })
+    await Promise.all([own.exited, byName.exited, byAddress.exited])
+
+    expect(stage.output('out', 'own')).toBe('done 200\n')
+    expect(stage.output('out', 'by-name')).toMatch(/^failed/)
+    expect(stage.output('out', 'by-address')).toMatch(/^failed/)
+  })
+}
+
+function testVolumes(factory: RuntimeFactory): void {
+  if (!factory.can.mountVolumes) return
+
+  test('what an instance writes to a volume is there for the next, and only under its folder', async () => {
+    const stage = await openStage(factory)
+    const volumes = [{ name: 'data', source: join(stage.home, 'volumes', 'data'), target: '/data' }]
+
+    const writer = await stage.start('write /data/note', { id: 'writer', volumes })
+    await writer.exited
+    const reader = await stage.start('read /data/note', { id: 'reader', volumes })
+    await reader.exited
+
+    expect(stage.output('out', 'writer')).toBe('done \n')
+    expect(stage.output('out', 'reader')).toBe('done changed\n')
   })
 }

@@ -1,5 +1,5 @@
 /**
- * Runs instances of releases. Drivers: `process` (now), `docker`, `swarm` (later).
+ * Runs instances of releases. Drivers: `process`, `docker`; `swarm` later. A `RuntimeSet` holds several at once.
  * Contract as tests: `runtime.conformance.ts`.
  *
  * A runtime outlives the control plane's process: instances go on running when it dies, their output goes
@@ -12,10 +12,11 @@ export interface InstanceSpec {
   release: string
   /** Manifest process name: `web`, `worker`, `release`. */
   process: string
-  /** A command line of the manifest, for example `node server.js --port $PORT`. */
-  command: string
-  /** The artifact's tree. Read-only for the instance where the sandbox can enforce it. */
-  directory: string
+  /** A command line of the manifest, for example `node server.js --port $PORT`. An image has one of its own. */
+  command?: string
+  artifact: RunnableArtifact
+  /** Folders of the host that outlive the instance, and where it finds them. */
+  volumes?: readonly VolumeMount[]
   /** The whole environment but PORT, which the runtime adds for instances that want a port. */
   env: Readonly<Record<string, string>>
   /** Whether the instance serves HTTP: it then gets a free port as PORT. */
@@ -25,6 +26,21 @@ export interface InstanceSpec {
   hosts?: Readonly<Record<string, string>>
   /** Folder for `<id>.out` and `<id>.err`, the spool files that telemetry reads. */
   outputDirectory: string
+}
+
+/** What an instance is started from. It is read-only for the instance where the driver can enforce it. */
+export type RunnableArtifact =
+  /** A folder of the host. */
+  | { kind: 'tree'; directory: string }
+  /** An image that never changes under its name: `repository@sha256:…`, or the id of one on the engine. */
+  | { kind: 'image'; reference: string; port?: number }
+
+export interface VolumeMount {
+  name: string
+  /** Absolute path of a folder on the host. The driver gives it to the instance's user. */
+  source: string
+  /** Absolute path where the instance finds it. */
+  target: string
 }
 
 export interface InstanceExit {
@@ -53,13 +69,21 @@ export interface Runtime {
   readonly kind: string
   /** Resolves once the instance runs (healthy or not: that is for the caller). Rejects with `InstanceStartFailed`. */
   start(spec: InstanceSpec): Promise<Instance>
-  /** The running instance behind a stored handle, or undefined when it no longer runs. Never starts anything. */
+  /**
+   * The running instance behind a stored handle, or undefined when it no longer runs. Never starts anything. A driver
+   * that still knows how an instance ended meanwhile answers with it, and its `exited` tells.
+   */
   adopt(id: string, handle: unknown): Promise<Instance | undefined>
   /** Resolves once the instance and all it started are gone. Idempotent: an unknown or gone id is not an error. */
   stop(id: string, handle: unknown, options: { graceMs: number }): Promise<void>
   sample(id: string, handle: unknown): Promise<ResourceUsage>
   /** The TCP ports the instance really listens on, to explain a wrong PORT. Empty where it cannot be seen. */
   listeningPorts(id: string, handle: unknown): Promise<number[]>
+  /**
+   * Removes what earlier runs of the platform left of instances that are not in `keepIds` and not running here.
+   * Call it at start, after `adopt`.
+   */
+  sweep(keepIds: readonly string[]): Promise<void>
   /** Forgets its watches. Stops no instance. */
   close(): Promise<void>
 }

@@ -42,6 +42,8 @@ export interface InstanceManagerOptions {
   builder: Pick<Builder, 'runtimeEnv'>
   artifacts: ArtifactStore
   envVars: EnvVars
+  /** Whether requests may reach this process, beside `web`. */
+  needsPort: (app: AppRow, settings: ReleaseSettings, process: string) => Promise<boolean>
   logs: LogStore
   /** Folder for the spool files that instances write. */
   outputDirectory: string
@@ -218,9 +220,9 @@ export class InstanceManager {
       release: `v${release.version}`,
       process,
       command: line,
-      directory: artifact.path,
+      artifact: { kind: 'tree' as const, directory: artifact.path },
       env,
-      needsPort: process === 'web',
+      needsPort: process === 'web' || (await this.#options.needsPort(app, settings, process)),
       limits: { memoryMb: settings.resources.memoryMb, cpus: settings.resources.cpus },
       outputDirectory: this.#options.outputDirectory,
     }

@@ -1,0 +1,124 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DockerEngine } from '@seaworthy/docker'
+import {
+  advance,
+  cursorAtStart,
+  type LogCursor,
+  readCursor,
+  removeCursor,
+  SeenFilter,
+  sinceOf,
+  sizeOf,
+  writeCursor,
+} from './log-cursor.ts'
+import { type LogFrame, LogFrameReader } from './log-frames.ts'
+
+export interface ContainerOutputOptions {
+  engine: DockerEngine
+  container: string
+  /** The instance's id: names the files. */
+  id: string
+  directory: string
+}
+
+/** The cursor may be stale (what follows it is told apart), so it is not written for each chunk of a flood. */
+const CURSOR_INTERVAL_MS = 250
+
+/**
+ * Copies what the engine keeps of an instance's output into its spool files. The engine keeps it without us (driver
+ * `local`, bounded and rotated), so a dead control plane blocks no app; the cursor beside the files says where to go on.
+ */
+export class ContainerOutput {
+  readonly #options: ContainerOutputOptions
+  readonly #files: { out: string; err: string; cursor: string }
+
+  constructor(options: ContainerOutputOptions) {
+    this.#options = options
+    const base = join(options.directory, options.id)
+    this.#files = { out: `${base}.out`, err: `${base}.err`, cursor: `${base}.cursor` }
+  }
+
+  /** Before the first message: what the files hold already stays. */
+  async begin(): Promise<void> {
+    await mkdir(this.#options.directory, { recursive: true })
+    for (const file of [this.#files.out, this.#files.err]) await (await open(file, 'a', 0o600)).close()
+    await writeCursor(this.#files.cursor, cursorAtStart(this.#sizes()))
+  }
+
+  /** Copies from the cursor on, until the container ends; of an ended one, what is left. Rejects when it is cut off. */
+  async copy(signal: AbortSignal): Promise<void> {
+    const cursor = readCursor(this.#files.cursor) ?? cursorAtStart({ out: 0, err: 0 })
+    const filter = new SeenFilter(cursor, this.#sizes())
+    const stream = await this.#open(cursor, signal)
+    const handles = {
+      out: await open(this.#files.out, 'a', 0o600),
+      err: await open(this.#files.err, 'a', 0o600),
+    }
+    try {
+      await this.#copyFrames(stream, { cursor, filter, handles })
+    } finally {
+      await Promise.all([handles.out.close(), handles.err.close()])
+    }
+  }
+
+  /** The spool files stay: they are their reader's. */
+  forget(): void {
+    removeCursor(this.#files.cursor)
+  }
+
+  async #copyFrames(stream: NodeJS.ReadableStream, { cursor, filter, handles }: CopyState): Promise<void> {
+    const frames = new LogFrameReader()
+    let reached = cursor
+    let writtenAt = 0
+    for await (const chunk of stream) {
+      const fresh = frames.read(chunk as Buffer).filter(frame => filter.isAfter(frame))
+      reached = await append(fresh, { cursor: reached, filter, handles })
+      if (performance.now() - writtenAt < CURSOR_INTERVAL_MS) continue
+      await writeCursor(this.#files.cursor, reached)
+      writtenAt = performance.now()
+    }
+    await writeCursor(this.#files.cursor, reached)
+  }
+
+  #sizes(): { out: number; err: number } {
+    return { out: sizeOf(this.#files.out), err: sizeOf(this.#files.err) }
+  }
+
+  async #open(cursor: LogCursor, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
+    const { engine, container } = this.#options
+    return engine.call('read the output of an instance', () =>
+      engine.client.getContainer(container).logs({
+        stdout: true,
+        stderr: true,
+        timestamps: true,
+        // The engine takes seconds with a fraction; the types know whole ones only.
+        since: sinceOf(cursor) as unknown as number,
+        follow: true,
+        abortSignal: signal,
+      }),
+    )
+  }
+}
+
+interface CopyState {
+  cursor: LogCursor
+  filter: SeenFilter
+  handles: { out: FileHandle; err: FileHandle }
+}
+
+async function append(frames: LogFrame[], { cursor, filter, handles }: CopyState): Promise<LogCursor> {
+  const lengths = { ...cursor.lengths }
+  let reached = cursor
+  const parts: { out: Buffer[]; err: Buffer[] } = { out: [], err: [] }
+  for (const frame of frames) {
+    parts[frame.stream].push(filter.withoutAppended(frame))
+    lengths[frame.stream] += frame.data.length
+    reached = advance(reached, frame)
+  }
+  for (const stream of ['out', 'err'] as const) {
+    const bytes = Buffer.concat(parts[stream])
+    if (bytes.length > 0) await handles[stream].appendFile(bytes)
+  }
+  return { ...reached, lengths }
+}

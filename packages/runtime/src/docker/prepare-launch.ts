@@ -1,0 +1,126 @@
+import { type DockerEngine, findImage } from '@seaworthy/docker'
+import { AppError } from '@seaworthy/kit'
+import { ensureStartable, type PathsInside, parseCommandLine, userIdOf } from '@seaworthy/sandbox'
+import { CommandMissing } from '../errors.ts'
+import type { InstanceSpec, RunnableArtifact } from '../runtime.ts'
+import { ensureEmptyImage, hostPaths } from './host-root.ts'
+
+export interface LaunchOptions {
+  engine: DockerEngine
+  /** Host folder of the tool chains, for trees. */
+  toolchainsDirectory: string
+  /** Where a tree's instance finds its tree and the tool chains: the same as it was built with. */
+  pathsInside: (directory: string) => PathsInside
+  /** Brings back an image that is no longer on the engine. Rejects with a sentence for the user. */
+  bringImage?: (reference: string, app: InstanceSpec['app']) => Promise<void>
+}
+
+/** What of a container depends on the kind of artifact. */
+export interface Launch {
+  image: string
+  argv?: string[]
+  workingDirectory?: string
+  user?: string
+  readable: { source: string; target: string }[]
+  temporary: string[]
+  port?: number
+}
+
+/** In the instance's own network: two instances may both have it, and `http://web` needs no number. */
+const DEFAULT_PORT = 80
+
+/** Rejects with a plain sentence for all that can be known to fail before anything is made. */
+export async function prepareLaunch(spec: InstanceSpec, options: LaunchOptions): Promise<Launch> {
+  const { artifact } = spec
+  const port = spec.needsPort ? (artifact.kind === 'image' && artifact.port) || DEFAULT_PORT : undefined
+  const env = port === undefined ? spec.env : { ...spec.env, PORT: String(port), HOST: '0.0.0.0' }
+  const launch =
+    artifact.kind === 'tree'
+      ? await launchTree({ ...spec, env }, artifact, options)
+      : await launchImage({ ...spec, env }, artifact, options)
+  return { ...launch, ...(port === undefined ? {} : { port }) }
+}
+
+async function launchTree(
+  spec: InstanceSpec,
+  { directory }: RunnableArtifact & { kind: 'tree' },
+  { engine, toolchainsDirectory, pathsInside }: LaunchOptions,
+): Promise<Launch> {
+  const { id, command, env, app, limits } = spec
+  if (command === undefined) throw new CommandMissing()
+  const argv = parseCommandLine(command, env)
+  const userId = await appUser(engine, app.userNumber)
+  const { workTree, toolchains } = pathsInside(directory)
+  const output = { stdout: '', stderr: '' }
+  const checked = { id, argv, directory, writable: false, env, userNumber: app.userNumber, limits, output }
+  await ensureStartable({ spec: checked, env, toolchainsDirectory, userId })
+  return {
+    image: await ensureEmptyImage(engine),
+    argv,
+    workingDirectory: workTree,
+    user: `${userId}:${userId}`,
+    readable: [
+      ...hostPaths().map(path => ({ source: path, target: path })),
+      { source: toolchainsDirectory, target: toolchains },
+      { source: directory, target: workTree },
+    ],
+    temporary: ['/tmp'],
+  }
+}
+
+async function launchImage(
+  spec: InstanceSpec,
+  { reference }: RunnableArtifact & { kind: 'image' },
+  { engine, bringImage }: LaunchOptions,
+): Promise<Launch> {
+  let image = await findImage(engine, reference)
+  if (!image) await bringImage?.(reference, spec.app)
+  image ??= await findImage(engine, reference)
+  if (!image) throw imageMissing(reference)
+  return {
+    image: image.Id,
+    argv: spec.command === undefined ? undefined : parseCommandLine(spec.command, spec.env),
+    user: await imageUser(engine, image.Config.User, spec),
+    readable: [],
+    temporary: ['/tmp', '/run'],
+  }
+}
+
+/**
+ * Root in a container is root on the host unless the engine maps users. So an image that names no user, or root, runs
+ * as the app's own user; with mapped users its root is nobody on the host, and may stay.
+ */
+async function imageUser(
+  engine: DockerEngine,
+  own: string,
+  { app }: InstanceSpec,
+): Promise<string | undefined> {
+  const [name = ''] = own.split(':')
+  const isRoot = name === '' || name === 'root' || /^0+$/.test(name)
+  if (!isRoot || (await mapsUsers(engine))) return undefined
+  const userId = userIdOf(app.userNumber)
+  return `${userId}:${userId}`
+}
+
+const FIRST_MAPPED_USER = 10_000
+const MAPPED_USERS = 50_000
+
+/** Of each app another. An engine that maps users has ids up to 65,535 only. */
+async function appUser(engine: DockerEngine, userNumber: number): Promise<number> {
+  if (!(await mapsUsers(engine))) return userIdOf(userNumber)
+  return FIRST_MAPPED_USER + (userNumber % MAPPED_USERS)
+}
+
+async function mapsUsers(engine: DockerEngine): Promise<boolean> {
+  const { SecurityOptions } = await engine.call('tell about itself', () => engine.client.info())
+  const options = SecurityOptions as string[] | null
+  return (options ?? []).some(option => /^name=(userns|rootless)\b/.test(option))
+}
+
+function imageMissing(reference: string): AppError {
+  return new AppError(
+    'image_gone',
+    `The image ${reference} is no longer on this server's Docker engine. Deploy it again.`,
+    { status: 409 },
+  )
+}
