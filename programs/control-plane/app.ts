@@ -16,6 +16,10 @@ import { Builds } from './builds/builds.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { createAdmission } from './deployments/admission.ts'
 import { BuildPhase } from './deployments/build-phase.ts'
+import { Canaries } from './deployments/canaries.ts'
+import { CanaryEnd } from './deployments/canary-end.ts'
+import { CanaryPhase } from './deployments/canary-phase.ts'
+import { CanaryWatch } from './deployments/canary-watch.ts'
 import { DeploymentPipeline } from './deployments/deployment-pipeline.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { Deployments } from './deployments/deployments.ts'
@@ -55,6 +59,8 @@ import { Quotas } from './quotas/quotas.ts'
 import { Releases } from './releases/releases.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
 import { SourceRecords } from './sources/source-records.ts'
+import { AppTraffic } from './traffic/app-traffic.ts'
+import { answeringProcesses } from './traffic/effective-traffic.ts'
 import { VERSION } from './version.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
@@ -135,6 +141,8 @@ export async function createControlPlane(
   })
   const edge = new EdgeClient({ socketPath: edgeProcess.socketPath, log })
 
+  const deploymentRecords = new DeploymentRecords({ store })
+  const appTraffic = new AppTraffic({ store })
   const locks = new AppLocks()
   const instanceRecords = new InstanceRecords({ store })
   const manager = new InstanceManager({
@@ -143,6 +151,8 @@ export async function createControlPlane(
     builder,
     artifacts,
     envVars,
+    needsPort: async (app, settings, process) =>
+      answeringProcesses(await appTraffic.effective(app, settings)).includes(process),
     logs,
     outputDirectory: folders.spool,
     log,
@@ -157,6 +167,12 @@ export async function createControlPlane(
       baseDomain: config.baseDomain,
       timeouts: { responseMs: 60_000, idleMs: 300_000, wakeMs: WAKE_MS },
     },
+    onRefused: ({ appId, pathPrefix, reason }) => {
+      log.error({ app: appId, path: pathPrefix, reason }, 'a route is not valid and answers 503')
+      events
+        .append({ appId, type: 'route:refused', data: { path: pathPrefix, reason } })
+        .catch(error => log.error({ err: error }, 'could not record a refused route'))
+    },
     isStoppedAfterCrashes: appId => reconciler.stoppedReason(appId) !== undefined,
   })
   const reconciler = new AppReconciler({
@@ -167,11 +183,11 @@ export async function createControlPlane(
     locks,
     publisher,
     events,
+    canariesOf: appId => deploymentRecords.listCanaries(appId),
     restartPolicy,
     log,
   })
 
-  const deploymentRecords = new DeploymentRecords({ store })
   const switcher = new Switcher({
     store,
     records: deploymentRecords,
@@ -207,6 +223,37 @@ export async function createControlPlane(
     logs,
     releaseDeadlineMs: config.buildDeadlineMinutes * 60_000,
   })
+  const canaryPhase = new CanaryPhase({
+    store,
+    records: deploymentRecords,
+    apps,
+    startPhase,
+    publisher,
+    reconciler,
+    events,
+    answering: async ({ app, settings }) => answeringProcesses(await appTraffic.effective(app, settings)),
+  })
+  const canaryEnd = new CanaryEnd({
+    records: deploymentRecords,
+    releases,
+    manager,
+    starter,
+    publisher,
+    events,
+  })
+  const deployDeadlineMs = 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS
+  const canaries = new Canaries({ store, records: deploymentRecords, jobs, deadlineMs: deployDeadlineMs })
+  const canaryWatch = new CanaryWatch({
+    records: deploymentRecords,
+    apps,
+    releases,
+    canaries,
+    canaryEnd,
+    edge,
+    edgePort: config.httpPort,
+    urlOf: edgeUrl,
+    log,
+  })
   const pipeline = new DeploymentPipeline({
     records: deploymentRecords,
     apps,
@@ -216,6 +263,8 @@ export async function createControlPlane(
     admit: createAdmission({ audit, requireStillAllowed: createRequireStillAllowed(actors) }),
     buildPhase,
     startPhase,
+    canaryPhase,
+    canaryEnd,
     switcher,
     watcher,
     manager,
@@ -240,7 +289,8 @@ export async function createControlPlane(
     jobs,
     quotas,
     deploymentLogs: buildLogs,
-    deadlineMs: 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS,
+    canaries,
+    deadlineMs: deployDeadlineMs,
   })
   const orphanedDeployments = new OrphanedDeployments({
     store,
@@ -367,6 +417,10 @@ export async function createControlPlane(
       envVars,
       sharedEnv,
       instances,
+      appTraffic,
+      canaries,
+      publisher,
+      edgePort: config.httpPort,
       logs,
       events,
       jobs,
@@ -419,6 +473,7 @@ export async function createControlPlane(
       orphanedDeployments.stop()
     },
   })
+  lifecycle.add({ name: 'canaries', start: () => canaryWatch.start(), stop: () => canaryWatch.stop() })
   lifecycle.add({
     name: 'token expiry',
     start: () => expiryWarnings.start(),

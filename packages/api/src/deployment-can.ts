@@ -3,7 +3,9 @@ import type { DeploymentState } from './deployment.ts'
 
 const DEPLOYMENT_ACTIONS = {
   /** After the switch the way back is a rollback. */
-  cancel: ['queued', 'starting'],
+  cancel: ['queued', 'starting', 'canary'],
+  promote: ['canary'],
+  abort: ['canary'],
   showReceipt: ['watching', 'draining', 'succeeded', 'failed'],
 } as const satisfies Record<string, readonly DeploymentState[]>
 

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { canaryPlanSchema, canarySchema } from './canary.ts'
 import { receiptSchema } from './receipt.ts'
 
 export const deploymentStateSchema = z.enum([
   'queued',
   'starting',
+  'canary',
   'switching',
   'watching',
   'draining',
@@ -27,6 +29,10 @@ export const deploymentSchema = z
     build: z.int().nullable(),
     error: failureSchema.nullable(),
     receipt: receiptSchema.nullable(),
+    canary: canarySchema
+      .nullable()
+      .optional()
+      .meta({ description: 'For a deployment that gets a share of the requests first.' }),
     createdBy: z.string(),
     scheduledAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
@@ -50,17 +56,35 @@ export const gitOriginSchema = z
   })
   .meta({ id: 'GitOrigin' })
 
+const onTrial = { canary: canaryPlanSchema.optional() }
+
 /** A deployment without an upload. The multipart form is `deployUploadSchema`. */
 export const createDeploymentSchema = z
   .union([
-    z.strictObject({ git: gitOriginSchema, scheduledAt: scheduledAtSchema.optional() }),
-    z.strictObject({ pull: z.literal(true), scheduledAt: scheduledAtSchema.optional() }),
-    z.strictObject({ rebuild: z.literal(true) }),
+    z.strictObject({ git: gitOriginSchema, scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
+    z.strictObject({ pull: z.literal(true), scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
+    z.strictObject({ rebuild: z.literal(true), ...onTrial }),
   ])
   .meta({ id: 'CreateDeployment' })
 
 /** The text fields beside the file field `archive`; they come before it. */
-export const deployUploadSchema = z.strictObject({ scheduledAt: scheduledAtSchema.optional() })
+export const deployUploadSchema = z.strictObject({
+  scheduledAt: scheduledAtSchema.optional(),
+  canary: z
+    .string()
+    .max(2000)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(canaryPlanSchema)
+    .optional()
+    .meta({ description: 'A `CanaryPlan` as JSON text.' }),
+})
 
 export const rollbackSchema = z
   .strictObject({

@@ -11,6 +11,7 @@ import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
 import { type TeamAction, teamEndpoints } from './endpoint-list/teams.ts'
 import { type TokenAction, tokenEndpoints } from './endpoint-list/tokens.ts'
+import { type TrafficAction, trafficEndpoints } from './endpoint-list/traffic.ts'
 
 export interface EndpointEntry {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -45,6 +46,7 @@ export type Tag =
   | 'deployments'
   | 'builds'
   | 'releases'
+  | 'traffic'
   | 'env'
   | 'instances'
   | 'observe'
@@ -67,6 +69,7 @@ export type Action =
   | QuotaAction
   | TeamAction
   | TokenAction
+  | TrafficAction
   | 'setup:read'
   | 'setup:claim'
   | 'setup:link'
@@ -401,6 +404,7 @@ export const endpointList = {
   ...quotaEndpoints,
   ...teamEndpoints,
   ...tokenEndpoints,
+  ...trafficEndpoints,
 } as const satisfies Record<string, EndpointEntry>
 
 export type EndpointId = keyof typeof endpointList

@@ -27,6 +27,7 @@ import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
 import { teamEndpointSchemas } from './endpoint-schemas/teams.ts'
 import { tokenEndpointSchemas } from './endpoint-schemas/tokens.ts'
+import { trafficEndpointSchemas } from './endpoint-schemas/traffic.ts'
 import { envChangedSchema, envSchema, envVersionSchema, importEnvSchema, updateEnvSchema } from './env.ts'
 import { eventQuerySchema, eventSchema } from './event.ts'
 import { clientSchema, clientSessionSchema } from './factor.ts'
@@ -152,6 +153,7 @@ export const endpointSchemas = {
   ...quotaEndpointSchemas,
   ...teamEndpointSchemas,
   ...tokenEndpointSchemas,
+  ...trafficEndpointSchemas,
 } satisfies Record<EndpointId, EndpointSchemas>
 
 export type EndpointSchemasById = typeof endpointSchemas

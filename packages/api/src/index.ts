@@ -9,6 +9,7 @@ export { type App, type AppState, slugSchema, type TrashedApp } from './app.ts'
 export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
 export type { AuditEntry, AuditVerdict } from './audit.ts'
 export type { Build, BuildLogLine } from './build.ts'
+export type { Canary, CanaryPlan } from './canary.ts'
 export {
   type Deployment,
   type DeploymentEvent,
@@ -59,3 +60,4 @@ export type {
   Team,
 } from './team.ts'
 export type { MadeToken, Token } from './token.ts'
+export type { HeaderCheck, Traffic } from './traffic.ts'

@@ -14,6 +14,7 @@ const TAGS: Record<Endpoint['tag'], string> = {
   deployments: 'Moving an app to a release',
   builds: 'Turning a source into an artifact',
   releases: 'What can be run, and going back to it',
+  traffic: 'How the edge treats the requests of an app.',
   env: 'Env vars and secrets',
   instances: 'Running copies of processes',
   observe: 'Logs and events',

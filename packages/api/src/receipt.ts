@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const trafficSchema = z
+/** What one release answered in some time. */
+export const countedTrafficSchema = z
   .strictObject({
     requests: z.int(),
     failures: z.int().meta({ description: 'Answered 5xx, by the app or by the edge in its place.' }),
@@ -17,13 +18,25 @@ export const receiptSchema = z
     url: z.string().nullable(),
     release: z.string().nullable().meta({ description: 'The release that this deployment brought: `v42`.' }),
     previousRelease: z.string().nullable(),
-    before: trafficSchema.nullable().meta({ description: 'The old release, before the switch.' }),
-    after: trafficSchema.nullable().meta({ description: 'The new release, while it was watched.' }),
+    before: countedTrafficSchema.nullable().meta({ description: 'The old release, before the switch.' }),
+    after: countedTrafficSchema.nullable().meta({ description: 'The new release, while it was watched.' }),
     probes: z.strictObject({ sent: z.int(), failed: z.int() }).nullable(),
     timings: z
       .record(z.string(), z.number())
       .meta({ description: 'Milliseconds by phase: build, release, start, switch, watch, drain, total.' }),
     watchedMs: z.number().nullable(),
+    canary: z
+      .strictObject({
+        percent: z.int(),
+        canary: countedTrafficSchema.meta({ description: 'The new release, our own probes not counted.' }),
+        stable: countedTrafficSchema.meta({ description: 'The release that served the rest.' }),
+        watchedMs: z.number(),
+        ended: z.enum(['promoted', 'aborted']),
+        reason: z.string(),
+      })
+      .nullable()
+      .optional()
+      .meta({ description: 'What both releases answered while this one had a share of the requests.' }),
   })
   .meta({ id: 'Receipt' })
 

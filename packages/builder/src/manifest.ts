@@ -1,5 +1,7 @@
+import { trafficFields } from '@seaworthy/routes/settings'
 import { z } from 'zod'
 import { cronProblem } from './cron-expression.ts'
+import { BASE_IMAGE_NAMES } from './docker/generate/base-images.ts'
 import { ManifestInvalid, type ManifestProblem } from './errors.ts'
 import { lineOfOffset, lineOfPath } from './json-position.ts'
 
@@ -89,6 +91,9 @@ const treePath = z
 
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
 
+/** As strict as the names of images are everywhere: https://pkg.go.dev/github.com/distribution/reference */
+const IMAGE_NAME = /^[a-z0-9][\w./:@-]{0,254}$/
+
 const buildSchema = z.strictObject({
   /** Replaces the build command that was detected. */
   command: commandLine.optional(),
@@ -96,6 +101,24 @@ const buildSchema = z.strictObject({
   output: treePath.optional(),
   /** Node version or range: `22`, `^24.1`, `lts/jod`. */
   node: z.union([z.string().min(1).max(100), z.int().min(1).max(99).transform(String)]).optional(),
+  /** `docker` builds an image, from the app's Dockerfile or from one that is written for it. Found out when missing. */
+  builder: z.enum(['host', 'docker']).optional(),
+  /** Of the Dockerfile; `Dockerfile` when missing. */
+  dockerfile: treePath.optional(),
+  /** The stage of the Dockerfile to build; the last when missing. */
+  target: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'must be the name or the number of a stage')
+    .optional(),
+  /** For the ARG lines of the Dockerfile. Never a secret: everybody who has the image can read them. */
+  args: z
+    .record(z.string().regex(/^[A-Za-z_]\w{0,99}$/, 'is not the name of an argument'), z.string().max(4096))
+    .refine(args => Object.keys(args).length <= 100, 'has more than 100 arguments')
+    .optional(),
+  /** What a Dockerfile that the platform writes starts from: `{ "python": "python:3.12-slim" }`. */
+  baseImages: z
+    .partialRecord(z.enum(BASE_IMAGE_NAMES), z.string().regex(IMAGE_NAME, 'is not the name of an image'))
+    .optional(),
   /** Command lines before the install and after the build command. */
   before: z.array(commandLine).max(20).default([]),
   after: z.array(commandLine).max(20).default([]),
@@ -121,16 +144,6 @@ const healthSchema = z
   .refine(health => health.timeoutSeconds <= health.intervalSeconds, {
     path: ['timeoutSeconds'],
     message: 'must not be longer than intervalSeconds',
-  })
-
-const headersSchema = z
-  .record(z.string(), z.string().max(4096))
-  .refine(headers => Object.keys(headers).length <= 50, 'has more than 50 headers')
-  .superRefine((headers, context) => {
-    for (const [name, value] of Object.entries(headers)) {
-      const message = headerProblem(name, value)
-      if (message) context.addIssue({ code: 'custom', path: [name], message })
-    }
   })
 
 const manifestSchema = z.strictObject({
@@ -171,9 +184,10 @@ const manifestSchema = z.strictObject({
     )
     .max(50)
     .default([]),
-  /** Response headers that the edge adds. */
-  headers: headersSchema.default({}),
-  limits: z.strictObject({ requestsPerMinutePerIp: z.int().min(1).max(1_000_000).optional() }).prefault({}),
+  /** How the edge treats requests and answers; settings of the app replace them key by key. */
+  ...trafficFields,
+  headers: trafficFields.headers.unwrap().default({}),
+  limits: trafficFields.limits.unwrap().prefault({}),
   deploy: z
     .strictObject({
       /** How long the edge watches real requests after a switch; 0: not at all. The platform's setting when missing. */
@@ -205,20 +219,6 @@ interface FieldShape {
 function isInsideTree(path: string): boolean {
   if (path.startsWith('/') || path.includes('\\') || path.includes('\0')) return false
   return !path.split('/').includes('..')
-}
-
-/** Headers that belong to the connection or to the body's framing (RFC 9110 §7.6.1, RFC 9112 §6): never an app's to set. */
-const EDGE_HEADERS = new Set(
-  'connection content-length date host keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(
-    ' ',
-  ),
-)
-
-function headerProblem(name: string, value: string): string | undefined {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name)) return `"${name}" is not a header name`
-  if (EDGE_HEADERS.has(name.toLowerCase())) return `"${name}" is set by the platform`
-  if (!/^[\t\x20-\x7e]*$/.test(value)) return 'a header value holds printable ASCII characters only'
-  return undefined
 }
 
 function parseJson(text: string): unknown {

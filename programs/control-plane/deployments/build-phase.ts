@@ -160,6 +160,7 @@ export class BuildPhase {
     { directory, static: files }: BuildResult,
     secrets: Readonly<Record<string, string>>,
   ): Promise<void> {
+    if (directory === undefined) return // who builds images looks into each layer, which nobody sees from here
     const warn = (text: string) => log.line(text, 'platform')
     try {
       await checkForBakedSecrets({ directory, secrets, publicRoot: files?.root, warn, signal })
@@ -174,22 +175,22 @@ export class BuildPhase {
     build: BuildRow,
     result: BuildResult,
   ): Promise<BuildRow> {
-    const { artifacts, builds, quotas } = this.#options
-    const { directory, ...kept } = result
+    const { builds, quotas } = this.#options
+    const { directory: _, ...kept } = result
     for (const field of unusedFields(result.manifest)) {
       log.line(
         `note: "${field}" in seaworthy.json is read, but this version does not act on it yet`,
         'platform',
       )
     }
-    const artifact = await log.step('store', 'Storing the artifact', () => artifacts.put(directory))
-    log.line(`artifact ${artifact.digest.slice(0, 19)}, ${sizeText(artifact.sizeBytes)}`, 'platform')
+    const artifact = await this.#storeArtifact(result, log)
+    log.line(`artifact ${artifact.digest.slice(0, 25)}, ${sizeText(artifact.sizeBytes)}`, 'platform')
     return quotas.hold(app, ['diskMb'], async trx => {
       await trx
         .insertInto('artifacts')
         .values({
           digest: artifact.digest,
-          kind: 'tree',
+          kind: artifact.kind,
           size_bytes: artifact.sizeBytes,
           created_at: Date.now(),
         })
@@ -197,6 +198,15 @@ export class BuildPhase {
         .execute()
       return builds.succeed(build.id, { artifactDigest: artifact.digest, result: kept }, trx)
     })
+  }
+
+  /** An image stays on its engine: its reference says which. */
+  async #storeArtifact({ directory, image }: BuildResult, log: DeploymentLog) {
+    if (image) return { kind: 'image' as const, digest: image.reference, sizeBytes: image.sizeBytes }
+    const stored = await log.step('store', 'Storing the artifact', () =>
+      this.#options.artifacts.put(directory),
+    )
+    return { kind: 'tree' as const, ...stored }
   }
 
   /** A build that was cut off by a stop of the control plane is neither failed nor cancelled: it is run again. */

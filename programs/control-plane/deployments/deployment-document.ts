@@ -2,6 +2,8 @@ import type { Deployment, Receipt } from '@seaworthy/api'
 import { isoTime, isoTimeOrNull } from '../http/times.ts'
 import type { Queryable } from '../store/database.ts'
 import type { DeploymentRow } from '../store/schema.ts'
+import { canaryOf } from './canary-record.ts'
+import { traffic, withoutProbes } from './receipt.ts'
 
 /** Deployments as the API shows them: releases and builds by number, with two queries for all of them together. */
 export async function deploymentDocuments(
@@ -20,6 +22,7 @@ export async function deploymentDocuments(
     error:
       row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? row.error_code },
     receipt: receiptOf(row) ?? null,
+    canary: canaryDocument(row),
     createdBy: row.created_by,
     scheduledAt: isoTimeOrNull(row.scheduled_at),
     createdAt: isoTime(row.created_at),
@@ -32,6 +35,23 @@ export async function deploymentDocuments(
 export async function deploymentDocument(db: Queryable, row: DeploymentRow): Promise<Deployment> {
   const [document] = await deploymentDocuments(db, [row])
   return document!
+}
+
+function canaryDocument(row: DeploymentRow): Deployment['canary'] {
+  const record = canaryOf(row)
+  if (!record) return null
+  const { percent, header, promoteAfterMinutes, since, seen, probes, request } = record
+  return {
+    percent,
+    header: header ?? null,
+    promoteAfterMinutes,
+    since: isoTimeOrNull(since),
+    canary: traffic(withoutProbes(seen.canary, probes)),
+    stable: traffic(seen.stable),
+    probes: { sent: probes.sent, failed: probes.failed },
+    ending: request?.action ?? null,
+    reason: request?.reason ?? null,
+  }
 }
 
 export function receiptOf({ receipt_json }: DeploymentRow): Receipt | undefined {

@@ -16,12 +16,15 @@ import type { StoredGitOrigin } from '../sources/git-origin.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
 import type { Admit } from './admission.ts'
 import { asFailure, type BuildPhase, TOO_LATE } from './build-phase.ts'
+import { type CanaryEnd, canaryReceipt } from './canary-end.ts'
+import type { CanaryPhase } from './canary-phase.ts'
+import { type CanaryRecord, canaryOf } from './canary-record.ts'
 import { DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
 import { hasSwitched, isEnded } from './deployment-state.ts'
 import { cutOffSignal, isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import { countsSince, type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
-import type { StartPhase } from './start-phase.ts'
+import { type StartPhase, wantedProcesses } from './start-phase.ts'
 import type { Switcher } from './switcher.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -50,6 +53,8 @@ export interface DeploymentPipelineOptions {
   admit: Admit
   buildPhase: BuildPhase
   startPhase: StartPhase
+  canaryPhase: CanaryPhase
+  canaryEnd: CanaryEnd
   switcher: Switcher
   watcher: Watcher
   manager: InstanceManager
@@ -127,19 +132,43 @@ export class DeploymentPipeline {
       signal: job.signal,
     }
     if (hasSwitched(context.deployment.state)) return this.#resumeAfterSwitch(context)
+    if (context.deployment.state === 'canary') return this.#endCanary(context, job)
     await this.#startAndSwitch(context, job)
+  }
+
+  /** Without a request the job was cut off right after the canary began: there is nothing left to do for it. */
+  async #endCanary(context: Context, job: DeployJob): Promise<void> {
+    const { canaryEnd } = this.#options
+    const { app, deployment, log } = context
+    const request = canaryOf(deployment)?.request
+    if (!request) return canaryEnd.publish()
+    if (request.action === 'promote') return this.#startAndSwitch(context, job)
+    const message = log.redact(`The canary was ended, ${app.slug} is as it was before: ${request.reason}.`)
+    log.line(message, 'platform')
+    await log.close()
+    await canaryEnd.abandon(deployment, {
+      state: request.breach ? 'failed' : 'cancelled',
+      code: request.breach ? 'canary_failed' : 'canary_aborted',
+      message,
+      url: this.#options.urlOf(app.slug),
+      timings: log.timings,
+    })
   }
 
   async #startAndSwitch(context: Context, job: DeployJob): Promise<void> {
     const { records, startPhase, watcher } = this.#options
     const { app, deployment, release, log } = context
     if (deployment.state === 'queued') await this.#begin(context)
-    await this.#stopLeftovers(context)
+    const kept = await this.#stopLeftovers(context)
     const previous = await this.#previousRelease(app.current_release_id)
     const atStart = await watcher.counts(app.id, previous)
 
-    if (deployment.reason === 'deploy') await startPhase.runReleaseProcess(context)
-    const fresh = await startPhase.startInstances(context)
+    const canary = previous === null ? undefined : canaryOf(deployment)
+    const isPromoted = canary?.since != null
+    if (deployment.reason === 'deploy' && !isPromoted) await startPhase.runReleaseProcess(context)
+    if (canary && !isPromoted) return this.#options.canaryPhase.begin(context)
+    const started = await startPhase.startInstances(context, withoutKept(wantedProcesses(context), kept))
+    const fresh = [...kept, ...started]
     job.signal.throwIfAborted()
     await records.move(deployment.id, 'switching')
     const before = await watcher.counts(app.id, previous)
@@ -147,15 +176,34 @@ export class DeploymentPipeline {
     await log.step('switch', `Switching to v${release.version}`, async () =>
       this.#options.switcher.switchTo(await records.get(deployment.id), fresh),
     )
+    if (canary) await this.#tellPromoted(context, canary)
     await this.#watch(context, fresh, { previous, before: recent(atStart, before), atSwitch })
   }
 
+  async #tellPromoted({ app, deployment, release }: Context, { request }: CanaryRecord): Promise<void> {
+    const facts = { deployment: deployment.number, release: release.version, reason: request?.reason ?? '' }
+    await this.#options.events.append({ appId: app.id, type: 'canary:promoted', data: facts })
+  }
+
   /** From here on the release has its place among what runs, if there is room for it. */
-  async #begin({ app, deployment }: Context): Promise<void> {
+  async #begin(context: Context): Promise<void> {
     const { records, quotas } = this.#options
+    const { app, deployment } = context
+    await this.#endOtherCanaries(context)
     const previous = { previous_release_id: app.current_release_id }
     await quotas.hold(app, RUNNING, trx => records.move(deployment.id, 'starting', previous, trx))
     records.announce(deployment.id)
+  }
+
+  /** An app has one release on trial at most: whatever is deployed next takes its place. */
+  async #endOtherCanaries({ app, deployment, log }: Context): Promise<void> {
+    const { records, canaryEnd, urlOf } = this.#options
+    for (const other of await records.listCanaries(app.id)) {
+      log.line(`ending the canary of deployment ${other.number} first`, 'platform')
+      const message = `The canary was ended, because deployment ${deployment.number} (${deployment.reason}) came after it.`
+      const end = { state: 'cancelled' as const, code: 'canary_replaced', message, url: urlOf(app.slug) }
+      await canaryEnd.abandon(other, end)
+    }
   }
 
   /** Cut off after the switch: the new release serves, so it is watched again and the rest follows. */
@@ -261,6 +309,7 @@ export class DeploymentPipeline {
       cancelled ? 'cancelled' : 'failed',
       cancelled ? { code: 'cancelled', message: 'Cancelled.' } : failure,
     )
+    if (isOnTrial(current)) await this.#options.canaryEnd.publish()
     await events.append({
       appId: deployment.app_id,
       type: 'deployment:failed',
@@ -286,12 +335,19 @@ export class DeploymentPipeline {
       release: null,
       previousRelease: await this.#previousRelease(app.current_release_id),
       timings: log.timings,
+      canary: canaryReceipt(
+        canaryOf(current),
+        'aborted',
+        current.error_message ?? 'it could not be promoted',
+      ),
     })
     await this.#options.records.update(current.id, { receipt_json: JSON.stringify(receipt) })
   }
 
-  #receipt({ app, release, log }: Context, previous: string | null, watch: WatchResult) {
+  #receipt({ app, deployment, release, log }: Context, previous: string | null, watch: WatchResult) {
+    const canary = canaryOf(deployment)
     return makeReceipt({
+      canary: canaryReceipt(canary, 'promoted', canary?.request?.reason ?? ''),
       url: this.#options.urlOf(app.slug),
       release: `v${release.version}`,
       previousRelease: previous,
@@ -311,13 +367,17 @@ export class DeploymentPipeline {
     return release ? `v${release.version}` : null
   }
 
-  /** What an earlier, cut-off attempt of this deployment started but never switched to. */
-  async #stopLeftovers({ deployment }: Context): Promise<void> {
-    const { manager } = this.#options
-    const left = manager
-      .live(deployment.app_id)
-      .filter(({ row }) => row.deployment_id === deployment.id && row.process !== 'release')
-    await Promise.all(left.map(live => manager.stop(live, 1000)))
+  /**
+   * What an earlier, cut-off attempt of this deployment started but never switched to. Instances of a canary have
+   * requests: they are kept, and returned.
+   */
+  async #stopLeftovers({ deployment }: Context): Promise<LiveInstance[]> {
+    const { manager, canaryEnd } = this.#options
+    const left = canaryEnd.instancesOf(deployment)
+    const isCanary = canaryOf(deployment)?.since != null
+    const kept = isCanary ? left.filter(({ row }) => row.state === 'healthy') : []
+    await Promise.all(left.filter(live => !kept.includes(live)).map(live => manager.stop(live, 1000)))
+    return kept
   }
 
   async #stopOthers({ app, settings }: Context, fresh: readonly LiveInstance[]): Promise<void> {
@@ -332,6 +392,7 @@ export class DeploymentPipeline {
     const deployment = await records.get(id)
     const app = await apps.getById(appId)
     const fresh = () => manager.live(appId).filter(({ row }) => row.deployment_id === id)
+    if (isOnTrial(deployment)) await this.#options.canaryEnd.takeOut(deployment)
     const stillServes = deployment.state === 'watching' && app?.current_release_id === deployment.release_id
     if (stillServes) await switcher.returnToPrevious(deployment, fresh())
     await Promise.all(
@@ -345,6 +406,22 @@ export class DeploymentPipeline {
 /** A problem of the app, not of the platform: the user may read it and mend it. */
 function problem(code: string, message: string): AppError {
   return new AppError(code, message, { status: 422 })
+}
+
+/** Cut off from its share of the requests before it got all of them. */
+function isOnTrial(deployment: DeploymentRow): boolean {
+  const isBefore = deployment.state === 'canary' || deployment.state === 'switching'
+  return isBefore && canaryOf(deployment)?.since != null
+}
+
+/** Which instances are still to be started. */
+function withoutKept(wanted: readonly string[], kept: readonly LiveInstance[]): string[] {
+  const here = kept.map(({ row }) => row.process)
+  return wanted.filter(process => {
+    const found = here.indexOf(process)
+    if (found !== -1) here.splice(found, 1)
+    return found === -1
+  })
 }
 
 /** What the previous release did while this deployment was prepared; all it ever did when that is too little. */

@@ -4,12 +4,14 @@ import type { Store, Transaction } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { fetchPage, type Page } from '../store/paging.ts'
 import type { DeploymentRow, DeploymentState } from '../store/schema.ts'
+import { type CanaryRecord, canaryOf } from './canary-record.ts'
 import { canMove, isEnded } from './deployment-state.ts'
 
 export type NewDeployment = Pick<
   DeploymentRow,
   'app_id' | 'reason' | 'build_id' | 'release_id' | 'scheduled_at' | 'created_by'
->
+> &
+  Partial<Pick<DeploymentRow, 'canary_json'>>
 
 /** The `deployments` table. Every change of state goes through `move`, which holds the table of transitions. */
 export class DeploymentRecords {
@@ -29,6 +31,7 @@ export class DeploymentRecords {
       .where('app_id', '=', fields.app_id)
       .executeTakeFirst()
     const row: DeploymentRow = {
+      canary_json: null,
       ...fields,
       id: newId('dep'),
       number: Number(last?.number ?? 0) + 1,
@@ -72,6 +75,36 @@ export class DeploymentRecords {
   ): Promise<Page<DeploymentRow>> {
     const all = this.#store.db.selectFrom('deployments').where('app_id', '=', appId)
     return fetchPage(all.selectAll().orderBy('number', order), page)
+  }
+
+  /** Deployments that get a share of the requests now, of one app or of all. */
+  listCanaries(appId?: string): Promise<DeploymentRow[]> {
+    const all = this.#store.db.selectFrom('deployments').selectAll().where('state', '=', 'canary')
+    const own = appId === undefined ? all : all.where('app_id', '=', appId)
+    return own.orderBy('number').limit(1000).execute()
+  }
+
+  /**
+   * Changes what a canary keeps, with nobody else doing so meanwhile. Undefined for a deployment that is no canary now:
+   * nothing is changed then.
+   */
+  async changeCanary(
+    id: string,
+    change: (record: CanaryRecord) => CanaryRecord,
+    trx?: Transaction,
+  ): Promise<CanaryRecord | undefined> {
+    if (!trx) return this.#store.transaction(own => this.changeCanary(id, change, own))
+    await this.#store.lock(trx, `canary:${id}`)
+    const row = await trx
+      .selectFrom('deployments')
+      .select(['state', 'canary_json'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    const record = row?.state === 'canary' ? canaryOf(row) : undefined
+    if (!record) return undefined
+    const changed = change(record)
+    await this.update(id, { canary_json: JSON.stringify(changed) }, trx)
+    return changed
   }
 
   /** Deployments that have not ended, oldest first. */

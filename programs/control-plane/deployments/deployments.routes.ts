@@ -128,6 +128,7 @@ async function deployUpload(options: DeploymentsRoutesOptions, call: CreateCall)
     stream,
     filename,
     scheduledAt,
+    canary: fields.canary,
     signal,
     ...authorOf(call.actor),
   })
@@ -138,14 +139,14 @@ function deployJson(
   { app, body, actor: who }: CreateCall,
 ): Promise<DeploymentRow> {
   const author = authorOf(who)
-  if ('rebuild' in body) return deployments.rebuild({ app, ...author })
+  if ('rebuild' in body) return deployments.rebuild({ app, ...author, canary: body.canary })
   const scheduledAt = milliseconds(body.scheduledAt)
   if ('pull' in body) {
     requireSource(who, originUrl(app))
-    return deployments.pullLatest({ app, ...author, scheduledAt })
+    return deployments.pullLatest({ app, ...author, scheduledAt, canary: body.canary })
   }
   requireSource(who, body.git.url)
-  return deployments.deployGit({ app, origin: body.git, ...author, scheduledAt })
+  return deployments.deployGit({ app, origin: body.git, ...author, scheduledAt, canary: body.canary })
 }
 
 /** A folder of the machine may hold what is no business of this app's team. */

@@ -14,10 +14,13 @@ import { openGitOrigin, type StoredGitOrigin, sealGitOrigin } from '../sources/g
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store, Transaction } from '../store/database.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
+import type { Canaries } from './canaries.ts'
+import { type CanaryPlan, newCanary } from './canary-record.ts'
 import { followDeployment } from './deployment-follow.ts'
 import type { DeployPayload } from './deployment-pipeline.ts'
 import type { DeploymentRecords, NewDeployment } from './deployment-records.ts'
 import { isCancellable } from './deployment-state.ts'
+import { MAX_ATTEMPTS } from './job-signal.ts'
 
 export interface DeploymentsOptions {
   store: Store
@@ -32,6 +35,7 @@ export interface DeploymentsOptions {
   jobs: JobLedger
   deploymentLogs: BuildLog
   quotas: Pick<Quotas, 'hold'>
+  canaries: Canaries
   /** Longest time one deployment may take, build included. */
   deadlineMs: number
 }
@@ -52,6 +56,7 @@ export class Deployments {
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
     signal?: AbortSignal
   }): Promise<DeploymentRow> {
     const source = await this.#options.sources.fromArchive(input.stream, { signal: input.signal })
@@ -65,11 +70,16 @@ export class Deployments {
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow> {
-    const { app, origin, actor, by, scheduledAt } = input
+    const { app, origin, actor, by, scheduledAt, canary } = input
     const git = sealGitOrigin(origin, this.#options.keyRing, app.id)
     return this.#options.store.transaction(trx =>
-      this.#queue({ ...blank(app, actor, 'deploy'), scheduled_at: scheduledAt ?? null }, { git, by }, trx),
+      this.#queue(
+        { ...blank(app, actor, 'deploy', canary), scheduled_at: scheduledAt ?? null },
+        { git, by },
+        trx,
+      ),
     )
   }
 
@@ -79,11 +89,13 @@ export class Deployments {
     actor,
     by,
     scheduledAt,
+    canary,
   }: {
     app: AppRow
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow> {
     const stored: StoredGitOrigin | null = app.origin_json ? JSON.parse(app.origin_json) : null
     if (!stored) {
@@ -94,7 +106,7 @@ export class Deployments {
       )
     }
     const origin = openGitOrigin(stored, this.#options.keyRing, app.id)
-    return this.deployGit({ app, origin, actor, by, scheduledAt })
+    return this.deployGit({ app, origin, actor, by, scheduledAt, canary })
   }
 
   /** Builds the newest source again, for example after a change of its build-time env. */
@@ -102,9 +114,11 @@ export class Deployments {
     app,
     actor,
     by,
+    canary,
   }: {
     app: AppRow
     actor: string
+    canary?: CanaryPlan | undefined
     by?: ActorReference | undefined
   }): Promise<DeploymentRow> {
     const { sourceRecords, builds, store } = this.#options
@@ -115,7 +129,7 @@ export class Deployments {
       })
     return store.transaction(async trx => {
       const build = await builds.create({ appId: app.id, sourceId: latest.id }, trx)
-      return this.#queue({ ...blank(app, actor, 'deploy'), build_id: build.id }, { by }, trx)
+      return this.#queue({ ...blank(app, actor, 'deploy', canary), build_id: build.id }, { by }, trx)
     })
   }
 
@@ -166,7 +180,15 @@ export class Deployments {
   }
 
   /** Stops a deployment that users have not seen yet. */
-  async cancel({ app, number }: { app: AppRow; number: number; actor: string }): Promise<DeploymentRow> {
+  async cancel({
+    app,
+    number,
+    actor,
+  }: {
+    app: AppRow
+    number: number
+    actor: string
+  }): Promise<DeploymentRow> {
     const { records, jobs, store, builds } = this.#options
     const deployment = await records.getByNumber(app.id, number)
     if (!deployment)
@@ -174,6 +196,7 @@ export class Deployments {
     if (!isCancellable(deployment.state)) {
       throw new AppError('deployment_not_cancellable', tooLateToCancel(app.slug, deployment), { status: 409 })
     }
+    if (deployment.state === 'canary') return this.#options.canaries.end(app, 'abort', { actor })
     const job = deployment.job_id ? await jobs.cancel(deployment.job_id) : undefined
     if (job?.state === 'cancelled') {
       await store.transaction(async trx => {
@@ -212,14 +235,19 @@ export class Deployments {
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow> {
     const { quotas, sourceRecords, builds } = this.#options
-    const { app, actor, by, scheduledAt, source, kind, origin } = input
+    const { app, actor, by, scheduledAt, source, kind, origin, canary } = input
     return quotas.hold(app, ['diskMb'], async trx => {
       const row = await sourceRecords.create({ appId: app.id, kind, origin, ...source }, trx)
       const build = await builds.create({ appId: app.id, sourceId: row.id }, trx)
       return this.#queue(
-        { ...blank(app, actor, 'deploy'), build_id: build.id, scheduled_at: scheduledAt ?? null },
+        {
+          ...blank(app, actor, 'deploy', canary),
+          build_id: build.id,
+          scheduled_at: scheduledAt ?? null,
+        },
         { by },
         trx,
       )
@@ -281,11 +309,21 @@ export class Deployments {
   }
 }
 
-/** A deployment is resumed after each kill of the control plane; this many times is more than bad luck. */
-const MAX_ATTEMPTS = 20
-
-function blank(app: AppRow, actor: string, reason: NewDeployment['reason']): NewDeployment {
-  return { app_id: app.id, reason, build_id: null, release_id: null, scheduled_at: null, created_by: actor }
+function blank(
+  app: AppRow,
+  actor: string,
+  reason: NewDeployment['reason'],
+  canary?: CanaryPlan,
+): NewDeployment {
+  return {
+    app_id: app.id,
+    reason,
+    build_id: null,
+    release_id: null,
+    scheduled_at: null,
+    canary_json: canary ? JSON.stringify(newCanary(canary)) : null,
+    created_by: actor,
+  }
 }
 
 function repeated(release: ReleaseRow, env: EnvNames, actor: string) {

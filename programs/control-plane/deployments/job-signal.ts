@@ -1,6 +1,9 @@
 /** Why the signal of a deployment's job aborted, and what that means for the deployment. */
 import type { AppError } from '@seaworthy/kit'
 
+/** A deployment is resumed after each kill of the control plane; this many times is more than bad luck. */
+export const MAX_ATTEMPTS = 20
+
 /** A user asked for the end. */
 export function isCancelled(signal: AbortSignal): boolean {
   return codeOf(signal) === 'job_cancelled'

@@ -44,7 +44,8 @@ export class OrphanedDeployments {
 
   async #endIfOrphaned({ id, state, job_id, build_id }: DeploymentRow): Promise<void> {
     const { store, records, builds, jobs } = this.#options
-    const job = job_id && isCancellable(state) ? await jobs.get(job_id) : undefined
+    // A canary goes on without a job; who watches it ends it.
+    const job = job_id && state !== 'canary' && isCancellable(state) ? await jobs.get(job_id) : undefined
     if (job?.state !== 'cancelled' && job?.state !== 'failed') return
     const error =
       job.state === 'cancelled'

@@ -24,15 +24,24 @@ export interface ReceiptFacts {
   release: string | null
   previousRelease: string | null
   /** Undefined when the deployment never switched. */
-  watch?: WatchResult
+  watch?: WatchResult | undefined
+  /** Where it got a share of the requests first: how that ended. */
+  canary?: Receipt['canary']
   /** Milliseconds by phase. */
   timings: Record<string, number>
 }
 
 export const NO_COUNTS: EdgeCounts = { requests: 0, failures: 0, latencyBuckets: [] }
 
-export function makeReceipt({ url, release, previousRelease, watch, timings }: ReceiptFacts): Receipt {
-  const head = { url, release, previousRelease, timings }
+export function makeReceipt({
+  url,
+  release,
+  previousRelease,
+  watch,
+  timings,
+  canary,
+}: ReceiptFacts): Receipt {
+  const head = { url, release, previousRelease, timings, ...(canary ? { canary } : {}) }
   if (!watch) {
     return {
       ...head,
@@ -82,7 +91,8 @@ export function withoutProbes(
   }
 }
 
-function traffic({ requests, failures, latencyBuckets }: EdgeCounts) {
+/** As the API shows it. */
+export function traffic({ requests, failures, latencyBuckets }: EdgeCounts) {
   // Latencies cannot be told apart by who asked: without a real request they would be those of our probes.
   if (requests === 0) return { requests, failures, p50Ms: null, p95Ms: null }
   const at = (share: number) => tenths(percentile(latencyBuckets, share))

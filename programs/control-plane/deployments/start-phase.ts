@@ -68,13 +68,15 @@ export class StartPhase {
     })
   }
 
-  /** The new instances, all healthy, none of them in traffic. On failure none of them runs any more. */
-  async startInstances(request: StartPhaseRequest): Promise<LiveInstance[]> {
-    const { app, settings, log } = request
-    const scale: Record<string, number> = JSON.parse(app.scale_json)
-    const wanted = lastingProcesses(settings.processes).flatMap(process =>
-      Array.from({ length: wantedCount(scale, process) }, () => process),
-    )
+  /**
+   * The new instances, all healthy, none of them in traffic. On failure none of them runs any more.
+   * @param wanted process by process; by default as many of each as the app is scaled to
+   */
+  async startInstances(
+    request: StartPhaseRequest,
+    wanted: readonly string[] = wantedProcesses(request),
+  ): Promise<LiveInstance[]> {
+    const { log } = request
     if (wanted.length === 0) return []
     return log.step(
       'start',
@@ -183,6 +185,14 @@ export class StartPhase {
       { status: 422 },
     )
   }
+}
+
+/** The name of a process for each instance that the app is scaled to. */
+export function wantedProcesses({ app, settings }: Pick<StartPhaseRequest, 'app' | 'settings'>): string[] {
+  const scale: Record<string, number> = JSON.parse(app.scale_json)
+  return lastingProcesses(settings.processes).flatMap(process =>
+    Array.from({ length: wantedCount(scale, process) }, () => process),
+  )
 }
 
 function judgeEnd(exit: InstanceExit): void {

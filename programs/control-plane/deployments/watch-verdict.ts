@@ -23,12 +23,14 @@ export interface WatchFacts {
   failedProbesInARow: number
   /** Processes of which no instance that was switched to runs any more. */
   endedProcesses: readonly string[]
+  /** What `before` is called in a reason; `before` when missing. */
+  comparedWith?: string
 }
 
 export type WatchVerdict = { keep: true } | { keep: false; reason: string }
 
 export function watchVerdict(facts: WatchFacts): WatchVerdict {
-  const { before, after } = facts
+  const { before, after, comparedWith = 'before' } = facts
   const [ended] = facts.endedProcesses
   if (ended !== undefined) {
     return { keep: false, reason: `every instance of process "${ended}" ended by itself` }
@@ -39,7 +41,7 @@ export function watchVerdict(facts: WatchFacts): WatchVerdict {
   if (after.failures >= MIN_FAILURES && share(after) > allowedShare(before)) {
     return {
       keep: false,
-      reason: `${after.failures} of ${after.requests} requests failed (before: ${before.failures} of ${before.requests})`,
+      reason: `${after.failures} of ${after.requests} requests failed (${comparedWith}: ${before.failures} of ${before.requests})`,
     }
   }
   return { keep: true }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RouteCounters } from '@seaworthy/routes'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import { probe } from '../instances/health-probe.ts'
 import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
@@ -54,11 +55,7 @@ export class Watcher {
 
   /** The edge's totals for one release of an app; zero when it has seen none. */
   async counts(appId: string, release: string | null): Promise<EdgeCounts> {
-    const all = await this.#edge.counters(appId)
-    const counters = all.find(counter => counter.release === release)
-    if (!counters) return NO_COUNTS
-    const { requests, failures, edgeFailures, latencyBuckets } = counters
-    return { requests, failures: failures + edgeFailures, latencyBuckets }
+    return countsOf(await this.#edge.counters(appId), appId, release)
   }
 
   /**
@@ -120,4 +117,12 @@ export class Watcher {
     if (!result.healthy && (result.status ?? 0) >= 500) probes.countedAsFailures += 1
     probes.failedInARow = result.healthy ? 0 : probes.failedInARow + 1
   }
+}
+
+/** Zero for a release that the edge has not seen. */
+export function countsOf(all: readonly RouteCounters[], appId: string, release: string | null): EdgeCounts {
+  const counters = all.find(counter => counter.appId === appId && counter.release === release)
+  if (!counters) return NO_COUNTS
+  const { requests, failures, edgeFailures, latencyBuckets } = counters
+  return { requests, failures: failures + edgeFailures, latencyBuckets }
 }

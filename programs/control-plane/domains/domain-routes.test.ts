@@ -9,6 +9,7 @@ const HTTPS = { redirect: true, hstsMaxAgeSeconds: 60 }
 const appWith = (slug: string, ...hosts: string[]) => ({
   id: `app_${slug}`,
   slug,
+  teamId: 'team_1',
   state: 'active' as const,
   release: { version: 1 },
   instances: [],

@@ -12,7 +12,24 @@ export interface EventData {
   'env:changed': { version: number; keys: string[]; actor: string }
   'deployment:succeeded': { deployment: number; release: number }
   'deployment:failed': { deployment: number; code: string; message: string }
+  'canary:started': { deployment: number; release: number; percent: number }
+  'canary:promoted': { deployment: number; release: number; reason: string }
+  'canary:aborted': { deployment: number; release: number; reason: string }
+  'traffic:changed': { version: number; keys: string[]; actor: string }
+  'maintenance:changed': { on: boolean; actor: string }
+  'route:refused': { path: string; reason: string }
   'instance:crashed': { instance: string; process: string; exit: unknown }
+  'domain:added': { host: string; actor: string }
+  'domain:removed': { host: string; actor: string }
+  /** Another app claimed the host, and this one could not show that it is theirs. */
+  'domain:lost': { host: string }
+  'certificate:issued': { host: string; issuer: string; notAfter: number }
+  'certificate:renewed': { host: string; issuer: string; notAfter: number }
+  'certificate:uploaded': { host: string; issuer: string; notAfter: number; actor: string }
+  /** The first failure of a series. */
+  'certificate:failed': { host: string; code: string; message: string; retryAt: number }
+  /** It was not renewed in time, or was uploaded and is to be replaced. */
+  'certificate:expiring': { host: string; notAfter: number }
   'platform:started': { version?: string }
 }
 

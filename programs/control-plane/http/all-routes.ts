@@ -10,6 +10,7 @@ import { signInStepsRoutes } from '../accounts/sign-in-steps.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
+import { type CanaryRoutesOptions, canaryRoutes } from '../deployments/canary.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
 import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
 import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.routes.ts'
@@ -30,6 +31,7 @@ import { type GrantsRoutesOptions, grantsRoutes } from '../teams/grants.routes.t
 import { type InvitationsRoutesOptions, invitationsRoutes } from '../teams/invitations.routes.ts'
 import { type TeamsRoutesOptions, teamsRoutes } from '../teams/teams.routes.ts'
 import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.ts'
+import { type TrafficRoutesOptions, trafficRoutes } from '../traffic/traffic.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import type { PlatformStatus } from './ports.ts'
 
@@ -38,6 +40,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   AppsRoutesOptions &
   AuditRoutesOptions &
   BuildsRoutesOptions &
+  CanaryRoutesOptions &
   DeploymentsRoutesOptions &
   EnvRoutesOptions &
   GrantsRoutesOptions &
@@ -51,7 +54,8 @@ export type AllRoutesOptions = AccessRoutesOptions &
   PeopleRoutesOptions &
   QuotasRoutesOptions &
   TeamsRoutesOptions &
-  TokensRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
+  TokensRoutesOptions &
+  TrafficRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
 
 export function allRoutes(options: AllRoutesOptions): Implementations {
   return {
@@ -78,6 +82,8 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...jobsRoutes(options),
     ...statusRoutes(options),
     ...tokensRoutes(options),
+    ...trafficRoutes(options),
+    ...canaryRoutes(options),
     ...auditRoutes(options),
     ...teamsRoutes(options),
     ...invitationsRoutes(options),

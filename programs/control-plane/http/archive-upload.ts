@@ -3,11 +3,12 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart'
 import { deployUploadSchema } from '@seaworthy/api'
 import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import { httpErrors } from './errors.ts'
 import { validateValue } from './validation.ts'
 
 export interface ArchiveUpload {
-  fields: { scheduledAt?: string | undefined }
+  fields: z.output<typeof deployUploadSchema>
   filename: string
   /** Fails, instead of ending, when the upload breaks off, is too large, or brings more than it should. */
   stream: AsyncIterable<Uint8Array>

@@ -61,6 +61,9 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'tokens.create': { name: 'ci', scopes: ['deploy'], apps: ['shop'], team: 'default', expiresInDays: 30 },
   'tokens.rotate': { overlapHours: 24 },
   'apps.scale': { web: 2 },
+  'traffic.replace': { headers: { 'X-A': '1' }, compression: true },
+  'traffic.update': { compression: false, csp: null },
+  'maintenance.set': { on: true, holdSeconds: 5, message: 'Soon back', allow: ['192.0.2.1'] },
   'apps.run': { argv: ['node', '-v'] },
 }
 

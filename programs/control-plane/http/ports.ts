@@ -1,6 +1,7 @@
 /** What the routes ask of the rest of the control plane. */
 import type { DeploymentEvent, Status } from '@seaworthy/api'
 import type { ActorReference } from '../access/actor-finder.ts'
+import type { CanaryPlan } from '../deployments/canary-record.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
 
 /** `by`: asked again when the work starts. */
@@ -13,6 +14,7 @@ export interface Deployments {
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
     signal?: AbortSignal
   }): Promise<DeploymentRow>
   deployGit(input: {
@@ -21,14 +23,21 @@ export interface Deployments {
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow>
   pullLatest(input: {
     app: AppRow
     actor: string
     by?: ActorReference | undefined
     scheduledAt?: number
+    canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow>
-  rebuild(input: { app: AppRow; actor: string; by?: ActorReference | undefined }): Promise<DeploymentRow>
+  rebuild(input: {
+    app: AppRow
+    actor: string
+    by?: ActorReference | undefined
+    canary?: CanaryPlan | undefined
+  }): Promise<DeploymentRow>
   rollback(input: {
     app: AppRow
     release?: number

@@ -25,6 +25,8 @@ import { AuditLog } from '../audit/audit-log.ts'
 import { AuditReader } from '../audit/audit-reader.ts'
 import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
+import { Canaries } from '../deployments/canaries.ts'
+import { DeploymentRecords } from '../deployments/deployment-records.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SecretReaders } from '../env/secret-readers.ts'
 import { SharedEnv } from '../env/shared-env.ts'
@@ -48,6 +50,7 @@ import { Members } from '../teams/members.ts'
 import { Teams } from '../teams/teams.ts'
 import { TokenAuthentication } from '../tokens/token-authentication.ts'
 import { Tokens } from '../tokens/tokens.ts'
+import { AppTraffic } from '../traffic/app-traffic.ts'
 import { allRoutes } from './all-routes.ts'
 import { createHttpServer } from './http-server.ts'
 import { createIdentify } from './identify.ts'
@@ -217,6 +220,10 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     jobs,
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
     deployments,
+    appTraffic: new AppTraffic({ store }),
+    canaries: new Canaries({ store, records: new DeploymentRecords({ store }), jobs, deadlineMs: 1000 }),
+    publisher: { publish: async () => {} },
+    edgePort: 8080,
     meter,
     quotas: new Quotas({ store, defaults, meter }),
     instances: new TestInstances(),
@@ -356,6 +363,7 @@ const EMPTY: Omit<DeploymentRow, 'id' | 'app_id' | 'number' | 'created_at'> = {
   error_code: null,
   error_message: null,
   receipt_json: null,
+  canary_json: null,
   created_by: 'test',
   started_at: null,
   switched_at: null,

@@ -5,7 +5,7 @@ import type { Events } from '../events/events.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
-import type { AppRow, ReleaseRow } from '../store/schema.ts'
+import type { AppRow, DeploymentRow, InstanceRow, ReleaseRow } from '../store/schema.ts'
 import type { AppLocks } from './app-locks.ts'
 import { type InstanceManager, isOneOff, type LiveInstance } from './instance-manager.ts'
 import { lastingProcesses, planInstances, wantedCount } from './instance-plan.ts'
@@ -19,6 +19,8 @@ export interface AppReconcilerOptions {
   locks: AppLocks
   publisher: RoutePublisher
   events: Events
+  /** Deployments that have a share of the app's requests. */
+  canariesOf: (appId: string) => Promise<readonly Pick<DeploymentRow, 'id'>[]>
   /** When to start again after these crashes, or whether to give up. */
   restartPolicy?: (crashes: readonly number[], now: number) => Restart
   log: Logger
@@ -147,7 +149,17 @@ export class AppReconciler {
       })
       .then(() => publisher.publish())
       .catch(error => log.error({ err: error }, 'could not publish routes after a crash'))
-    this.#noteCrash(row.app_id, `process ${row.process} ended by itself`)
+    this.#isOnTrial(row)
+      .then(onTrial => {
+        if (!onTrial) this.#noteCrash(row.app_id, `process ${row.process} ended by itself`)
+      })
+      .catch(error => log.error({ err: error }, 'could not restart after a crash'))
+  }
+
+  /** A canary that crashes is ended by who watches it; what serves is as well as before. */
+  async #isOnTrial({ app_id, deployment_id }: InstanceRow): Promise<boolean> {
+    if (deployment_id === null) return false
+    return (await this.#options.canariesOf(app_id)).some(({ id }) => id === deployment_id)
   }
 
   #noteCrash(appId: string, what: string): void {

@@ -20,6 +20,8 @@ export interface ProbeTarget {
   timeoutMs: number
   /** Sent as Host; the address itself when missing. */
   hostHeader?: string
+  /** Sent besides. */
+  headers?: Readonly<Record<string, string>>
 }
 
 export type ProbeResult =
@@ -40,6 +42,7 @@ export function probe(target: ProbeTarget): Promise<ProbeResult> {
           'user-agent': PROBE_USER_AGENT,
           connection: 'close',
           ...(target.hostHeader ? { host: target.hostHeader } : {}),
+          ...target.headers,
         },
       },
       response => {

@@ -66,7 +66,8 @@ export class InstanceStarter {
     const result = await waitUntilHealthy(
       {
         ...live.instance.address!,
-        path: settings.health.path,
+        // The path of the manifest is one of `web`; another process that answers requests need not have it.
+        path: process === 'web' ? settings.health.path : undefined,
         timeoutMs: settings.health.timeoutSeconds * 1000,
       },
       {

@@ -6,9 +6,9 @@ import type { Subject } from './quota-limits.ts'
 import { largest, NO_RESERVATION, type Reservation, reservationOf, sum } from './reservation.ts'
 
 /** Counted by rows that are there; the others are counted by day. */
-export type StandingQuota = Extract<QuotaName, 'apps' | 'instances' | 'memoryMb' | 'cpus' | 'diskMb'>
+export type StandingQuota = Extract<QuotaName, 'apps' | 'instances' | 'memoryMb' | 'cpus' | 'diskMb' | 'domains'>
 
-export const STANDING: readonly StandingQuota[] = ['apps', 'instances', 'memoryMb', 'cpus', 'diskMb']
+export const STANDING: readonly StandingQuota[] = ['apps', 'instances', 'memoryMb', 'cpus', 'diskMb', 'domains']
 
 /** What an app takes of the machine while it runs or may be woken. */
 export const RUNNING: readonly StandingQuota[] = ['instances', 'memoryMb', 'cpus']
@@ -25,6 +25,7 @@ export async function standingUsage(
   const usage = {
     ...(names.includes('apps') && { apps: await countApps(db, subject) }),
     ...(names.includes('diskMb') && { diskMb: Math.ceil((await diskBytes(db, subject)) / MB) }),
+    ...(names.includes('domains') && { domains: await countDomains(db, subject) }),
     ...running,
   }
   return Object.fromEntries(names.map(name => [name, usage[name] ?? 0]))
@@ -42,8 +43,18 @@ async function countApps(db: Queryable, subject: Subject): Promise<number> {
   return Number(count)
 }
 
+/** Those of apps in the trash count for nothing: anybody may claim them. */
+async function countDomains(db: Queryable, subject: Subject): Promise<number> {
+  const { count } = await ownApps(db, subject)
+    .where('deleted_at', 'is', null)
+    .innerJoin('domains', 'domains.app_id', 'apps.id')
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** From when a release is started for the first time until it serves. */
-const STARTS = ['starting', 'switching', 'watching'] as const
+const STARTS = ['starting', 'canary', 'switching', 'watching'] as const
 
 /** Of the release that serves, and of one that is being deployed. */
 async function runningUsage(db: Queryable, subject: Subject): Promise<Reservation> {

@@ -1,7 +1,8 @@
 import type { AppRuntime, BuildResult, Manifest } from '@seaworthy/builder'
+import { type TrafficSettings, trafficOf } from '@seaworthy/routes/settings'
 
 /** What of a release is not its artifact or its env: how to run it, and how the edge treats it. Never edited. */
-export interface ReleaseSettings {
+export interface ReleaseSettings extends TrafficSettings {
   /** Process name → command line. Empty for a static app. */
   processes: Record<string, string>
   /** Folder to serve, relative to the artifact. */
@@ -11,14 +12,11 @@ export interface ReleaseSettings {
   resources: Manifest['resources']
   idle: Manifest['idle']
   deploy: Manifest['deploy']
-  /** Response headers that the edge adds. */
-  headers: Manifest['headers']
-  limits: Manifest['limits']
 }
 
 /** The settings of a release made of this build. */
 export function settingsOf(build: Omit<BuildResult, 'directory'>): ReleaseSettings {
-  const { health, resources, idle, deploy, headers, limits } = build.manifest
+  const { health, resources, idle, deploy } = build.manifest
   return {
     processes: build.processes,
     ...(build.static ? { static: build.static } : {}),
@@ -27,7 +25,6 @@ export function settingsOf(build: Omit<BuildResult, 'directory'>): ReleaseSettin
     resources,
     idle,
     deploy,
-    headers,
-    limits,
+    ...trafficOf(build.manifest),
   }
 }

@@ -6,9 +6,12 @@ const settings = { baseDomain: 'localhost', timeouts: { responseMs: 60_000, idle
 const shop: AppFacts = {
   id: 'app_1',
   slug: 'shop',
+  teamId: 'team_1',
   state: 'active',
   release: { version: 3 },
-  instances: [{ id: 'ins_1', state: 'healthy', host: '127.0.0.1', port: 20_001 }],
+  instances: [
+    { id: 'ins_1', process: 'web', state: 'healthy', address: { host: '127.0.0.1', port: 20_001 } },
+  ],
   stoppedAfterCrashes: false,
 }
 
@@ -48,7 +51,7 @@ test('a static release is served from its folder', () => {
 
 test('answers get the headers of the manifest, and the security headers that it does not name', () => {
   const headers = { 'X-Frame-Options': 'DENY', 'X-Team': 'sales' }
-  const [route] = planRoutes([{ ...shop, release: { version: 1, headers } }], settings)
+  const [route] = planRoutes([{ ...shop, traffic: { headers } }], settings)
 
   expect(route?.headers?.set).toEqual([
     ['X-Frame-Options', 'DENY'],
@@ -58,6 +61,7 @@ test('answers get the headers of the manifest, and the security headers that it 
     'X-Content-Type-Options',
     'Referrer-Policy',
     'Cross-Origin-Opener-Policy',
+    'Content-Security-Policy-Report-Only',
   ])
 })
 

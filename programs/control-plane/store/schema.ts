@@ -27,8 +27,19 @@ import type {
   UserRow,
   VerificationRow,
 } from './account-rows.ts'
+import type {
+  ObservationRow,
+  RequestFigureRow,
+  RequestTotalsRow,
+  ResourceFigureRow,
+  VisitFigureRow,
+  VisitNameRow,
+} from './sight-rows.ts'
+import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
 
 export type * from './account-rows.ts'
+export type * from './sight-rows.ts'
+export type * from './domain-rows.ts'
 
 export interface Database {
   apps: AppRow
@@ -42,6 +53,10 @@ export interface Database {
   /** The database numbers the jobs. */
   jobs: Omit<JobRow, 'sequence'> & { sequence: Generated<number> }
   events: EventRow
+  domains: DomainRow
+  certificates: CertificateRow
+  acme_accounts: AcmeAccountRow
+  app_traffic: AppTrafficRow
   platform_settings: PlatformSettingRow
   user: UserRow
   account: CredentialRow
@@ -64,6 +79,12 @@ export interface Database {
   rate_limits: RateLimitRow
   person_exports: PersonExportRow
   deletion_receipts: DeletionReceiptRow
+  request_figures: RequestFigureRow
+  request_totals: RequestTotalsRow
+  resource_figures: ResourceFigureRow
+  visit_figures: VisitFigureRow
+  visit_names: VisitNameRow
+  observations: ObservationRow
 }
 
 export type AppState = 'active' | 'asleep' | 'suspended' | 'deleting'
@@ -141,7 +162,7 @@ export interface BuildRow {
 
 export interface ArtifactRow {
   digest: string
-  kind: 'tree'
+  kind: 'tree' | 'image'
   size_bytes: number
   created_at: number
 }
@@ -169,6 +190,7 @@ export interface ReleaseRow {
 export type DeploymentState =
   | 'queued'
   | 'starting'
+  | 'canary'
   | 'switching'
   | 'watching'
   | 'draining'
@@ -192,6 +214,8 @@ export interface DeploymentRow {
   error_code: string | null
   error_message: string | null
   receipt_json: string | null
+  /** `CanaryRecord`, for a deployment that is to get a share of the requests first. */
+  canary_json: string | null
   created_by: string
   created_at: number
   started_at: number | null
@@ -253,6 +277,18 @@ export interface JobRow {
   created_at: number
   started_at: number | null
   finished_at: number | null
+}
+
+/** What an app's own settings say about its traffic; a missing row says nothing. */
+export interface AppTrafficRow {
+  app_id: string
+  /** Counts the changes, so that one who edits an old state is told. */
+  version: number
+  /** `TrafficSettings`: each key replaces the one of the release. Passwords are hashes. */
+  settings_json: string
+  /** `MaintenanceSettings` while the app is being worked on. */
+  maintenance_json: string | null
+  updated_at: number
 }
 
 /** A fact that happened: `deployment:switched`, `instance:crashed`, `app:slept` … */

@@ -6,6 +6,9 @@ import { factorFacts } from './0003-factor-facts.ts'
 import { hashedSessions } from './0004-hashed-sessions.ts'
 import { people } from './0005-people.ts'
 import { appMakers } from './0006-app-makers.ts'
+import { domains } from './0007-domains.ts'
+import { traffic } from './0008-traffic.ts'
+import { sight } from './0009-sight.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -14,4 +17,7 @@ export const migrations: readonly Migration[] = [
   hashedSessions,
   people,
   appMakers,
+  domains,
+  traffic,
+  sight,
 ]

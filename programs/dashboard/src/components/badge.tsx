@@ -33,6 +33,7 @@ const TONES: Record<string, Tone> = {
   running: 'busy',
   queued: 'busy',
   starting: 'busy',
+  canary: 'busy',
   switching: 'busy',
   watching: 'busy',
   draining: 'busy',

@@ -32,7 +32,7 @@ function phaseReached(
   steps: readonly Step[],
 ): Phase {
   if (state === 'queued') return 'queue'
-  if (state === 'switching') return 'switch'
+  if (state === 'switching' || state === 'canary') return 'switch'
   if (state === 'watching') return 'watch'
   if (state === 'draining' || state === 'succeeded') return 'drain'
   if (state !== 'starting') {

@@ -32,6 +32,7 @@ export const words = {
     deleting: 'Deleting',
     queued: 'Queued',
     starting: 'Starting',
+    canary: 'Canary',
     switching: 'Switching',
     watching: 'Watching',
     draining: 'Draining',

@@ -1,0 +1,37 @@
+/** Keeps one app's wrong rule from costing all others their next table: the edge refuses a table as a whole. Pure. */
+import { InvalidRouteTable, parseRouteTable, type Route } from '@seaworthy/routes'
+
+export interface RefusedRoute {
+  appId: string
+  pathPrefix: string
+  /** What is wrong, as the edge would say it. */
+  reason: string
+}
+
+/** A route that the edge would refuse answers 503 without any rule; one whose host or path is wrong is left out. */
+export function soundRoutes(routes: readonly Route[]): { routes: Route[]; refused: RefusedRoute[] } {
+  const refused: RefusedRoute[] = []
+  const sound = routes.flatMap(route => {
+    const reason = problemOf(route)
+    if (reason === undefined) return [route]
+    refused.push({ appId: route.appId, pathPrefix: route.pathPrefix, reason })
+    const closed = closedRoute(route)
+    return problemOf(closed) === undefined ? [closed] : []
+  })
+  return { routes: sound, refused }
+}
+
+/** Without its rules it must not answer: what they kept away would get in. */
+function closedRoute({ appId, slug, hosts, pathPrefix, process, release, timeouts }: Route): Route {
+  return { appId, slug, hosts, pathPrefix, process, release, timeouts, mode: 'unavailable', targets: [] }
+}
+
+function problemOf(route: Route): string | undefined {
+  try {
+    parseRouteTable({ version: 0, routes: [route] })
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidRouteTable) return error.message.replace('routes[0].', '')
+    throw error
+  }
+}
