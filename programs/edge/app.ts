@@ -20,6 +20,7 @@ import { PidFile } from './pid-file.ts'
 import { ensurePortIsOurs } from './port-check.ts'
 import { EdgeSight } from './sight/edge-sight.ts'
 import type { SightReport } from './sight/sight-messages.ts'
+import { EdgeTls } from './tls/edge-tls.ts'
 import type { WorkerReport } from './workers/worker-messages.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
@@ -33,6 +34,7 @@ export class EdgeApp implements EdgeControls {
   readonly #counters: EdgeCounters
   readonly #events = new EdgeEvents()
   readonly #tables: TableStore
+  readonly #tls: EdgeTls
   readonly #workers: WorkerPool
   readonly #sight: EdgeSight
   readonly #control: ControlServer
@@ -50,11 +52,20 @@ export class EdgeApp implements EdgeControls {
     this.#counters = new EdgeCounters({ workers: config.workers })
     this.#tables = new TableStore({ file: this.#files.table, log })
     this.#pidFile = new PidFile({ file: this.#files.pidFile })
+    this.#tls = new EdgeTls({
+      ...{ config, log },
+      controlSocket: this.#files.controlSocket,
+      ticketKeysFile: this.#files.ticketKeys,
+      onBroken: certificate => this.#events.emit({ type: 'certificate-broken', ...certificate }),
+      onTicketKeys: keys => this.#workers.changeTicketKeys(keys),
+      onRetry: () => void this.#openHttpsLate(),
+    })
     this.#workers = new WorkerPool({
       config,
       sight: () => this.#sight.startOfWorker(),
       counters: this.#counters,
       log,
+      tls: () => this.#tls.everything(),
       onReport: (worker, report) => this.#onReport(worker, report),
       onWorkerLost: worker => this.#events.workerLost(worker),
     })
@@ -76,11 +87,13 @@ export class EdgeApp implements EdgeControls {
   /** Resolves once every worker serves by the table on disk and the control socket answers. */
   async start(): Promise<void> {
     const { host, httpPort, workers } = this.#config
-    await ensurePortIsOurs({ host, port: httpPort, controlSocket: this.#files.controlSocket })
+    const { controlSocket } = this.#files
+    await ensurePortIsOurs({ host, port: httpPort, setting: 'SEAWORTHY_HTTP_PORT', controlSocket })
     const migrates = allowConnectionMigration()
     this.#table = await this.#tables.load()
     this.#sight.setTable(this.#table)
     await this.#sight.start()
+    await this.#tls.start(this.#table)
     await this.#workers.start({ table: this.#table, slots: this.#counters.assign(this.#table) })
     await this.#control.start()
     this.#control.takeOver()
@@ -134,6 +147,8 @@ export class EdgeApp implements EdgeControls {
       tableVersion: this.#table.version,
       workers: this.#config.workers,
       httpPort: this.#config.httpPort,
+      httpsPort: this.#config.httpsPort,
+      servesHttps: this.#tls.isOpen,
       isDraining: this.#isDraining,
       compiledAtStart: hasCompiledTypeScript(),
       memory: { rssBytes: rss, heapUsedBytes: heapUsed },
@@ -165,19 +180,28 @@ export class EdgeApp implements EdgeControls {
       throw new ControlError(409, 'EDGE_OLDER_TABLE', message, { currentVersion: current })
     }
     await this.#tables.save(table)
-    this.#table = table
-    this.#sight.setTable(table)
-    await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
+    await this.#use(table)
     return { version: table.version }
   }
 
   /** Pushes go to the edge that took over, which keeps them on disk: what we still hold follows from there. */
   async #followTableOnDisk(): Promise<void> {
     const table = await this.#tables.load()
-    if (table.version <= this.#table.version) return
+    if (table.version > this.#table.version) await this.#use(table)
+  }
+
+  async #use(table: RouteTable): Promise<void> {
+    const tls = await this.#tls.update(table)
     this.#table = table
     this.#sight.setTable(table)
-    await this.#workers.applyTable({ table, slots: this.#counters.assign(table) })
+    await this.#workers.applyTable({ table, slots: this.#counters.assign(table), tls })
+  }
+
+  /** The table wants HTTPS and its port was taken so far. */
+  #openHttpsLate(): Promise<void> {
+    const attempt = this.#lastPush.then(() => this.#use(this.#table))
+    this.#lastPush = attempt.catch(() => undefined)
+    return attempt
   }
 
   #onReport(worker: number, report: WorkerReport): void {

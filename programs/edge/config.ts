@@ -88,7 +88,12 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
       requestMs: number('SEAWORTHY_EDGE_REQUEST_MS', DEFAULT_LIMITS.requestMs, 100, 86_400_000),
       keepAliveMs: number('SEAWORTHY_EDGE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs, 100, 3_600_000),
       maxConnectionsPerAddress: Math.trunc(
-        number('SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS', DEFAULT_LIMITS.maxConnectionsPerAddress, 0, 1_000_000),
+        number(
+          'SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS',
+          DEFAULT_LIMITS.maxConnectionsPerAddress,
+          0,
+          1_000_000,
+        ),
       ),
       drainMs: number('SEAWORTHY_EDGE_DRAIN_MS', DEFAULT_LIMITS.drainMs, 0, 3_600_000),
     },

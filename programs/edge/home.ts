@@ -8,6 +8,8 @@ export interface EdgeFiles {
   controlSocket: string
   /** Socket of this very process, reachable also after a newer edge took over `controlSocket`. */
   ownSocket: string
+  /** Seals the TLS sessions that clients resume. */
+  ticketKeys: string
   /** Pid and start time of the edge that serves now. */
   pidFile: string
   /** With a folder for each app. */
@@ -20,6 +22,7 @@ export function edgeFiles(home: string, pid: number): EdgeFiles {
     table: join(home, 'edge', 'table.json'),
     controlSocket: join(home, 'run', 'edge.sock'),
     ownSocket: join(home, 'run', `edge-${pid}.sock`),
+    ticketKeys: join(home, 'edge', 'ticket-keys.json'),
     pidFile: join(home, 'run', 'edge.pid'),
     requestLogs: join(home, 'logs', 'edge', 'requests'),
     visits: join(home, 'edge', 'visits'),

@@ -12,16 +12,16 @@ import type { EdgeStatus } from '@seaworthy/routes'
 export async function ensurePortIsOurs(options: {
   host: string
   port: number
+  /** The setting that names the port. */
+  setting: string
   controlSocket: string
 }): Promise<void> {
-  const { host, port, controlSocket } = options
-  if ((await portOfOurs(controlSocket)) === port) return
+  const { host, port, setting, controlSocket } = options
+  if ((await portsOfOurs(controlSocket)).includes(port)) return
   const code = await tryToListen(host, port)
   if (code === undefined || code === 'EAFNOSUPPORT') return
   if (code === 'EADDRINUSE') {
-    throw new Error(
-      `port ${port} is used by another program; end it or set SEAWORTHY_HTTP_PORT to a free port`,
-    )
+    throw new Error(`port ${port} is used by another program; end it or set ${setting} to a free port`)
   }
   if (code === 'EACCES') {
     throw new Error(`this user may not listen on port ${port}; choose a port above 1023 or run as root`)
@@ -29,16 +29,20 @@ export async function ensurePortIsOurs(options: {
   throw new Error(`it is not possible to listen on port ${port} of ${host}: ${code}`)
 }
 
-/** The port of the edge that answers on the socket; undefined when none does. */
-function portOfOurs(socketPath: string): Promise<number | undefined> {
+/** The ports of the edge that answers on the socket; none when none does. */
+function portsOfOurs(socketPath: string): Promise<number[]> {
   return new Promise(resolve => {
     get({ socketPath, path: '/status', agent: false }, response => {
       json(response).then(
-        status => resolve((status as Partial<EdgeStatus>).httpPort),
-        () => resolve(undefined),
+        status => resolve(openPorts(status as EdgeStatus)),
+        () => resolve([]),
       )
-    }).on('error', () => resolve(undefined))
+    }).on('error', () => resolve([]))
   })
+}
+
+function openPorts({ httpPort, httpsPort, servesHttps }: EdgeStatus): number[] {
+  return servesHttps ? [httpPort, httpsPort] : [httpPort]
 }
 
 /** @returns the code of the error, or undefined when it went well */

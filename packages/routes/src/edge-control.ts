@@ -13,6 +13,8 @@ export type EdgeEvent =
   | { type: 'wake-needed'; appId: string }
   /** A target refused or broke a connection. Told at most once a second for each target and worker. */
   | { type: 'target-failed'; appId: string; targetId: string; reason: string }
+  /** A certificate's file is missing or broken: its hosts are served without it. Told once for each file and reason. */
+  | { type: 'certificate-broken'; file: string; hosts: string[]; reason: string }
   /** Every ten seconds: the stream is alive. */
   | { type: 'heartbeat' }
 
@@ -35,6 +37,9 @@ export interface EdgeStatus {
   tableVersion: number
   workers: number
   httpPort: number
+  /** The port is open once a table has a certificate. */
+  httpsPort: number
+  servesHttps: boolean
   isDraining: boolean
   /** It had to compile its TypeScript, which leaves about 50 MB behind; the next start finds it in the cache. */
   compiledAtStart: boolean

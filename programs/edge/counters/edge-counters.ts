@@ -1,4 +1,5 @@
 import { emptyCounters, type RouteCounters, type RouteTable } from '@seaworthy/routes'
+import { forgetWorkerLimits } from '../limits/limit-memory.ts'
 import {
   COUNTER_SLOTS,
   type CounterMemory,
@@ -9,7 +10,6 @@ import {
   TARGET_SLOTS,
   workerCounters,
 } from './counter-memory.ts'
-import { forgetWorkerLimits } from '../limits/limit-memory.ts'
 import { CounterSlots } from './counter-slots.ts'
 
 /** Slots that a worker needs to count for a table. */

@@ -1,13 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
 
 /**
  * A client's request as everything behind the listeners sees it: Node's `IncomingMessage`, or an HTTP/2 request in the
  * shape of the HTTP/1.1 request that it stands for. In the latter `headers` names the framing that a target will get
  * (`transfer-encoding: chunked` where there is a body of unknown length), and the version is 1.1.
  */
-export interface ClientRequest extends Pick<Readable, 'pause' | 'resume'> {
+export interface ClientRequest {
   readonly method?: string | undefined
   /** The request target as the client sent it. */
   readonly url?: string | undefined
@@ -22,8 +21,10 @@ export interface ClientRequest extends Pick<Readable, 'pause' | 'resume'> {
   readonly socket: Socket
   /** The body came to its end, rather than having been broken off. */
   readonly complete: boolean
-  on(event: 'data', listener: (chunk: Buffer) => void): this
-  on(event: 'end', listener: () => void): this
-  off(event: 'data', listener: (chunk: Buffer) => void): this
-  off(event: 'end', listener: () => void): this
+  pause(): unknown
+  resume(): unknown
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  off(event: 'data', listener: (chunk: Buffer) => void): unknown
+  off(event: 'end', listener: () => void): unknown
 }

@@ -10,6 +10,7 @@ import type { WorkerContext } from '../proxy/worker-context.ts'
 import { WorkerSight } from '../sight/worker-sight.ts'
 import { createStaticHandler } from '../static/static-handler.ts'
 import { HttpListener } from './http-listener.ts'
+import { HttpsSwitch } from './https-switch.ts'
 import { createRequestIds } from './request-ids.ts'
 import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
 
@@ -30,6 +31,7 @@ export class EdgeWorker {
   readonly #context: WorkerContext
   readonly #sight: WorkerSight
   readonly #listener: HttpListener
+  readonly #https: HttpsSwitch
   readonly #firstTable: TableUpdate
 
   constructor({ start, report }: EdgeWorkerOptions) {
@@ -57,15 +59,15 @@ export class EdgeWorker {
       report,
       random: Math.random,
     }
-    const dispatcher = new Dispatcher({
+    const shared = {
       context: this.#context,
       staticFiles: createStaticHandler({ log: problemLog(report) }),
-      scheme: 'http',
-      port: httpPort,
       httpsPort,
       requestIds: createRequestIds(),
-    })
+    }
+    const dispatcher = new Dispatcher({ ...shared, scheme: 'http', port: httpPort })
     this.#listener = new HttpListener({ host, port: httpPort, limits, dispatcher })
+    this.#https = new HttpsSwitch({ start, deadlines, dispatching: shared, report })
   }
 
   /** Serves from now on, by the table it was started with. */
@@ -76,11 +78,13 @@ export class EdgeWorker {
       this.#report({ kind: 'problem', message: 'countries of visits are not counted', fields })
     })
     await this.#listener.listen()
+    await this.#https.update(this.#firstTable)
     this.#report({ kind: 'listening' })
   }
 
   obey(command: WorkerCommand): void {
     if (command.kind === 'apply-table') this.#applyTable(command.update)
+    else if (command.kind === 'ticket-keys') this.#https.changeTicketKeys(command.keys)
     else if (command.kind === 'drain') void this.#drain()
     else this.#sight.obey(command)
   }
@@ -90,15 +94,20 @@ export class EdgeWorker {
     routes.apply(update)
     held.resume(routes)
     gates.maintained.resume(routes)
-    this.#report({ kind: 'table-applied', version: update.table.version })
+    const done = () => this.#report({ kind: 'table-applied', version: update.table.version })
+    if (update.tls) void this.#https.update(update).then(done)
+    else done()
   }
 
   /** Takes no new connections, finishes what it has, and says so. */
   async #drain(): Promise<void> {
     if (this.#context.isDraining) return
     this.#context.isDraining = true
-    const gone = this.#listener.stopListening()
-    const closing = setInterval(() => this.#listener.closeIdle(), IDLE_GRACE_MS)
+    const gone = Promise.all([this.#listener.stopListening(), this.#https.stopListening()])
+    const closing = setInterval(() => {
+      this.#listener.closeIdle()
+      this.#https.closeIdle()
+    }, IDLE_GRACE_MS)
     await gone
     clearInterval(closing)
     this.#context.routes.close()

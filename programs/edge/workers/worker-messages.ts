@@ -1,8 +1,10 @@
 import type { RouteTable } from '@seaworthy/routes'
-import type { EdgeLimits } from '../config.ts'
+import type { EdgeLimits, TlsMinVersion } from '../config.ts'
 import type { CounterMemory } from '../counters/counter-memory.ts'
 import type { SlotAssignment } from '../counters/edge-counters.ts'
 import type { SightCommand, SightReport, SightStart } from '../sight/sight-messages.ts'
+import type { TlsUpdate } from '../tls/edge-tls.ts'
+import type { TicketKey } from '../tls/ticket-keys.ts'
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -10,6 +12,7 @@ export interface WorkerStart {
   host: string
   httpPort: number
   httpsPort: number
+  tlsMinVersion: TlsMinVersion
   limits: EdgeLimits
   sight: SightStart
   memory: CounterMemory
@@ -19,10 +22,16 @@ export interface WorkerStart {
 export interface TableUpdate {
   table: RouteTable
   slots: SlotAssignment
+  /** Missing while HTTPS is not served. */
+  tls?: TlsUpdate | undefined
 }
 
 /** From the main thread to a worker. */
-export type WorkerCommand = { kind: 'apply-table'; update: TableUpdate } | SightCommand | { kind: 'drain' }
+export type WorkerCommand =
+  | { kind: 'apply-table'; update: TableUpdate }
+  | { kind: 'ticket-keys'; keys: readonly TicketKey[] }
+  | SightCommand
+  | { kind: 'drain' }
 
 /** From a worker to the main thread. Nothing is sent for a request that goes well. */
 export type WorkerReport =

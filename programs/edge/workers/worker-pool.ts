@@ -2,6 +2,8 @@ import type { EdgeConfig } from '../config.ts'
 import type { EdgeCounters } from '../counters/edge-counters.ts'
 import type { EdgeLog } from '../edge-log.ts'
 import type { SightCommand, SightStart } from '../sight/sight-messages.ts'
+import type { TlsUpdate } from '../tls/edge-tls.ts'
+import type { TicketKey } from '../tls/ticket-keys.ts'
 import { type ServingThread, serveInMainThread, startWorkerThread } from './serving-thread.ts'
 import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
 
@@ -11,6 +13,8 @@ export interface WorkerPoolOptions {
   sight: () => SightStart
   counters: EdgeCounters
   log: EdgeLog
+  /** All that a worker which starts now needs for HTTPS. */
+  tls(): TlsUpdate | undefined
   onReport(worker: number, report: WorkerReport): void
   /** All that waited in this worker is lost. */
   onWorkerLost(worker: number): void
@@ -59,6 +63,11 @@ export class WorkerPool {
     this.#tellAll(command)
   }
 
+  /** The same for the keys of TLS sessions; one that starts later has them from `tls`. */
+  changeTicketKeys(keys: readonly TicketKey[]): void {
+    this.#tellAll({ kind: 'ticket-keys', keys })
+  }
+
   /** Workers take no new connections. Resolves once the last request and connection ended. */
   drain(): Promise<void> {
     this.#stopping = true
@@ -93,13 +102,13 @@ export class WorkerPool {
   }
 
   #startData(index: number): WorkerStart {
-    const { config, counters, sight } = this.#options
-    const { host, httpPort, httpsPort, limits } = config
+    const { config, counters, sight, tls } = this.#options
+    const { host, httpPort, httpsPort, tlsMinVersion, limits } = config
     return {
-      ...{ index, host, httpPort, httpsPort, limits },
+      ...{ index, host, httpPort, httpsPort, tlsMinVersion, limits },
       sight: sight(),
       memory: counters.memory,
-      tables: this.#update!,
+      tables: { ...this.#update!, tls: tls() },
     }
   }
 

@@ -1,0 +1,150 @@
+import type { ServerHttp2Stream } from 'node:http2'
+import { Writable } from 'node:stream'
+import type { AnswerHeaderRules } from '@seaworthy/routes'
+import type { ClientResponse } from '../proxy/client-response.ts'
+import type { Deadlined, Deadlines } from '../proxy/deadlines.ts'
+import { answerHead } from './answer-head.ts'
+import { HTTP2_CODE } from './lean-http2.ts'
+
+export interface Http2ResponseOptions {
+  stream: ServerHttp2Stream
+  deadlines: Deadlines
+  /** How long a client may take to read the rest of an answer that is otherwise done. */
+  stalledMs: number
+}
+
+type WriteCallback = (error?: Error | null) => void
+
+/** An answer by HTTP/2: `open → head sent → ended`, or reset by either side. */
+export class Http2Response extends Writable implements ClientResponse, Deadlined {
+  readonly stream: ServerHttp2Stream
+  readonly #deadlines: Deadlines
+  readonly #stalledMs: number
+  onAbandoned: (() => void) | undefined = undefined
+  answerHeaders: AnswerHeaderRules | undefined = undefined
+  statusCode = 200
+  /** The head, until it goes out. */
+  #head: string[] | undefined
+  #headersSent = false
+  /** What `end` brought: it leaves together with the end of the stream. */
+  #last: Buffer | undefined
+  bytesWritten = 0
+  deadlineAt = Number.POSITIVE_INFINITY
+  watchIndex = -1
+
+  constructor({ stream, deadlines, stalledMs }: Http2ResponseOptions) {
+    super({ highWaterMark: 65_536 })
+    this.stream = stream
+    this.#deadlines = deadlines
+    this.#stalledMs = stalledMs
+    stream.on('close', () => this.destroy())
+  }
+
+  get headersSent(): boolean {
+    return this.#headersSent
+  }
+
+  get bytesCounter(): { readonly bytesWritten: number } {
+    return this
+  }
+
+  writeHead(
+    status: number,
+    ...rest: [headers: readonly string[]] | [reason: string, headers: readonly string[]]
+  ) {
+    const headers = rest.at(-1) as string[]
+    this.answerHeaders?.apply(headers)
+    this.statusCode = status
+    this.#headersSent = true
+    this.#head = answerHead(status, headers)
+    return this
+  }
+
+  flushHeaders(): void {
+    this.#sendHead({ endStream: false })
+  }
+
+  writeContinue(): void {
+    this.#inform({ ':status': 100 })
+  }
+
+  writeProcessing(): void {
+    this.#inform({ ':status': 102 })
+  }
+
+  writeEarlyHints(hints: Record<string, string | string[]>): void {
+    this.#inform({ ':status': 103, ...hints })
+  }
+
+  /** The body that comes with the end needs no frame of its own to say so. */
+  override end(...parameters: unknown[]): this {
+    const [chunk, encoding] = parameters
+    if (chunk === undefined || typeof chunk === 'function' || this.writableEnded)
+      return super.end(...(parameters as []))
+    this.#last =
+      typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : (chunk as Buffer)
+    return super.end()
+  }
+
+  onDeadline(): void {
+    this.destroy()
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
+    this.#sendHead({ endStream: false })
+    this.#send(chunk, callback)
+  }
+
+  override _final(callback: WriteCallback): void {
+    const { stream } = this
+    const last = this.#last
+    this.#sendHead({ endStream: last === undefined || last.length === 0 })
+    if (stream.writableEnded || stream.destroyed) {
+      callback()
+      return
+    }
+    this.deadlineAt = performance.now() + this.#stalledMs
+    this.#deadlines.watch(this)
+    const done = () => callback()
+    if (last === undefined || last.length === 0) stream.end(done)
+    else {
+      this.bytesWritten += last.length
+      stream.end(last, done)
+    }
+  }
+
+  override _destroy(_error: Error | null, callback: WriteCallback): void {
+    const { stream } = this
+    this.#deadlines.unwatch(this)
+    // What is left of the request is not wanted any more (RFC 9113, 8.1); without an end the answer is not whole.
+    if (!stream.closed) stream.close(this.writableFinished ? HTTP2_CODE.none : HTTP2_CODE.internal)
+    callback(null)
+  }
+
+  #send(chunk: Buffer, callback: WriteCallback): void {
+    const { stream } = this
+    if (stream.writableEnded || stream.destroyed) {
+      callback() // an answer without a body, or one whose client has left
+      return
+    }
+    this.bytesWritten += chunk.length
+    stream.write(chunk, () => callback())
+  }
+
+  #sendHead(options: { endStream: boolean }): void {
+    const head = this.#head
+    const { stream } = this
+    this.#head = undefined
+    if (head === undefined || stream.destroyed || stream.closed || stream.headersSent) return
+    try {
+      stream.respond(head as unknown as Parameters<typeof stream.respond>[0], options)
+    } catch {
+      stream.close(HTTP2_CODE.internal) // a head that HTTP/2 cannot express
+    }
+  }
+
+  #inform(headers: Record<string, number | string | string[]>): void {
+    const { stream } = this
+    if (!stream.destroyed && !stream.closed && !stream.headersSent) stream.additionalHeaders(headers)
+  }
+}
