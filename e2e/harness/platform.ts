@@ -34,6 +34,7 @@ export class Platform extends PlatformClient {
       SEAWORTHY_HOME: home,
       SEAWORTHY_PORT: String(port),
       SEAWORTHY_HTTP_PORT: String(httpPort),
+      SEAWORTHY_HTTPS_PORT: String(await freePort()),
       SEAWORTHY_GIT_ALLOW_LOCAL: 'true',
       SEAWORTHY_WATCH_SECONDS: '1',
       NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'node-compile'),

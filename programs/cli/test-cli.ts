@@ -136,6 +136,7 @@ export async function startPlatform(
   const admin = new TestUser({
     SEAWORTHY_PORT: String(port),
     SEAWORTHY_HTTP_PORT: String(httpPort),
+    SEAWORTHY_HTTPS_PORT: String(await freePort()),
     SEAWORTHY_EDGE_WORKERS: '1',
     SEAWORTHY_WATCH_SECONDS: '0.2',
     SEAWORTHY_GIT_ALLOW_LOCAL: 'true',

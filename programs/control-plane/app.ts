@@ -31,6 +31,7 @@ import { Switcher } from './deployments/switcher.ts'
 import { Watcher } from './deployments/watcher.ts'
 import { EdgeClient } from './edge/edge-client.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
+import { edgeSettings } from './edge/edge-settings.ts'
 import { EnvVars } from './env/env-vars.ts'
 import { SharedEnv } from './env/shared-env.ts'
 import { Events } from './events/events.ts'
@@ -135,8 +136,9 @@ export async function createControlPlane(
   const edgeProcess = new EdgeProcess({
     home: config.home,
     httpPort: config.httpPort,
+    httpsPort: config.httpsPort,
     version: VERSION,
-    env: config.edgeWorkers > 0 ? { SEAWORTHY_EDGE_WORKERS: String(config.edgeWorkers) } : {},
+    env: edgeSettings(config),
     log,
   })
   const edge = new EdgeClient({ socketPath: edgeProcess.socketPath, log })

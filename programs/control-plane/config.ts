@@ -38,6 +38,12 @@ export const settings = defineSettings({
     default: 8080,
     description: 'The edge, where apps answer. 80 in production.',
   },
+  httpsPort: {
+    name: 'SEAWORTHY_HTTPS_PORT',
+    schema: port,
+    default: 8443,
+    description: 'Where apps answer by https. Opened with the first certificate. 443 in production.',
+  },
   baseDomain: {
     name: 'SEAWORTHY_BASE_DOMAIN',
     schema: z
@@ -252,6 +258,12 @@ export const settings = defineSettings({
     schema: wholeNumber(0, 64),
     default: 0,
     description: 'Worker threads of the edge. 0: one for each core.',
+  },
+  edgeTlsMinVersion: {
+    name: 'SEAWORTHY_EDGE_TLS_MIN_VERSION',
+    schema: z.enum(['1.2', '1.3']),
+    default: '1.2',
+    description: 'The oldest version of TLS that the edge speaks.',
   },
   logLevel: {
     name: 'SEAWORTHY_LOG_LEVEL',

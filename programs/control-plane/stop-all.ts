@@ -14,7 +14,8 @@ export async function stopAll(
 ): Promise<void> {
   const { store, sandbox, runtime, close } = await openGround(config, log)
   try {
-    const edge = new EdgeProcess({ home: config.home, httpPort: config.httpPort, version: VERSION, log })
+    const { home, httpPort, httpsPort } = config
+    const edge = new EdgeProcess({ home, httpPort, httpsPort, version: VERSION, log })
     await edge.stop()
     const records = new InstanceRecords({ store })
     const rows = await records.listLive()

@@ -99,6 +99,7 @@ async function configOf(settings: Record<string, string>): Promise<ControlPlaneC
     SEAWORTHY_HOME: settings.SEAWORTHY_HOME ?? mkdtempSync(join(tmpdir(), 'seaworthy-test-')),
     SEAWORTHY_PORT: String(await freePort()),
     SEAWORTHY_HTTP_PORT: String(await freePort()),
+    SEAWORTHY_HTTPS_PORT: String(await freePort()),
     SEAWORTHY_GIT_ALLOW_LOCAL: 'true',
     SEAWORTHY_WATCH_SECONDS: '0.3',
     SEAWORTHY_EDGE_WORKERS: '1',

@@ -16,6 +16,7 @@ export interface LaunchedEdge {
 export interface LaunchOptions {
   home: string
   httpPort: number
+  httpsPort: number
   version: string
   env?: Record<string, string>
 }
@@ -28,7 +29,7 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_COMPILE_CACHE', 'SEAWORTH
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
 
 /** Starts an edge that outlives us: own session, output appended to `logs/edge/edge.log`. */
-export function launchEdge({ home, httpPort, version, env = {} }: LaunchOptions): LaunchedEdge {
+export function launchEdge({ home, httpPort, httpsPort, version, env = {} }: LaunchOptions): LaunchedEdge {
   const folder = join(home, 'logs', 'edge')
   mkdirSync(folder, { recursive: true })
   const logFile = join(folder, 'edge.log')
@@ -44,6 +45,7 @@ export function launchEdge({ home, httpPort, version, env = {} }: LaunchOptions)
       ...inherited(),
       SEAWORTHY_HOME: home,
       SEAWORTHY_HTTP_PORT: String(httpPort),
+      SEAWORTHY_HTTPS_PORT: String(httpsPort),
       SEAWORTHY_VERSION: version,
       ...env,
     },

@@ -28,6 +28,7 @@ async function supervisor(options: SupervisorOptions = {}) {
   const edge = new EdgeProcess({
     home,
     httpPort: port,
+    httpsPort: await freePort(),
     log: silentLogger,
     version: options.version ?? '1',
     env,

@@ -11,6 +11,7 @@ import { EdgeStartFailed } from './errors.ts'
 export interface EdgeProcessOptions {
   home: string
   httpPort: number
+  httpsPort: number
   log: Logger
   /** Version of the platform: an edge of another version is replaced when it is adopted. */
   version: string
@@ -105,9 +106,11 @@ export class EdgeProcess {
   }
 
   async #adopt(running: EdgeStatus): Promise<EdgeStatus> {
-    const { version, httpPort } = this.#options
+    const { version, httpPort, httpsPort } = this.#options
+    const isOurs =
+      running.version === version && running.httpPort === httpPort && running.httpsPort === httpsPort
     this.#log.info({ pid: running.pid, version: running.version }, 'edge adopted')
-    return running.version === version && running.httpPort === httpPort ? running : this.replace()
+    return isOurs ? running : this.replace()
   }
 
   #watch(): void {

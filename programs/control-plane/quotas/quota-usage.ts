@@ -6,9 +6,19 @@ import type { Subject } from './quota-limits.ts'
 import { largest, NO_RESERVATION, type Reservation, reservationOf, sum } from './reservation.ts'
 
 /** Counted by rows that are there; the others are counted by day. */
-export type StandingQuota = Extract<QuotaName, 'apps' | 'instances' | 'memoryMb' | 'cpus' | 'diskMb' | 'domains'>
+export type StandingQuota = Extract<
+  QuotaName,
+  'apps' | 'instances' | 'memoryMb' | 'cpus' | 'diskMb' | 'domains'
+>
 
-export const STANDING: readonly StandingQuota[] = ['apps', 'instances', 'memoryMb', 'cpus', 'diskMb', 'domains']
+export const STANDING: readonly StandingQuota[] = [
+  'apps',
+  'instances',
+  'memoryMb',
+  'cpus',
+  'diskMb',
+  'domains',
+]
 
 /** What an app takes of the machine while it runs or may be woken. */
 export const RUNNING: readonly StandingQuota[] = ['instances', 'memoryMb', 'cpus']

@@ -27,6 +27,7 @@ import type {
   UserRow,
   VerificationRow,
 } from './account-rows.ts'
+import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
 import type {
   ObservationRow,
   RequestFigureRow,
@@ -35,11 +36,10 @@ import type {
   VisitFigureRow,
   VisitNameRow,
 } from './sight-rows.ts'
-import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
 
 export type * from './account-rows.ts'
-export type * from './sight-rows.ts'
 export type * from './domain-rows.ts'
+export type * from './sight-rows.ts'
 
 export interface Database {
   apps: AppRow
