@@ -16,6 +16,7 @@ const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/node-compile',
 interface SupervisorOptions {
   home?: string
   port?: number
+  httpsPort?: number
   version?: string
   env?: Record<string, string>
 }
@@ -23,12 +24,13 @@ interface SupervisorOptions {
 async function supervisor(options: SupervisorOptions = {}) {
   const home = options.home ?? temporaryFolder().path
   const port = options.port ?? (await freePort())
+  const httpsPort = options.httpsPort ?? (await freePort())
   const few = { SEAWORTHY_EDGE_WORKERS: '2', SEAWORTHY_EDGE_DRAIN_MS: '3000' }
   const env = { NODE_COMPILE_CACHE: CACHE, ...(options.env ?? few) }
   const edge = new EdgeProcess({
     home,
     httpPort: port,
-    httpsPort: await freePort(),
+    httpsPort,
     log: silentLogger,
     version: options.version ?? '1',
     env,
@@ -38,7 +40,7 @@ async function supervisor(options: SupervisorOptions = {}) {
     await killEdge(home)
   })
   const client = new EdgeClient({ socketPath: join(home, 'run', 'edge.sock'), log: silentLogger })
-  return { home, port, edge, client }
+  return { home, port, httpsPort, edge, client }
 }
 
 async function killEdge(home: string): Promise<void> {
@@ -79,14 +81,14 @@ function ask(port: number, agent: Agent | false = false): Promise<number> {
 }
 
 test('an edge outlives its supervisor, which adopts it at the next start', async () => {
-  const { home, port, edge, client } = await supervisor()
+  const { home, port, httpsPort, edge, client } = await supervisor()
   const backend = await httpBackend()
   const first = await edge.start()
   await client.pushTable(tableFor(backend.port))
   edge.leave()
 
   expect(await ask(port)).toBe(200)
-  const next = await supervisor({ home, port })
+  const next = await supervisor({ home, port, httpsPort })
   const adopted = await next.edge.start()
 
   expect(adopted.pid).toBe(first.pid)
