@@ -12,6 +12,8 @@ export interface EdgeConfig {
   httpsPort: number
   /** The oldest TLS that is spoken. */
   tlsMinVersion: TlsMinVersion
+  /** Stored answers of all apps whose cache rules ask for it, over all workers. */
+  cacheBytes: number
   /** Worker threads that serve requests. */
   workers: number
   limits: EdgeLimits
@@ -81,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
     httpsPort: Math.trunc(number('SEAWORTHY_HTTPS_PORT', 8443, 1, 65_535)),
     tlsMinVersion: `TLSv${number('SEAWORTHY_EDGE_TLS_MIN_VERSION', 1.2, 1.2, 1.3) < 1.3 ? '1.2' : '1.3'}`,
     workers: Math.trunc(number('SEAWORTHY_EDGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64)),
+    cacheBytes: number('SEAWORTHY_EDGE_CACHE_MB', 64, 0, 1_048_576) * 1024 * 1024,
     limits: {
       ...DEFAULT_LIMITS,
       handshakeMs: number('SEAWORTHY_EDGE_HANDSHAKE_MS', DEFAULT_LIMITS.handshakeMs, 100, 3_600_000),

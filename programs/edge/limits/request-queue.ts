@@ -98,7 +98,7 @@ export class RequestQueue {
 
   #item(scope: QueueScope, { onPlace, onLate }: Waiting): Item {
     const item: Item = {
-      ticket: Atomics.add(this.#bells, 0, 1) & 0x7fffffff || 1, // 0 means nobody
+      ticket: (Atomics.add(this.#bells, 0, 1) + 1) & 0x7fffffff || 1, // 0 means nobody
       deadlineAt: performance.now() + scope.waitMs,
       watchIndex: -1,
       onPlace,

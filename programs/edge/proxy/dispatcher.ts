@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type GateOutcome, Passage } from '../gates/passage.ts'
+import type { Onward } from '../cache/edge-cache.ts'
 import type { ActiveRoute } from './active-routes.ts'
 import { clientConnection, type Scheme } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -30,7 +31,7 @@ export interface DispatcherOptions {
 }
 
 /** Takes each request of a worker to where its route says: a target, a folder, the waiting room, an error page. */
-export class Dispatcher implements GateOutcome<ExchangeOptions> {
+export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
   readonly #options: DispatcherOptions
   readonly #targets: RequestTargets
   readonly #startExchange: (options: ExchangeOptions, route: ActiveRoute) => void
@@ -56,7 +57,23 @@ export class Dispatcher implements GateOutcome<ExchangeOptions> {
       answerItself({ context, request, response, record }, { status: target.status, close: true })
       return
     }
-    this.#serve({ context, request, response, target, client, record, expectsContinue, limits: undefined })
+    this.#serve({
+      context,
+      request,
+      response,
+      target,
+      client,
+      record,
+      expectsContinue,
+      limits: undefined,
+      cacheRule: undefined,
+      tap: undefined,
+    })
+  }
+
+  /** Looks at a new connection before anything is read from it; one too many of its address is reset. */
+  admit(socket: Socket): boolean {
+    return this.#options.context.gates.connections.admit(socket)
   }
 
   /** A WebSocket: the request has no response object, only its raw socket. */
@@ -97,10 +114,21 @@ export class Dispatcher implements GateOutcome<ExchangeOptions> {
     else this.proceed(exchange, route)
   }
 
-  /** Behind the gates: waiting room, target, folder or page. */
+  /** Behind the gates: cache, waiting room, target, folder or page. */
   proceed(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
+    if (route?.caching) exchange.context.cache.serve(exchange, route, this)
+    else this.forward(exchange, route)
+  }
+
+  /** What the cache does not answer. */
+  forward(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
     if (route?.mode === 'wake') this.#hold(exchange, route)
     else this.#serveBy(exchange, route)
+  }
+
+  /** What the cache wants of the app for itself. */
+  fetch(exchange: ExchangeOptions, route: ActiveRoute): void {
+    this.#startExchange(exchange, route)
   }
 
   /** An answer of the edge's own instead of the app's. */

@@ -35,6 +35,8 @@ export interface AskOptions {
   host?: string
   headers?: Record<string, string | string[]>
   body?: string | Buffer
+  /** Comes from this address instead of 127.0.0.1. */
+  localAddress?: string
 }
 
 export class TestEdge {
@@ -251,19 +253,22 @@ export function route(targets: Target[], change: Partial<Route> = {}): Route {
 
 function send(
   where: { host?: string; port?: number; socketPath?: string },
-  { method = 'GET', path = '/', host, headers = {}, body }: AskOptions,
+  { method = 'GET', path = '/', host, headers = {}, body, localAddress }: AskOptions,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const named = host === undefined ? headers : { host, ...headers }
-    const outgoing = request({ ...where, method, path, headers: named, agent: false }, incoming => {
-      const chunks: Buffer[] = []
-      incoming.on('data', chunk => chunks.push(chunk))
-      incoming.on('error', reject)
-      incoming.on('end', () => {
-        const text = Buffer.concat(chunks).toString('latin1')
-        resolve({ status: incoming.statusCode!, headers: incoming.headers, body: text })
-      })
-    })
+    const outgoing = request(
+      { ...where, method, path, localAddress, headers: named, agent: false },
+      incoming => {
+        const chunks: Buffer[] = []
+        incoming.on('data', chunk => chunks.push(chunk))
+        incoming.on('error', reject)
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString('latin1')
+          resolve({ status: incoming.statusCode!, headers: incoming.headers, body: text })
+        })
+      },
+    )
     outgoing.on('error', reject)
     outgoing.end(body)
   })

@@ -18,6 +18,7 @@ export class HttpListener {
   constructor(options: HttpListenerOptions) {
     this.#options = options
     this.#server = createHttp1Server(options)
+    this.#server.prependListener('connection', socket => options.dispatcher.admit(socket))
   }
 
   /** Resolves once the port is bound. Rejects when another program, that does not share it, holds the port. */
