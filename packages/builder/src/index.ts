@@ -3,6 +3,12 @@ export type { BuildPlan } from './detect/build-plan.ts'
 export { planBuild } from './detect/plan-build.ts'
 export { collectFacts, type SourceFacts } from './detect/source-facts.ts'
 export {
+  createDockerBuilder,
+  type DockerBuilder,
+  type DockerBuilderOptions,
+} from './docker/docker-builder.ts'
+export { IMAGE_REFERENCE_PREFIX } from './docker/image-result.ts'
+export {
   BuildCancelled,
   BuildFailed,
   type BuildFailure,

@@ -72,6 +72,10 @@ export class CgroupV1Tree implements CommandTree {
     }
   }
 
+  setCpus(id: string, cpus: number): Promise<void> {
+    return this.#limitCpus(id, cpus)
+  }
+
   async oomKilled(id: string): Promise<boolean> {
     return readCgroupKey(this.#cgroup('memory', id), 'memory.oom_control', 'oom_kill') > 0
   }

@@ -36,7 +36,7 @@ export class CgroupV2Tree implements CommandTree {
     await writeCgroupFile(cgroup, 'memory.oom.group', 1) // half an app is worse than none: all of it ends
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.max', Math.round(memoryMb * 1024 * 1024))
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.swap.max', 0)
-    if (cpus) await writeCgroupFile(cgroup, 'cpu.max', `${Math.round(cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`)
+    if (cpus) await this.setCpus(id, cpus)
   }
 
   joinFiles(id: string): string[] {
@@ -72,6 +72,10 @@ export class CgroupV2Tree implements CommandTree {
       cpuMs: Math.round(readCgroupKey(cgroup, 'cpu.stat', 'usage_usec') / 1000),
       processes: (await this.pids(handle)).length,
     }
+  }
+
+  async setCpus(id: string, cpus: number): Promise<void> {
+    await writeCgroupFile(this.#cgroup(id), 'cpu.max', `${Math.round(cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`)
   }
 
   async oomKilled(id: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from '@seaworthy/kit'
@@ -36,6 +37,8 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 const TREE_POLL_MS = 20
 /** How long SIGKILL may take. Only what hangs in the kernel takes longer. */
 const KILL_DEADLINE_MS = 10_000
+/** The least quota that the kernel takes. */
+const MIN_CPUS = 0.01
 
 /**
  * Life of a command: prepare (temporary folder, cgroups) → launch → watch → it ends, by itself or by `stop` →
@@ -107,6 +110,11 @@ export class CommandSandbox implements Sandbox {
 
   sample(handle: CommandHandle): Promise<TreeUsage> {
     return this.#tree.usage(handle)
+  }
+
+  async setPace({ id }: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void> {
+    const cpus = (pace.cpus ?? availableParallelism()) * pace.cpuShare
+    await this.#tree.setCpus(id, Math.max(MIN_CPUS, cpus))
   }
 
   async listeningPorts(handle: CommandHandle): Promise<number[]> {

@@ -19,6 +19,8 @@ export interface CommandTree {
   /** One round of SIGKILL to all. The caller repeats it until `pids` is empty. */
   kill(handle: CommandHandle): Promise<void>
   usage(handle: CommandHandle): Promise<TreeUsage>
+  /** Changes how much CPU time the tree gets; does nothing where none is limited. */
+  setCpus(id: string, cpus: number): Promise<void>
   /** Whether the kernel ended a process of the tree for its memory limit. */
   oomKilled(id: string): Promise<boolean>
   /** After the end: takes away what `prepare` made. Idempotent. */

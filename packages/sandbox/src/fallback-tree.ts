@@ -46,6 +46,10 @@ export class FallbackTree implements CommandTree {
     return (await this.#treeOf(handle)).usage(handle)
   }
 
+  setCpus(id: string, cpus: number): Promise<void> {
+    return this.#first.setCpus(id, cpus)
+  }
+
   oomKilled(id: string): Promise<boolean> {
     return this.#first.oomKilled(id)
   }

@@ -58,6 +58,9 @@ export class ProcessGroupTree implements CommandTree {
     }
   }
 
+  /** Nothing limits a process group. */
+  async setCpus(): Promise<void> {}
+
   async oomKilled(): Promise<boolean> {
     return false
   }

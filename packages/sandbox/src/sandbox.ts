@@ -79,6 +79,11 @@ export interface Sandbox {
   stop(handle: CommandHandle, options: { graceMs: number }): Promise<void>
   /** Memory and CPU used by the whole tree. */
   sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
+  /**
+   * Lets the command's tree go on at a share of the CPU time that it would get otherwise; 1 is full speed. Does nothing
+   * where this host limits no CPU time.
+   */
+  setPace(handle: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void>
   /** TCP ports that the command's tree listens on, where the host can tell. */
   listeningPorts(handle: CommandHandle): Promise<number[]>
   /**

@@ -18,6 +18,7 @@ const aptPart = (packageName: string, ...commands: string[]): SystemPart => ({
 const PARTS = {
   bind: aptPart('bind9', 'named'),
   bubblewrap: aptPart('bubblewrap', 'bwrap'),
+  busybox: aptPart('busybox-static', 'busybox'),
   caddy: aptPart('caddy', 'caddy'),
   cgroups: {
     isThere: hasWritableCgroups,

@@ -27,5 +27,5 @@ export function releaseDocument(row: ReleaseRow, app: AppRow): Release {
 }
 
 function runtimeText(runtime: AppRuntime): string {
-  return runtime.kind === 'static' ? 'static' : `${runtime.kind} ${runtime.version}`
+  return 'version' in runtime ? `${runtime.kind} ${runtime.version}` : runtime.kind
 }

@@ -7,6 +7,7 @@ import type { BuildFolders } from './build-folders.ts'
 import type { BuildSteps } from './build-steps.ts'
 import { DISK_FULL_HINT, hintFor } from './failure-hints.ts'
 import { OutputTail } from './output-tail.ts'
+import { UsageWatch } from './usage-watch.ts'
 
 /** Half of the 5 s within which nothing of a cancelled build may be left. */
 const STOP_GRACE_MS = 2_000
@@ -44,13 +45,17 @@ export class BuildCommands {
     steps.remark(`$ ${argv.join(' ')}`)
     const watch = new OutputWatch(this.#options, this.#nextOutput())
     watch.start()
+    let usage: UsageWatch | undefined
     try {
       const running = await this.#start(argv, env, watch.files)
+      usage = new UsageWatch({ ...this.#options, handle: running.handle })
+      usage.start()
       const exit = await this.#untilItEnds(running, watch)
       await watch.finish()
       watch.tooMuch.throwIfAborted()
       if (exit.code !== 0) throw await this.#failure(argv, exit, watch)
     } finally {
+      usage?.stop()
       await watch.finish()
     }
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
+import { systemPart, temporaryFolder } from '@seaworthy/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { BuildFailed } from '../errors.ts'
 import { runProgram } from '../run-program.ts'
@@ -24,37 +24,7 @@ async function failureOf(files: Record<string, string | object>): Promise<BuildF
   )
 }
 
-async function nothingIsLeft(id: string): Promise<boolean> {
-  const left = await Promise.all(
-    ['running', 'finished'].map(folder => readdir(join(testing.home, 'builds', folder)).catch(() => [])),
-  )
-  return !left.flat().includes(id)
-}
-
 describe('a build that fails', () => {
-  test('tells the step, the exit code, the last lines and what to try', async () => {
-    const command =
-      'for i in $(seq 1 30); do echo line $i; done; echo "npm error Missing script: \\"nope\\"" >&2; exit 3'
-    const error = await failureOf({
-      'server.js': '',
-      'seaworthy.json': JSON.stringify({ build: { command } }),
-    })
-
-    expect(error.code).toBe('build_failed')
-    expect(error.failure).toMatchObject({
-      step: 'build',
-      exitCode: 3,
-      hint: expect.stringContaining('"nope"'),
-    })
-    expect(error.failure.lastLines).toHaveLength(20)
-    expect(error.failure.lastLines).toContain('line 30')
-    expect(error.details).toEqual(error.failure)
-    expect(error.message).toMatch(
-      /^The step "build" failed: .* ended with exit code 3\. Add a script named "nope"/s,
-    )
-    expect(await readdir(join(testing.home, 'builds/running'))).toEqual([])
-  })
-
   test('a lockfile that does not fit package.json', async () => {
     const error = await failureOf({
       'package.json': { name: 'x', dependencies: { ms: '2.1.3' }, scripts: { start: 'node a' } },
@@ -115,71 +85,6 @@ describe('a build that fails', () => {
     const error = await failureOf({ 'package.json': { scripts: { build: 'ln -s /etc dist' } } })
 
     expect(error.failure.step).toBe('collect')
-  })
-
-  test.skipIf(lacksRoot)('a build that takes more memory than it may', async () => {
-    const source = await writeSource({
-      'server.js': '',
-      'seaworthy.json': '{"build":{"command":"node -e \\"const a=[];for(;;)a.push(Buffer.alloc(1e7,1))\\""}}',
-    })
-
-    const build = testing.builder.build(buildSpec(source, { limits: { memoryMb: 128 } }))
-
-    await expect(build).rejects.toThrow(/memory of 128 MB/)
-  })
-})
-
-describe('a build that is ended', () => {
-  /** Ignores SIGTERM, and so does its child; a second child leaves the process group. */
-  const stubborn = `trap "" TERM; setsid sleep 71717.5 & sleep 71717.5 & echo started; wait; sleep 71717.5`
-  const files = { 'server.js': '', 'seaworthy.json': JSON.stringify({ build: { command: stubborn } }) }
-
-  test('by a cancel: its whole process tree is gone within 5 seconds', async () => {
-    const controller = new AbortController()
-    const spec = buildSpec(await writeSource(files), { signal: controller.signal })
-    const build = testing.builder.build(spec)
-    build.catch(() => {})
-    await waitFor(() => spec.log.lines.includes('stdout: started'))
-    expect(await countProcesses('sleep 71717.5')).toBeGreaterThan(0)
-
-    const cancelledMs = performance.now()
-    controller.abort()
-
-    await expect(build).rejects.toMatchObject({ code: 'build_cancelled' })
-    expect(performance.now() - cancelledMs).toBeLessThan(5_000)
-    expect(await countProcesses('sleep 71717.5')).toBe(0)
-    expect(await nothingIsLeft(spec.id)).toBe(true)
-    expect(spec.log.steps.at(-1)).toBe('build failed')
-  })
-
-  test('by its deadline, and says so', async () => {
-    const spec = buildSpec(await writeSource(files), { deadlineMs: 700 })
-    const startedMs = performance.now()
-
-    await expect(testing.builder.build(spec)).rejects.toMatchObject({
-      code: 'build_timed_out',
-      message: expect.stringContaining('step "build"'),
-    })
-    expect(performance.now() - startedMs).toBeLessThan(5_700)
-    expect(await countProcesses('sleep 71717.5')).toBe(0)
-    expect(await nothingIsLeft(spec.id)).toBe(true)
-  })
-
-  test('before it began', async () => {
-    const spec = buildSpec(await writeSource(files), { signal: AbortSignal.abort() })
-
-    await expect(testing.builder.build(spec)).rejects.toMatchObject({ code: 'build_cancelled' })
-    expect(await nothingIsLeft(spec.id)).toBe(true)
-  })
-
-  test('for printing without end', async () => {
-    const source = await writeSource({
-      'server.js': '',
-      'seaworthy.json':
-        '{"build":{"command":"yes 0123456789012345678901234567890123456789012345678901234567890123456789"}}',
-    })
-
-    await expect(testing.builder.build(buildSpec(source))).rejects.toThrow(/printed more than/)
   })
 })
 
@@ -262,9 +167,3 @@ describe.skipIf(lacksRoot)('a full disk', () => {
     expect(left).toEqual([])
   })
 })
-
-/** Processes whose command line is this, on the whole host. */
-async function countProcesses(commandLine: string): Promise<number> {
-  const { stdout } = await runProgram('ps', ['-eo', 'args='])
-  return stdout.split('\n').filter(line => line.trim() === commandLine).length
-}

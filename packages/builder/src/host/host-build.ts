@@ -2,7 +2,7 @@ import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '@seaworthy/kit'
 import { type PathsInside, parseCommandLine, type Sandbox } from '@seaworthy/sandbox'
-import type { AppRuntime, BuildResult, BuildSpec } from '../builder.ts'
+import type { AppRuntime, BuildSpec, TreeResult } from '../builder.ts'
 import { CopyFailed, removeTree, takeOwnership } from '../copy-tree.ts'
 import type { BuildPlan } from '../detect/build-plan.ts'
 import { planBuild } from '../detect/plan-build.ts'
@@ -51,7 +51,7 @@ export class HostBuild {
   }
 
   /** @throws {BuildFailed | BuildCancelled | BuildTimedOut} */
-  async run(): Promise<BuildResult> {
+  async run(): Promise<TreeResult> {
     const { folders } = this.#parts
     const timer = setTimeout(() => this.#deadline.abort(), this.#spec.deadlineMs)
     try {
@@ -68,7 +68,7 @@ export class HostBuild {
     }
   }
 
-  async #runSteps(): Promise<BuildResult> {
+  async #runSteps(): Promise<TreeResult> {
     const { manifest, plan } = await this.#detect()
     const build = await this.#prepare(plan)
     await this.#runLines(build, 'before', 'Run the hooks before the build', plan.before)
@@ -187,7 +187,7 @@ export class HostBuild {
   }
 
   /** Moves the finished tree, or only its pages, to where the caller takes it from. */
-  #collect(build: BuildContext): Promise<BuildResult['static']> {
+  #collect(build: BuildContext): Promise<TreeResult['static']> {
     return this.#steps.run({ name: 'collect', title: 'Collect the result' }, async () => {
       const { tree, finished } = build.folders
       const { pages, runtime } = build.plan

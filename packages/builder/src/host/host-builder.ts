@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { pathsInside, type Sandbox } from '@seaworthy/sandbox'
-import type { AppRuntime, Builder, BuildResult, BuildSpec } from '../builder.ts'
+import type { AppRuntime, Builder, BuildSpec, TreeResult } from '../builder.ts'
 import { removeTree } from '../copy-tree.ts'
 import type { Toolchains } from '../toolchains/toolchains.ts'
 import { pathOf, pythonEnv } from './build-env.ts'
@@ -27,6 +27,7 @@ export interface HostBuilderOptions {
 }
 
 export interface HostBuilder extends Builder {
+  build(spec: BuildSpec): Promise<TreeResult>
   /** Removes what earlier runs of the platform left: work trees, and finished trees that nobody took. Call it at start. */
   sweep(): Promise<void>
   /** Removes the caches of a deleted app. */
@@ -61,7 +62,7 @@ class SandboxedHostBuilder implements HostBuilder {
     })
   }
 
-  async build(spec: BuildSpec): Promise<BuildResult> {
+  async build(spec: BuildSpec): Promise<TreeResult> {
     ensurePlainName(spec.id)
     ensurePlainName(spec.app.id)
     if (this.#active.has(spec.id)) throw new Error(`Build ${spec.id} is under way already.`)
@@ -100,7 +101,7 @@ class SandboxedHostBuilder implements HostBuilder {
     return this.#cache.forgetApp(appId)
   }
 
-  async #run(spec: BuildSpec): Promise<BuildResult> {
+  async #run(spec: BuildSpec): Promise<TreeResult> {
     const folders = foldersOf(this.#options.buildsDirectory, spec.id)
     const startedMs = performance.now()
     const build = new HostBuild(spec, {

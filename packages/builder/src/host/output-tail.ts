@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
+import { LineCutter } from '../line-cutter.ts'
 
 const POLL_MS = 60
 const CHUNK_BYTES = 64 * 1024
-const MAX_LINE_LENGTH = 8 * 1024
 
 export interface OutputTailOptions {
   file: string
@@ -21,7 +21,7 @@ export interface OutputTailOptions {
  */
 export class OutputTail {
   readonly #file: string
-  readonly #onLine: OutputTailOptions['onLine']
+  readonly #lines: LineCutter
   readonly #onTooLarge: () => void
   readonly #maxBytes: number
   readonly #decoder = new StringDecoder('utf8')
@@ -29,13 +29,12 @@ export class OutputTail {
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> = Promise.resolve()
   #finished: Promise<void> | undefined
-  #rest = ''
   #offset = 0
 
   constructor({ file, maxBytes, onLine, onTooLarge }: OutputTailOptions) {
     this.#file = file
     this.#maxBytes = maxBytes
-    this.#onLine = onLine
+    this.#lines = new LineCutter(onLine)
     this.#onTooLarge = onTooLarge
   }
 
@@ -56,8 +55,8 @@ export class OutputTail {
     this.#timer = undefined
     await this.#reading
     await this.#readOn()
-    this.#take(this.#decoder.end())
-    if (this.#rest !== '') this.#emit(this.#rest)
+    this.#lines.take(this.#decoder.end())
+    this.#lines.end()
     await this.#handle?.close()
   }
 
@@ -74,23 +73,7 @@ export class OutputTail {
       const { bytesRead } = await this.#handle.read(buffer, 0, length, this.#offset)
       if (bytesRead === 0) return
       this.#offset += bytesRead
-      this.#take(this.#decoder.write(buffer.subarray(0, bytesRead)))
+      this.#lines.take(this.#decoder.write(buffer.subarray(0, bytesRead)))
     }
-  }
-
-  #take(text: string): void {
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = lines.pop()!
-    for (const line of lines) this.#emit(line)
-    while (this.#rest.length > MAX_LINE_LENGTH) {
-      this.#onLine(this.#rest.slice(0, MAX_LINE_LENGTH), { continues: true })
-      this.#rest = this.#rest.slice(MAX_LINE_LENGTH)
-    }
-  }
-
-  /** Progress bars rewrite their line with carriage returns: the last state is what a terminal would show. */
-  #emit(line: string): void {
-    const shown = line.replace(/\r+$/, '')
-    this.#onLine(shown.slice(shown.lastIndexOf('\r') + 1))
   }
 }
