@@ -4,6 +4,7 @@ import { addAccessCommands } from './commands/access.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAppCommands } from './commands/apps.ts'
 import { addAuditCommands } from './commands/audit.ts'
+import { addCanaryCommands } from './commands/canary.ts'
 import { addDeployCommands } from './commands/deploy.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addInstanceCommands } from './commands/instances.ts'
@@ -20,6 +21,7 @@ import { addSessionCommands } from './commands/session.ts'
 import { addSessionsCommands } from './commands/sessions.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
+import { addTrafficCommands } from './commands/traffic.ts'
 import type { Surroundings } from './context.ts'
 import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
 import { Output } from './output.ts'
@@ -64,6 +66,8 @@ export function createProgram(surroundings: Surroundings): Command {
     addDeployCommands,
     addAppCommands,
     addReleaseCommands,
+    addCanaryCommands,
+    addTrafficCommands,
     addLogCommands,
     addEnvCommands,
     addInstanceCommands,

@@ -15,7 +15,7 @@ export async function followDeployment(
   context: Context,
   slug: string,
   deployment: Deployment,
-  { detach = false }: { detach?: boolean } = {},
+  { detach = false, untilCanary = true }: { detach?: boolean; untilCanary?: boolean } = {},
 ): Promise<void> {
   const { out } = context
   if (detach) {
@@ -23,7 +23,8 @@ export async function followDeployment(
     out.result(deployment, () => `Deployment ${deployment.number} of ${slug} ${when}.`)
     return
   }
-  const end = await watch(context, slug, deployment.number)
+  const end = await watch(context, slug, deployment.number, { untilCanary })
+  if (end === 'canary') return tellCanary(context, slug, deployment.number)
   if (!end) {
     out.progress(goesOn(slug, deployment.number))
     throw new CommandFailed('Nobody waited for the end.')
@@ -41,7 +42,8 @@ async function watch(
   context: Context,
   slug: string,
   number: number,
-): Promise<Extract<DeploymentEvent, { type: 'end' }> | undefined> {
+  { untilCanary }: { untilCanary: boolean },
+): Promise<Extract<DeploymentEvent, { type: 'end' }> | 'canary' | undefined> {
   const progress = context.out.json ? SILENT : createDeployProgress(context.stderr)
   const api = await context.client()
   try {
@@ -49,6 +51,7 @@ async function watch(
     for await (const event of api.stream('deployments.events', { params, signal: context.signal })) {
       if (event.type === 'end') return event
       progress.event(event)
+      if (untilCanary && event.type === 'state' && event.state === 'canary') return 'canary'
     }
   } catch (error) {
     if (!context.signal.aborted) throw error
@@ -56,6 +59,26 @@ async function watch(
     progress.end()
   }
   return undefined
+}
+
+async function tellCanary({ client, out }: Context, slug: string, number: number): Promise<void> {
+  const api = await client()
+  const [app, deployment] = await Promise.all([
+    api.call('apps.get', { params: { slug } }),
+    api.call('deployments.get', { params: { slug, number } }),
+  ])
+  out.result({ ...deployment, url: app.url }, () => canaryText(slug, app.url, deployment))
+}
+
+function canaryText(slug: string, url: string, { release, canary }: Deployment): string {
+  const header = canary?.header
+  const look = header ? `\nSee it for sure: curl -H '${header.name}: ${header.value || '1'}' ${url}` : ''
+  const minutes = canary?.promoteAfterMinutes
+  const next = minutes
+    ? `It takes over by itself after ${minutes} minutes without a breach.`
+    : 'It stays a canary until you say so, and ends by itself when it fails more than it may.'
+  return `\nCanary: v${release} gets ${canary?.percent} % of the requests of ${url}${look}
+${next} seaworthy promote --app ${slug}, or seaworthy abort --app ${slug}`
 }
 
 function goesOn(slug: string, number: number): string {

@@ -19,9 +19,23 @@ export function receiptText(receipt: Receipt): string {
         ? null
         : `${after.p95Ms} ms${before?.p95Ms == null ? '' : ` (before: ${before.p95Ms} ms)`}`,
     ],
+    ...canaryRows(receipt),
     ['probes', probes && `${probes.sent - probes.failed} of ${probes.sent} passed through the edge`],
     ['timings', timingsText(receipt.timings)],
   ])
+}
+
+function canaryRows({ canary }: Receipt): [string, string][] {
+  if (!canary) return []
+  const { percent, watchedMs, reason, stable } = canary
+  const side = ({ requests, failures, p95Ms }: typeof stable) =>
+    `${failures} of ${requests} failed${p95Ms === null ? '' : `, p95 ${p95Ms} ms`}`
+  return [
+    [
+      'canary',
+      `${percent} % for ${duration(watchedMs)}: ${side(canary.canary)} (the rest: ${side(stable)}); ${reason}`,
+    ],
+  ]
 }
 
 function requestsText(

@@ -44,4 +44,4 @@ export const canarySchema = z
   .meta({ id: 'Canary' })
 
 export type Canary = z.output<typeof canarySchema>
-export type CanaryPlan = z.output<typeof canaryPlanSchema>
+export type CanaryPlan = z.input<typeof canaryPlanSchema>

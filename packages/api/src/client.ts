@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import { createTransport } from '#transport'
 import { ApiError } from './api-error.ts'
+import type { CanaryPlan } from './canary.ts'
 import type { Deployment } from './deployment.ts'
 import { type EndpointEntry, type EndpointId, endpointList } from './endpoint-list.ts'
 import type { EndpointSchemasById } from './endpoint-schemas.ts'
@@ -69,6 +70,8 @@ export interface UploadOptions {
   sizeBytes?: number
   /** ISO 8601 */
   scheduledAt?: string
+  /** Gets a share of the requests first. */
+  canary?: CanaryPlan | undefined
   onProgress?: (sentBytes: number) => void
   signal?: AbortSignal
 }
@@ -171,7 +174,10 @@ class HttpClient {
   async upload(options: UploadOptions): Promise<Deployment> {
     const entry = endpointList['deployments.create']
     const form = uploadBody({
-      fields: options.scheduledAt === undefined ? {} : { scheduledAt: options.scheduledAt },
+      fields: {
+        ...(options.scheduledAt === undefined ? {} : { scheduledAt: options.scheduledAt }),
+        ...(options.canary === undefined ? {} : { canary: JSON.stringify(options.canary) }),
+      },
       file: { ...options, field: 'archive' },
       onProgress: options.onProgress,
     })

@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { Deployment, DeploymentEvent, DeploymentState } from '@seaworthy/api'
+import type { CanaryPlan, Deployment, DeploymentEvent, DeploymentState } from '@seaworthy/api'
 import { type ApiClient, createClient } from '@seaworthy/api/client'
 import { packFolder } from '@seaworthy/source/pack'
 import { waitFor } from './wait-for.ts'
@@ -35,7 +35,11 @@ export class PlatformClient {
   }
 
   /** Uploads a folder and resolves as soon as the deployment is queued. */
-  async push(slug: string, folder: string, options: { scheduledAt?: string } = {}): Promise<Deployment> {
+  async push(
+    slug: string,
+    folder: string,
+    options: { scheduledAt?: string; canary?: CanaryPlan } = {},
+  ): Promise<Deployment> {
     await this.ensureApp(slug)
     const { stream } = await packFolder(folder)
     return this.api.upload({ slug, stream, filename: 'app.tar.gz', ...options })

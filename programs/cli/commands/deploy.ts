@@ -1,13 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import type { Deployment } from '@seaworthy/api'
+import type { CanaryPlan, Deployment } from '@seaworthy/api'
 import { ApiError } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, slugFrom, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 import { isoTime } from '../output.ts'
+import { addCanaryOptions, type CanaryOptions, canaryPlan } from './canary-options.ts'
 
 interface DeployOptions {
   git?: string
@@ -20,9 +21,10 @@ interface DeployOptions {
   detach?: boolean
 }
 
+type AllOptions = DeployOptions & CanaryOptions
+
 export function addDeployCommands(program: Command, surroundings: Surroundings): void {
-  program
-    .command('deploy')
+  addCanaryOptions(program.command('deploy'))
     .description('deploy a folder, an archive or a git repository; creates the app when it is new')
     .argument('[dir]', 'folder or archive (.zip, .tar, .tar.gz, .tar.zst); this folder when missing')
     .option('--git <url>', 'deploy a repository instead: https://… or file://…')
@@ -33,16 +35,12 @@ export function addDeployCommands(program: Command, surroundings: Surroundings):
     .option('--team <slug>', 'the team of the app, when the app is new')
     .option('--at <time>', 'start at this time (ISO 8601)')
     .option('--detach', 'do not wait for the end')
-    .action((directory: string | undefined, options: DeployOptions, command: Command) =>
+    .action((directory: string | undefined, options: AllOptions, command: Command) =>
       withContext(surroundings, command, context => deploy(context, directory, options)),
     )
 }
 
-async function deploy(
-  context: Context,
-  directory: string | undefined,
-  options: DeployOptions,
-): Promise<void> {
+async function deploy(context: Context, directory: string | undefined, options: AllOptions): Promise<void> {
   const slug = await appToDeploy(context, directory, options)
   const push = await preparePush(context, directory, options)
   await ensureApp(context, slug, options.team)
@@ -82,27 +80,34 @@ type Push = (slug: string) => Promise<Deployment>
 async function preparePush(
   context: Context,
   directory: string | undefined,
-  options: DeployOptions,
+  options: AllOptions,
 ): Promise<Push> {
   const api = await context.client()
   const scheduledAt = options.at === undefined ? undefined : startTime(options.at)
+  const canary = canaryPlan(options)
   if (options.git !== undefined) {
     const git = { url: options.git, ref: options.ref, subdirectory: options.subdir }
-    return slug => api.call('deployments.create', { params: { slug }, body: { git, scheduledAt } })
+    return slug => api.call('deployments.create', { params: { slug }, body: { git, scheduledAt, canary } })
   }
   if (options.pull)
-    return slug => api.call('deployments.create', { params: { slug }, body: { pull: true, scheduledAt } })
+    return slug =>
+      api.call('deployments.create', { params: { slug }, body: { pull: true, scheduledAt, canary } })
   if (options.rebuild)
-    return slug => api.call('deployments.create', { params: { slug }, body: { rebuild: true } })
-  return prepareUpload(context, resolve(context.cwd, directory ?? '.'), scheduledAt)
+    return slug => api.call('deployments.create', { params: { slug }, body: { rebuild: true, canary } })
+  return prepareUpload(context, resolve(context.cwd, directory ?? '.'), { scheduledAt, canary })
 }
 
-async function prepareUpload(context: Context, path: string, scheduledAt: string | undefined): Promise<Push> {
+async function prepareUpload(
+  context: Context,
+  path: string,
+  how: { scheduledAt: string | undefined; canary: CanaryPlan | undefined },
+): Promise<Push> {
   const api = await context.client()
   const archive = await archiveAt(path)
   return slug => {
     const onProgress = progressOf(context, archive.label)
-    return api.upload({ slug, ...archive, scheduledAt, onProgress, signal: context.signal })
+    const { scheduledAt, canary } = how
+    return api.upload({ slug, ...archive, scheduledAt, canary, onProgress, signal: context.signal })
   }
 }
 

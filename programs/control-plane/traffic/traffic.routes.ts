@@ -1,4 +1,5 @@
 import {
+  type AccessSettings,
   type GivenTraffic,
   hashPasswords,
   type MaintenanceSettings,
@@ -36,10 +37,11 @@ export function trafficRoutes(options: TrafficRoutesOptions): Implementations {
       answer: async ({ app }) => view.show(app, { own: await appTraffic.own(app.id) }),
     },
     'traffic.replace': {
-      answer: call => changeTraffic(options, view, call, present => withHashes(call.body, present)),
+      answer: call => changeTraffic(options, view, call, (_, access) => withHashes(call.body, access)),
     },
     'traffic.update': {
-      answer: call => changeTraffic(options, view, call, present => patched(call.body, present)),
+      answer: call =>
+        changeTraffic(options, view, call, (present, access) => patched(call.body, present, access)),
     },
     'traffic.headers': { answer: call => checkHeaders(options, view, call) },
     'maintenance.set': {
@@ -65,12 +67,13 @@ async function changeTraffic(
   { appTraffic, publisher, events }: TrafficRoutesOptions,
   view: TrafficView,
   { app, query, actor, audit }: ChangeCall,
-  settle: (present: TrafficSettings) => Promise<TrafficSettings>,
+  settle: (present: TrafficSettings, access: AccessSettings | undefined) => Promise<TrafficSettings>,
 ) {
   requireAppCan('update', app)
   const present = await appTraffic.own(app.id)
   // Hashing takes its time, so it is done before others have to wait; what came between is found by the version.
-  const settings = await settle(present.settings)
+  const release = await view.releaseOf(app)
+  const settings = await settle(present.settings, present.settings.access ?? release?.access)
   if (query.preview === 'true') {
     const own: OwnTraffic = { ...present, settings }
     return view.show(app, { own, before: present, preview: true })
@@ -93,10 +96,10 @@ async function changeTraffic(
 /** Rejects with `password_missing` for a user who has none. */
 async function withHashes(
   { access, ...rest }: GivenTraffic,
-  present: TrafficSettings,
+  present: AccessSettings | undefined,
 ): Promise<TrafficSettings> {
   if (!access) return trafficSettingsSchema.parse(rest)
-  const hashed = await hashPasswords(access, present.access)
+  const hashed = await hashPasswords(access, present)
   const [first] = hashed.missing
   if (first) {
     const errors = hashed.missing.map(({ path, name }) => ({
@@ -108,11 +111,15 @@ async function withHashes(
   return trafficSettingsSchema.parse({ ...rest, access: hashed.access })
 }
 
-async function patched(patch: TrafficPatch, present: TrafficSettings): Promise<TrafficSettings> {
+async function patched(
+  patch: TrafficPatch,
+  present: TrafficSettings,
+  access: AccessSettings | undefined,
+): Promise<TrafficSettings> {
   const given = Object.entries(patch).filter(([, value]) => value !== undefined)
   const kept = Object.fromEntries(Object.entries(present).filter(([key]) => !(key in patch)))
   const set = Object.fromEntries(given.filter(([, value]) => value !== null)) as GivenTraffic
-  return { ...(kept as TrafficSettings), ...(await withHashes(set, present)) }
+  return { ...(kept as TrafficSettings), ...(await withHashes(set, access)) }
 }
 
 /** What is not said stays as it was while the app is closed already. */
