@@ -30,6 +30,8 @@ import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
 import { Watcher } from './deployments/watcher.ts'
 import { EdgeClient } from './edge/edge-client.ts'
+import { composeDomains } from './domains/compose-domains.ts'
+import { readDomainSettings } from './domains/read-domain-settings.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
 import { edgeSettings } from './edge/edge-settings.ts'
 import { EnvVars } from './env/env-vars.ts'
@@ -88,6 +90,8 @@ export async function createControlPlane(
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtime } = ground
   const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
+  const dashboardUrl = config.dashboardUrl ?? `http://localhost:${config.port}`
+  const domainSettings = readDomainSettings(config, dashboardUrl)
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
   const apiRequests = new ApiRequestMeter({ store, defaults, log })
   const quotas = new Quotas({ store, defaults, meter: apiRequests })
@@ -163,7 +167,23 @@ export async function createControlPlane(
   const publisher = new RoutePublisher({
     store,
     artifacts,
+  const domains = composeDomains({
+    store,
+    keyRing,
+    apps,
+    events,
+    jobs,
+    quotas,
+    secret: ground.sessionSecret,
+    directory: folders.certificates,
+    publish: () => publisher.publish(),
+    settings: domainSettings,
+    log,
+  })
+  const observations = new Observations({ store, platform: platformObservation(config) })
     edge,
+    observations,
+    domains: domains.table,
     manager,
     settings: {
       baseDomain: config.baseDomain,
@@ -426,6 +446,8 @@ export async function createControlPlane(
       logs,
       events,
       jobs,
+      ...domains.routeParts,
+      ...sight.routeParts,
       status,
     }),
     health,
@@ -458,6 +480,7 @@ export async function createControlPlane(
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
   lifecycle.add({ name: 'API request counts', stop: () => apiRequests.close() })
   lifecycle.add({ name: 'request counts', stop: () => requestCounts.close() })
+      ...domains.jobHandlers,
   lifecycle.add({ name: 'mail', stop: () => mailDelivery.close() })
   lifecycle.add({ name: 'accounts', stop: () => accounts.close() })
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
@@ -496,3 +519,4 @@ export async function createControlPlane(
   })
   return lifecycle
 }
+  lifecycle.add({ name: 'domains', start: () => domains.watch.start(), stop: () => domains.watch.stop() })

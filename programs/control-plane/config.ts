@@ -10,6 +10,19 @@ import { parseLimits } from './quotas/quota-limits.ts'
 const port = z.coerce.number().int().min(1).max(65_535)
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
+/** Texts with commas between them. */
+function addressList(isGood: (text: string) => boolean, message: string) {
+  const parts = (text: string) =>
+    text
+      .split(',')
+      .map(part => part.trim())
+      .filter(part => part !== '')
+  return z
+    .string()
+    .transform(parts)
+    .refine(list => list.every(isGood), message)
+}
+
 const quotaText = z.string().transform((text, context) => {
   try {
     return parseLimits(text)
@@ -52,6 +65,66 @@ export const settings = defineSettings({
       .regex(/^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'must be a domain such as apps.example.com'),
     default: 'localhost',
     description: 'An app answers at <slug>.<base domain>.',
+  },
+  acmeDirectory: {
+    name: 'SEAWORTHY_ACME_DIRECTORY',
+    schema: z
+      .union([z.enum(['letsencrypt', 'letsencrypt-staging', 'none']), z.url({ protocol: /^https$/ })])
+      .describe('a name or an https URL'),
+    default: 'letsencrypt',
+    description:
+      'Who gives certificates (RFC 8555): letsencrypt, letsencrypt-staging for trials, the URL of another directory, or none. Using one means that you agree to its terms.',
+  },
+  acmeEmail: {
+    name: 'SEAWORTHY_ACME_EMAIL',
+    schema: z.email().optional(),
+    description: 'Where the certificate authority may write to.',
+  },
+  acmeCaFile: {
+    name: 'SEAWORTHY_ACME_CA_FILE',
+    schema: z.string().min(1).optional(),
+    description: 'PEM file with the root of a private certificate authority, for speaking to its directory.',
+  },
+  acmeKeyId: {
+    name: 'SEAWORTHY_ACME_EAB_KEY_ID',
+    schema: z.string().min(1).optional(),
+    description: 'External account binding: the key id that the authority gave you.',
+  },
+  acmeKey: {
+    name: 'SEAWORTHY_ACME_EAB_KEY',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9_=-]+$/, 'must be base64url')
+      .optional(),
+    secret: true,
+    description: 'External account binding: the key that belongs to the key id, base64url.',
+  },
+  acmeHttpPort: {
+    name: 'SEAWORTHY_ACME_HTTP_PORT',
+    schema: port,
+    default: 80,
+    description:
+      'Where the certificate authority asks for proofs over HTTP, and where a check of a domain asks. Another than 80 only with a private authority.',
+  },
+  dnsServers: {
+    name: 'SEAWORTHY_DNS_SERVERS',
+    schema: addressList(isAddressAndPort, 'must be addresses such as 192.0.2.53 or 192.0.2.53:5353'),
+    default: '',
+    description: "Resolvers for checks of domains, with commas. The system's when empty.",
+  },
+  publicAddresses: {
+    name: 'SEAWORTHY_PUBLIC_ADDRESSES',
+    schema: addressList(text => isIP(text) !== 0, 'must be addresses such as 203.0.113.5'),
+    default: '',
+    description:
+      'Where this machine is reached from the internet, with commas: what domains have to lead to. Its own public addresses when empty.',
+  },
+  domainsAllowLocal: {
+    name: 'SEAWORTHY_DOMAINS_ALLOW_LOCAL',
+    schema: z.stringbool(),
+    default: false,
+    description:
+      'Whether domains may lead to the local network, and DNS drivers speak to it: for a private certificate authority.',
   },
   adminEmail: {
     name: 'SEAWORTHY_ADMIN_EMAIL',
@@ -178,15 +251,7 @@ export const settings = defineSettings({
   },
   trustedProxies: {
     name: 'SEAWORTHY_TRUSTED_PROXIES',
-    schema: z
-      .string()
-      .transform(text =>
-        text
-          .split(',')
-          .map(part => part.trim())
-          .filter(part => part !== ''),
-      )
-      .refine(parts => parts.every(isAddressOrRange), 'must be addresses or ranges such as 10.0.0.0/8'),
+    schema: addressList(isAddressOrRange, 'must be addresses or ranges such as 10.0.0.0/8'),
     default: '',
     description:
       'Proxies in front of the dashboard whose X-Forwarded-For is believed: addresses and ranges, with commas.',

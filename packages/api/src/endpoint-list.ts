@@ -4,6 +4,7 @@
  */
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
+import { type DomainAction, domainEndpoints } from './endpoint-list/domains.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
 import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
@@ -45,6 +46,7 @@ export type Tag =
   | 'apps'
   | 'deployments'
   | 'builds'
+  | 'domains'
   | 'releases'
   | 'traffic'
   | 'env'
@@ -63,6 +65,7 @@ export type Action =
   | AccountAction
   | AuditAction
   | EnvAction
+  | DomainAction
   | FactorAction
   | KeyAction
   | PeopleAction
@@ -399,6 +402,7 @@ export const endpointList = {
   ...auditEndpoints,
   ...envEndpoints,
   ...factorEndpoints,
+  ...domainEndpoints,
   ...keyEndpoints,
   ...peopleEndpoints,
   ...quotaEndpoints,

@@ -20,6 +20,7 @@ import {
 import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
+import { domainEndpointSchemas } from './endpoint-schemas/domains.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
 import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
@@ -147,6 +148,7 @@ export const endpointSchemas = {
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
   ...envEndpointSchemas,
+  ...domainEndpointSchemas,
   ...factorEndpointSchemas,
   ...keyEndpointSchemas,
   ...peopleEndpointSchemas,

@@ -15,6 +15,7 @@ const TAGS: Record<Endpoint['tag'], string> = {
   builds: 'Turning a source into an artifact',
   releases: 'What can be run, and going back to it',
   traffic: 'How the edge treats the requests of an app.',
+  domains: 'Claimed hosts and their certificates',
   env: 'Env vars and secrets',
   instances: 'Running copies of processes',
   observe: 'Logs and events',

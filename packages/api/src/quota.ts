@@ -9,6 +9,7 @@ export const QUOTA_NAMES = [
   'memoryMb',
   'cpus',
   'diskMb',
+  'domains',
   'buildsPerDay',
   'deploymentsPerDay',
   'apiRequestsPerDay',

@@ -20,6 +20,8 @@ export interface PebbleOptions extends DnsUnderTestOptions {
   /** Seconds that a certificate lives. 90 days when missing. */
   validitySeconds?: number
   ocspUrl?: string
+  /** Whom it asks instead of its own: `127.0.0.1:5353`. */
+  dnsServer?: string
   /** By key id, base64url. Set: only accounts bound to one of them. */
   externalKeys?: Record<string, string>
   /** Names under these are refused. */
@@ -64,7 +66,7 @@ export class PebbleServer {
     writeFileSync(join(path, 'cert.pem'), cert)
     writeFileSync(config, JSON.stringify({ pebble: pebbleConfig(options, { path, port, managementPort }) }))
     const start = () =>
-      spawn(findCommand('pebble')!, ['-config', config, '-dnsserver', dns.address, '-strict'], {
+      spawn(findCommand('pebble')!, ['-config', config, '-dnsserver', options.dnsServer ?? dns.address, '-strict'], {
         env: { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '5', ...options.env },
         stdio: 'ignore',
       })

@@ -59,6 +59,7 @@ const NO_ACCOUNT = '403 no_account'
 const NO_DEPLOYMENT = '404 deployment_not_found'
 const NO_BUILD = '404 build_not_found'
 const NO_RELEASE = '404 release_not_found'
+const NO_DOMAIN = { params: { host: 'shop.example.com' }, answer: '404 domain_not_found' }
 const NO_JOB = { params: { id: 'job_none' }, answer: '404 job_not_found' }
 
 export const MATRIX: Record<EndpointId, Line> = {
@@ -161,6 +162,15 @@ export const MATRIX: Record<EndpointId, Line> = {
   'env.versions': app('viewer', 'read'),
   'env.version': app('viewer', 'read', { answer: '404 env_version_not_found' }),
   'env.diff': app('viewer', 'read', { answer: '400 invalid_input' }),
+  'domains.list': app('viewer', 'read'),
+  'domains.add': app('developer', 'manage'),
+  'domains.get': app('viewer', 'read', NO_DOMAIN),
+  'domains.update': app('developer', 'manage'),
+  'domains.remove': app('developer', 'manage', NO_DOMAIN),
+  'domains.check': app('developer', 'manage', NO_DOMAIN),
+  'domains.renew': app('developer', 'manage'),
+  'domains.upload': app('developer', 'manage'),
+
   'env.export': app('viewer', 'read'),
   'env.readers': app('developer', 'manage', { answer: '404 env_key_not_set' }),
   'sharedEnv.list': team('viewer', 'read'),

@@ -92,6 +92,8 @@ export const policyRules: Record<Action, Rule> = {
   'event:read': APP_READ,
   'events:list': PLATFORM_READ,
 
+  'domain:read': APP_READ,
+  'domain:write': APP_MANAGE,
   'teams:list': PLATFORM_READ,
   'team:create': { on: 'platform', role: 'member', scope: 'admin' },
   'team:read': TEAM_READ,

@@ -12,6 +12,7 @@ import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
 import { type CanaryRoutesOptions, canaryRoutes } from '../deployments/canary.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
+import { type DomainsRoutesOptions, domainsRoutes } from '../domains/domains.routes.ts'
 import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
 import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.routes.ts'
 import { eventsRoutes } from '../events/events.routes.ts'
@@ -47,6 +48,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   InstancesRoutesOptions &
   InvitationsRoutesOptions &
   KeysRoutesOptions &
+  DomainsRoutesOptions &
   SharedEnvRoutesOptions &
   LogsRoutesOptions &
   MailRoutesOptions &
@@ -84,6 +86,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...tokensRoutes(options),
     ...trafficRoutes(options),
     ...canaryRoutes(options),
+    ...domainsRoutes(options),
     ...auditRoutes(options),
     ...teamsRoutes(options),
     ...invitationsRoutes(options),

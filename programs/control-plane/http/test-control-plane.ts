@@ -27,6 +27,7 @@ import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
 import { Canaries } from '../deployments/canaries.ts'
 import { DeploymentRecords } from '../deployments/deployment-records.ts'
+import { composeDomains, type DomainSettings } from '../domains/compose-domains.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SecretReaders } from '../env/secret-readers.ts'
 import { SharedEnv } from '../env/shared-env.ts'
@@ -185,6 +186,14 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
   const deployments = new TestDeployments(store)
   const defaults = { team: UNLIMITED, user: UNLIMITED }
   const meter = new ApiRequestMeter({ store, defaults, log })
+  const quotas = new Quotas({ store, defaults, meter })
+  const domains = composeDomains({
+    ...{ store, keyRing, apps, events, jobs, quotas, log },
+    secret: 's'.repeat(40),
+    directory: join(folder, 'certificates'),
+    publish: async () => {},
+    settings: NO_DNS,
+  })
   const access = new AccessReader({ store })
   const members = new Members({ store, access })
   const accessReport = new AccessReport({ store, access })
@@ -225,7 +234,8 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     publisher: { publish: async () => {} },
     edgePort: 8080,
     meter,
-    quotas: new Quotas({ store, defaults, meter }),
+    quotas,
+    ...domains.routeParts,
     instances: new TestInstances(),
     status: { status: async () => STATUS },
     mailer: { sendNow: (mail: NewMail) => mails.send(mail) },
@@ -237,6 +247,18 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
       exportFile: id => personExports.fileOf(id),
     }),
   }
+}
+
+/** Domains of a server that asks nobody: its resolver refuses at once. */
+const NO_DNS: DomainSettings = {
+  acme: undefined,
+  dnsServers: ['127.0.0.1:1'],
+  publicAddresses: ['203.0.113.5'],
+  allowLocal: false,
+  acmeHttpPort: 80,
+  baseDomain: 'localhost',
+  dashboardHost: 'localhost',
+  ports: { http: 8080, https: 8443 },
 }
 
 const NO_LIMITS: RateLimitSettings = {

@@ -19,6 +19,8 @@ export interface HomeFolders {
   /** Files with everything about a person, for a day. */
   personExports: string
   edge: string
+  /** Files that the edge reads certificates and keys from. */
+  certificates: string
   controlSocket: string
   pidFile: string
 }
@@ -43,6 +45,7 @@ export function homeFolders(home: string): HomeFolders {
     pidFile: join(home, 'run', 'control-plane.pid'),
   }
 }
+    certificates: join(home, 'edge', 'certificates'),
 
 /** The home holds secrets and the database: nobody else may enter it. */
 export async function makeHome(home: string): Promise<HomeFolders> {

@@ -5,6 +5,7 @@
 import type { SealBinding } from '@seaworthy/kit'
 import { secondFactorBinding } from '../accounts/second-factors.ts'
 import { AUDIT_HEAD_KEY, AUDIT_HEAD_SEAL } from '../audit/audit-head.ts'
+import { domainBindings } from '../domains/domain-settings.ts'
 import { appEnvBinding, sharedEnvBinding } from '../env/env-binding.ts'
 import { mailBinding } from '../mail/mailer.ts'
 import { gitOriginBinding } from '../sources/git-origin.ts'
@@ -103,6 +104,38 @@ export const sealedPlaces: readonly SealedPlace[] = [
   },
 ]
 
+  {
+    name: 'DNS secrets of domains',
+    table: 'domains',
+    id: 'id',
+    column: 'dns_json',
+    facts: ['id'],
+    bindingOf: ({ facts }, path) => (isPath(path, 'secret') ? domainBindings.dnsSecret(facts.id!) : undefined),
+  },
+  {
+    name: 'keys of certificates that are being got',
+    table: 'domains',
+    id: 'id',
+    column: 'order_json',
+    facts: ['id'],
+    bindingOf: ({ facts }, path) => (isPath(path, 'key') ? domainBindings.orderKey(facts.id!) : undefined),
+  },
+  {
+    name: 'keys of certificates',
+    table: 'certificates',
+    id: 'id',
+    column: 'key_json',
+    facts: ['id'],
+    bindingOf: ({ facts }, path) => (isPath(path) ? domainBindings.certificateKey(facts.id!) : undefined),
+  },
+  {
+    name: 'accounts at certificate authorities',
+    table: 'acme_accounts',
+    id: 'id',
+    column: 'key_json',
+    facts: ['id'],
+    bindingOf: ({ facts }, path) => (isPath(path) ? domainBindings.accountKey(facts.id!) : undefined),
+  },
 /** In a document of variables only what is marked as a secret is sealed: a plain value may read as it pleases. */
 function secretKey(
   json: unknown,

@@ -92,6 +92,7 @@ export const accountWords = {
       memoryMb: 'Memory (MB)',
       cpus: 'CPUs',
       diskMb: 'Disk (MB)',
+      domains: 'Domains',
       buildsPerDay: 'Builds today',
       deploymentsPerDay: 'Deployments today',
       apiRequestsPerDay: 'API requests today',

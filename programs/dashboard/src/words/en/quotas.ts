@@ -8,6 +8,7 @@ export const quotaWords = {
     memoryMb: 'Memory',
     cpus: 'Processors',
     diskMb: 'Disk',
+    domains: 'Domains',
     buildsPerDay: 'Builds today',
     deploymentsPerDay: 'Deployments today',
     apiRequestsPerDay: 'API requests today',
