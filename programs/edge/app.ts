@@ -1,8 +1,10 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type CachePurge,
   type EdgeStatus,
   InvalidRouteTable,
+  parseCachePurge,
   parseRouteTable,
   type RouteTable,
   type VisitBatch,
@@ -117,6 +119,10 @@ export class EdgeApp implements EdgeControls {
     return { startedAt: this.#startedAt, counters, unrouted: this.#counters.readUnrouted() }
   }
 
+  purgeCache(value: unknown): Promise<{ purged: number }> {
+    return this.#workers.purgeCache(parsePurge(value))
+  }
+
   inFlight(targetId: string): number | undefined {
     return this.#counters.inFlight(targetId)
   }
@@ -220,6 +226,16 @@ function isSightReport(report: WorkerReport): report is SightReport {
   return (
     report.kind === 'request-log-grown' || report.kind === 'requests-seen' || report.kind === 'visits-seen'
   )
+}
+
+function parsePurge(value: unknown): CachePurge {
+  try {
+    return parseCachePurge(value)
+  } catch (error) {
+    if (!(error instanceof InvalidRouteTable)) throw error
+    const message = `This says not which answers to forget: ${error.path} is wrong.`
+    throw new ControlError(422, 'EDGE_INVALID_PURGE', message, { path: error.path })
+  }
 }
 
 function parseTable(value: unknown): RouteTable {

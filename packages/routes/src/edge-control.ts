@@ -2,7 +2,7 @@
  * What the edge says on its control socket (`<home>/run/edge.sock`, HTTP): types shared by the edge and the control plane.
  *
  * `PUT /table` · `GET /table` · `GET /counters[?appId=]` · `GET /targets/<id>` · `GET /status` · `GET /events` (NDJSON)
- * · `GET /requests?appId=…` (NDJSON) · `GET /visits` · `DELETE /visits/<id>` · `POST /drain-and-exit`
+ * · `GET /requests?appId=…` (NDJSON) · `GET /visits` · `DELETE /visits/<id>` · `POST /purge` · `POST /drain-and-exit`
  */
 import type { RequestLine } from './request-line.ts'
 import type { RouteCounters } from './route-table.ts'

@@ -5,6 +5,7 @@ export {
   SECURITY_HEADERS,
 } from './answer-headers.ts'
 export { type BalancingOptions, pickTarget } from './balancing.ts'
+export { type CachePurge, parseCachePurge } from './cache-purge.ts'
 export type * from './edge-control.ts'
 export { InvalidRouteTable } from './field-checks.ts'
 export { guardedPrefix, isGuarded, pathReadings } from './guarded-path.ts'

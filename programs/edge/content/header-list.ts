@@ -32,25 +32,20 @@ export function replaceHeader(headers: string[], name: string, value: string): v
 
 /** Adds a field to `Vary`, unless it is there or everything varies already. */
 export function addVary(headers: string[], field: string): void {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (!isNamed(headers[index]!, 'vary')) continue
-    const named = headers[index + 1]!.toLowerCase()
-      .split(',')
-      .map(name => name.trim())
-    if (named.includes('*') || named.includes(field.toLowerCase())) return
-    if (index === lastVary(headers)) {
-      headers[index + 1] = headers[index + 1] === '' ? field : `${headers[index + 1]}, ${field}`
-      return
-    }
-  }
-  headers.push('Vary', field)
+  const named = joinedValue(headers, 'vary')?.toLowerCase().split(',') ?? []
+  const isCovered = named.some(name => name.trim() === '*' || name.trim() === field.toLowerCase())
+  if (!isCovered) addToList(headers, 'Vary', field)
 }
 
-function lastVary(headers: readonly string[]): number {
+/** Adds an element to the end of a list field, in the last line of that name or a new one. */
+export function addToList(headers: string[], name: string, element: string): void {
+  const lowerCaseName = name.toLowerCase()
   for (let index = headers.length - 2; index >= 0; index -= 2) {
-    if (isNamed(headers[index]!, 'vary')) return index
+    if (!isNamed(headers[index]!, lowerCaseName)) continue
+    headers[index + 1] = headers[index + 1] === '' ? element : `${headers[index + 1]}, ${element}`
+    return
   }
-  return -1
+  headers.push(name, element)
 }
 
 function isNamed(name: string, lowerCaseName: string): boolean {

@@ -21,6 +21,8 @@ export interface EdgeControls {
   /** The same until it is forgotten; undefined for nothing. */
   visits(): VisitBatch | undefined
   forgetVisits(id: string): void
+  /** Resolves once no worker holds what is meant any more. */
+  purgeCache(value: unknown): Promise<{ purged: number }>
   status(): EdgeStatus
   /** Returns at once; the process exits when it is done. */
   drainAndExit(): void
@@ -134,6 +136,8 @@ export class ControlServer {
       case 'DELETE /visits':
         controls.forgetVisits(decodeURIComponent(path.slice('/visits/'.length)))
         return { forgotten: true }
+      case 'POST /purge':
+        return controls.purgeCache(await readJson(request))
       case 'GET /status':
         return controls.status()
       case 'POST /drain-and-exit':

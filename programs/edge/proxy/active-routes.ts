@@ -8,6 +8,7 @@ import {
   type Target,
 } from '@seaworthy/routes'
 import type { RouteSight } from '../access-log/route-sight.ts'
+import { compileCaching, type RouteCaching } from '../cache/cache-rules.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import { counterKey } from '../counters/edge-counters.ts'
 import { compileGates, type RouteGates } from '../gates/route-gates.ts'
@@ -25,6 +26,8 @@ export interface ActiveRoute extends Route {
   /** Undefined for a route that asks nothing of its requests. */
   gates: RouteGates | undefined
   answerHeaders: AnswerHeaderRules | undefined
+  /** Undefined for a route without cache rules. */
+  caching: RouteCaching | undefined
   /** The same with `Strict-Transport-Security`, for answers by https. */
   secureAnswerHeaders: AnswerHeaderRules | undefined
   observation: Observation
@@ -48,6 +51,7 @@ export class ActiveRoutes {
   readonly #targets = new Map<string, ActiveTarget>()
   #matcher: RouteMatcher<ActiveRoute> = compileRoutes([])
   #version = -1
+  #cacheScopes: ReadonlySet<string> = new Set()
   #httpChallenges: HttpChallenges
 
   get version(): number {
@@ -60,6 +64,11 @@ export class ActiveRoutes {
 
   match(host: string, url: string): ActiveRoute | undefined {
     return this.#matcher.match(host, url)
+  }
+
+  /** Of the routes with cache rules. */
+  get cacheScopes(): ReadonlySet<string> {
+    return this.#cacheScopes
   }
 
   hasHost(host: string): boolean {
@@ -79,12 +88,15 @@ export class ActiveRoutes {
       const observation = route.observe ? { ...observed, ...route.observe } : observed
       const sight = undefined
       const gates = compileGates(route)
-      return { ...route, counterSlot, healthy, gates, answerHeaders, secureAnswerHeaders, observation, sight }
+      const caching = compileCaching(route)
+      const headers = { answerHeaders, secureAnswerHeaders }
+      return { ...route, ...headers, counterSlot, healthy, gates, caching, observation, sight }
     })
     this.#retireAllBut(addresses)
     this.#matcher = compileRoutes(routes)
     this.#httpChallenges = compileHttpChallenges(table.challenges)
     this.#version = table.version
+    this.#cacheScopes = new Set(routes.flatMap(({ caching }) => caching?.scope ?? []))
   }
 
   /** Closes idle connections that are too old. @returns whether any is left */

@@ -1,6 +1,11 @@
 import { pickTarget } from '@seaworthy/routes'
+import type { ActiveCacheRule } from '../cache/cache-rules.ts'
+import { withCookies } from '../choice/answer-rules.ts'
+import { tellTrialFailed } from '../choice/canary-choice.ts'
+import { type Stickiness, stickyCookie, stuckTarget } from '../choice/stickiness.ts'
 import type { EffectiveLimits } from '../gates/effective-limits.ts'
 import { type ActiveRoute, type ActiveTarget, answerHeadersFor } from './active-routes.ts'
+import type { AnswerTap } from './answer-tap.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ClientResponse } from './client-response.ts'
@@ -25,6 +30,12 @@ export interface ExchangeOptions {
   expectsContinue: boolean
   /** Of the path; undefined where the route has none. */
   limits: EffectiveLimits | undefined
+  /** Of the edge's own, as `Set-Cookie` has them. */
+  cookies: string[] | undefined
+  /** The cache rule for the path, where the route has one. */
+  cacheRule: ActiveCacheRule | undefined
+  /** What hears the answer besides the client. */
+  tap: AnswerTap | undefined
 }
 
 /** How often a request is sent at most; every further one needs a reason to think that it never reached an app. */
@@ -80,7 +91,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   /** Sends the request to a target of the route. Requests that waited for a wake-up start here too. */
   start(): void {
     this.#options.response.onAbandoned = () => this.#abandon()
-    this.#options.response.answerHeaders = answerHeadersFor(this.#route, this.#options.client)
+    this.#setAnswerHeaders(undefined)
     this.#options.context.deadlines.watch(this)
     this.#attempt(undefined)
   }
@@ -104,10 +115,9 @@ export class Exchange implements UpstreamListener, Deadlined {
     if (this.#endsAt < Number.POSITIVE_INFINITY && isEventStream(head))
       this.#endsAt = Number.POSITIVE_INFINITY
     this.moved()
-    this.#options.record.answered(head.status, { byEdge: false })
-    this.#options.record.answerHead = head.headers
     this.#relay.closeAfter = this.#options.expectsContinue && this.#body?.isStarted === false
-    this.#relay.head(head)
+    this.#options.record.answered(this.#relay.head(head), { byEdge: false })
+    this.#options.record.answerHead = head.headers
     // RFC 9112, 9.6: who hears `close` while it still sends should stop, since nobody reads.
     if (!head.keepAlive && this.#body && !this.#body.isSent) this.#body.discard()
   }
@@ -194,6 +204,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   #attempt(again: ActiveTarget | undefined): void {
     const target = again ?? this.#pick()
     if (!target) {
+      if (this.#fallBack()) return
       const status = this.#tried.length > 0 ? 502 : 503
       this.#giveUp(status, 'no target is healthy')
       return
@@ -203,6 +214,7 @@ export class Exchange implements UpstreamListener, Deadlined {
     this.#active = target
     this.#tried.push(target)
     record.targetId = target.id
+    if (this.#route.stickiness) this.#keepAt(target, this.#route.stickiness)
     context.counters.targetTaken(target.slot)
     const repeatable = !this.#body && IDEMPOTENT.has(request.method!)
     this.#connection = again ? target.pool.open() : target.pool.take(repeatable)
@@ -213,11 +225,13 @@ export class Exchange implements UpstreamListener, Deadlined {
   }
 
   #connected(): void {
-    const { request, target, client, record, expectsContinue } = this.#options
+    const { request, target, client, record, expectsContinue, tap } = this.#options
+    const { id: requestId } = record
+    const conditions = tap?.conditions
     const chunked = this.#body?.isChunked === true
     this.#phase = 'sending'
     this.#connection!.write(
-      upstreamRequestHead({ request, target, client, requestId: record.id, chunked, expectsContinue }),
+      upstreamRequestHead({ request, target, client, requestId, chunked, expectsContinue, conditions }),
     )
     if (!this.#body) this.sent()
     else {
@@ -230,7 +244,9 @@ export class Exchange implements UpstreamListener, Deadlined {
   #pick(): ActiveTarget | undefined {
     const { counters, random } = this.#options.context
     const inFlight = (target: ActiveTarget) => counters.targetInFlight(target.slot)
-    const { healthy } = this.#route
+    const { healthy, stickiness } = this.#route
+    const stuck = stickiness && this.#stuckTarget(stickiness)
+    if (stuck) return stuck
     if (healthy.length === 1 && this.#tried.length === 0) return healthy[0]
     const now = performance.now()
     const isUntried = (target: ActiveTarget) => !this.#tried.includes(target)
@@ -239,6 +255,39 @@ export class Exchange implements UpstreamListener, Deadlined {
       pickTarget(healthy, { inFlight, random, isAllowed }) ??
       pickTarget(healthy, { inFlight, random, isAllowed: isUntried })
     )
+  }
+
+  #stuckTarget(stickiness: Stickiness): ActiveTarget | undefined {
+    const target = stuckTarget(stickiness, this.#options.request.headers.cookie)
+    const isGood = target && target.suspectUntil <= performance.now() && !this.#tried.includes(target)
+    return isGood ? target : undefined
+  }
+
+  #keepAt(target: ActiveTarget, stickiness: Stickiness): void {
+    const { request, client } = this.#options
+    this.#setAnswerHeaders(
+      stickyCookie(stickiness, target, request.headers.cookie, client.scheme === 'https'),
+    )
+  }
+
+  #setAnswerHeaders(cookie: string | undefined): void {
+    const { response, client, cookies } = this.#options
+    const rules = answerHeadersFor(this.#route, client)
+    const all = cookie === undefined ? cookies : [...(cookies ?? []), cookie]
+    response.answerHeaders = all ? withCookies(rules, all) : rules
+  }
+
+  /** No instance of the release on trial took the request: the other one serves it. */
+  #fallBack(): boolean {
+    const { stable } = this.#route
+    if (stable?.mode !== 'proxy' || this.#body?.isStarted) return false
+    tellTrialFailed(this.#options, stable, 'no instance of it took a request')
+    this.#options.record.failedOver(stable)
+    this.#route = stable
+    this.#tried.length = 0
+    this.#setAnswerHeaders(undefined)
+    this.#attempt(undefined)
+    return true
   }
 
   #mayRepeat({ kind, answered }: UpstreamFailure, wasStale: boolean): boolean {
@@ -269,8 +318,15 @@ export class Exchange implements UpstreamListener, Deadlined {
   }
 
   #giveUp(status: 408 | 413 | 502 | 503 | 504, _reason: string): void {
-    const { request, response, record, expectsContinue } = this.#options
+    const { request, response, record, expectsContinue, tap } = this.#options
     this.#body?.discard()
+    const standIn = tap?.onFailure(status)
+    if (standIn && !record.hasEnded) {
+      record.answered(standIn.status, { byEdge: false })
+      standIn.send()
+      this.#finish()
+      return
+    }
     response.answerHeaders = undefined
     if (!record.hasEnded && !response.destroyed) {
       record.answered(status, { byEdge: true })

@@ -1,5 +1,5 @@
 import { ServerResponse } from '@seaworthy/kit/lean-http'
-import type { AnswerHeaderRules } from '@seaworthy/routes'
+import type { ActiveCacheRule } from '../cache/cache-rules.ts'
 import { CodedBody } from '../content/coded-body.ts'
 import { LEAST_BYTES } from '../content/compressible.ts'
 import {
@@ -9,18 +9,20 @@ import {
   planCompression,
 } from '../content/compression-plan.ts'
 import { encodeAtOnce } from '../content/encoders.ts'
-import { addVary } from '../content/header-list.ts'
+import { addVary, headerValue } from '../content/header-list.ts'
+import type { AnswerTap, StandIn } from './answer-tap.ts'
 import type { ClientRequest } from './client-request.ts'
-import type { ClientResponse } from './client-response.ts'
+import type { AnswerRules, ClientResponse } from './client-response.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { ResponseHead } from './response-head.ts'
+import { watchTail } from './response-tail.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 /** A response that tells when its client left before it ended. */
 export class EdgeResponse extends ServerResponse implements ClientResponse {
   onAbandoned: (() => void) | undefined = undefined
   /** What is done to the headers of an app's answer; unset for pages of the edge's own. */
-  answerHeaders: AnswerHeaderRules | undefined = undefined
+  answerHeaders: AnswerRules | undefined = undefined
 
   /** Headers given as a list must be the caller's own: the rules change it. */
   override writeHead(status: number, ...rest: unknown[]): this {
@@ -58,6 +60,9 @@ export class ResponseRelay {
   #first = ''
   #begun = false
   #coded: CodedBody | undefined
+  readonly #tap: AnswerTap | undefined
+  readonly #cacheRule: ActiveCacheRule | undefined
+  #standIn: StandIn | undefined
   /** Whether the connection cannot be used again after this answer. */
   closeAfter = false
 
@@ -66,11 +71,15 @@ export class ResponseRelay {
     request: ClientRequest
     response: ClientResponse
     record: RequestRecord
+    cacheRule?: ActiveCacheRule | undefined
+    tap?: AnswerTap | undefined
   }) {
     this.#context = options.context
     this.#request = options.request
     this.#response = options.response
     this.#record = options.record
+    this.#cacheRule = options.cacheRule
+    this.#tap = options.tap
   }
 
   /** Whether the client has got, or will surely get, the head of the app's answer. */
@@ -85,13 +94,19 @@ export class ResponseRelay {
     else if (head.status === 102) this.#response.writeProcessing()
   }
 
-  head(head: ResponseHead): void {
-    this.#head = head
+  /** @returns the status that the client gets */
+  head(head: ResponseHead): number {
     this.#begun = true
+    this.#standIn = this.#tap?.onHead(head)
+    if (this.#standIn) return this.#standIn.status
+    this.#head = head
+    return head.status
   }
 
   /** @returns false when the client reads slower than the target writes */
   body(chunk: Buffer): boolean {
+    this.#tap?.onBody(chunk)
+    if (this.#standIn) return true
     const { length } = chunk
     if (this.#head && this.#first.length + length <= MAX_STRING_BODY) {
       this.#first += chunk.toString('latin1', 0, length)
@@ -104,6 +119,7 @@ export class ResponseRelay {
 
   /** The read is over and the answer is not: what there is goes out now. `onDrain` follows a `body` that gave false. */
   flush(onDrain: () => void): void {
+    if (this.#standIn) return
     if (this.#head) {
       const hadBody = this.#first !== ''
       this.#writeHead()
@@ -115,25 +131,28 @@ export class ResponseRelay {
 
   /** @param owner hears when all is with the response: at once, but for what an encoder still holds */
   end(owner: RelayOwner): void {
+    this.#tap?.onWhole()
     if (this.#coded) {
       this.#coded.end(() => {
-        this.#watchTail()
+        watchTail(this.#context, this.#response)
         owner.onRelayed()
       })
       return
     }
     if (!this.#response.destroyed) {
       const head = this.#head
-      if (head) this.#endWhole(head)
+      if (this.#standIn) this.#standIn.send()
+      else if (head) this.#endWhole(head)
       else this.#response.end()
-      if (this.#response.writableLength > 0) this.#watchTail()
+      if (this.#response.writableLength > 0) watchTail(this.#context, this.#response)
     }
     owner.onRelayed()
   }
 
   /** The rest of the answer will not come; the client must see that it is not whole (RFC 9112, 8). */
   cutShort(_reason: string): void {
-    this.#response.destroy()
+    if (this.#standIn) this.#standIn.send()
+    else this.#response.destroy()
   }
 
   #endWhole(head: ResponseHead): void {
@@ -214,19 +233,6 @@ export class ResponseRelay {
     if (coded.isFull) coded.onceReady(onDrain)
   }
 
-  /** A client that does not read the rest must not keep it in our memory for ever. */
-  #watchTail(): void {
-    const response = this.#response
-    const onDeadline = () => {
-      if (!response.writableFinished) response.destroy()
-    }
-    this.#context.deadlines.watch({
-      deadlineAt: performance.now() + this.#context.limits.keepAliveMs,
-      watchIndex: -1,
-      onDeadline,
-    })
-  }
-
   #mayHaveBody(status: number): boolean {
     return status !== 204 && status !== 304 && this.#request.method !== 'HEAD'
   }
@@ -255,6 +261,10 @@ export class ResponseRelay {
   }
 
   #sendHead({ status, reason, headers }: ResponseHead): void {
+    const forClients = this.#cacheRule?.clientCacheControl
+    if (forClients !== undefined && headerValue(headers, 'cache-control') === undefined) {
+      headers.push('Cache-Control', forClients)
+    }
     headers.push('X-Request-Id', this.#record.id)
     if (this.#context.isDraining || this.closeAfter) headers.push('Connection', 'close')
     this.#response.writeHead(status, reason, headers)

@@ -14,6 +14,8 @@ export interface UpstreamRequestOptions {
   expectsContinue: boolean
   /** Set for a WebSocket: the protocol to switch to. */
   upgrade?: string
+  /** Lines that go in place of the client's own conditions on what it holds. */
+  conditions?: string | undefined
 }
 
 const kinds = requestHeaderKinds()
@@ -26,7 +28,8 @@ export function upstreamRequestHead(options: UpstreamRequestOptions): string {
   const { request, target, client, requestId } = options
   let head = `${request.method} ${target.forwardUrl} HTTP/1.1\r\nHost: ${target.hostHeader}\r\n`
   const { rawHeaders } = request
-  const nominated = fieldsLeftOut(target, request.headers.connection)
+  const { conditions } = options
+  const nominated = fieldsLeftOut(target, request.headers.connection, conditions)
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!
     if (kinds.of(name) !== REQUEST_HEADER.pass) continue
@@ -35,6 +38,7 @@ export function upstreamRequestHead(options: UpstreamRequestOptions): string {
   }
   head += client.forwardedLines + target.hostHeader
   head += `\r\n${client.forwardedElement}${target.hostHeader}"\r\nX-Request-Id: ${requestId}\r\n`
+  if (conditions !== undefined) head += conditions
   if (options.chunked) head += 'Transfer-Encoding: chunked\r\n'
   if (options.expectsContinue) head += 'Expect: 100-continue\r\n'
   if (options.upgrade) head += `Connection: Upgrade\r\nUpgrade: ${options.upgrade}\r\n`
@@ -44,9 +48,13 @@ export function upstreamRequestHead(options: UpstreamRequestOptions): string {
 function fieldsLeftOut(
   { withoutAuthorization }: RequestTarget,
   connection: string | undefined,
+  conditions: string | undefined,
 ): string[] | undefined {
   const nominated = nominatedByClient(connection)
-  return withoutAuthorization ? ['authorization', ...(nominated ?? [])] : nominated
+  if (!withoutAuthorization && conditions === undefined) return nominated
+  const names = withoutAuthorization ? ['authorization'] : []
+  if (conditions !== undefined) names.push('if-none-match', 'if-modified-since', 'if-range')
+  return [...names, ...(nominated ?? [])]
 }
 
 /** Fields that `Connection` names belong to the client's connection (RFC 9110, 7.6.1); framing and host never do. */

@@ -1,4 +1,5 @@
 import type { EdgeLimits } from '../config.ts'
+import type { EdgeCache } from '../cache/edge-cache.ts'
 import type { EncoderPlaces } from '../content/encoders.ts'
 import type { WorkerCounters } from '../counters/worker-counters.ts'
 import type { GateKeeping } from '../gates/gate-keeping.ts'
@@ -15,6 +16,7 @@ export interface WorkerContext {
   counters: WorkerCounters
   gates: GateKeeping
   encoders: EncoderPlaces
+  cache: EdgeCache
   books: RecordBooks
   deadlines: Deadlines
   held: HeldRequests

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { type ByteRange, parseByteRange } from '../content/byte-range.ts'
 import type { ClientRequest } from '../proxy/client-request.ts'
 import type { ClientResponse } from '../proxy/client-response.ts'
-import { type ByteRange, parseByteRange } from './byte-range.ts'
 import type { Representation } from './static-file.ts'
 
 const READ_AHEAD_BYTES = 256 * 1024

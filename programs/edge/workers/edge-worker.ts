@@ -1,4 +1,5 @@
 import type { Logger } from '@seaworthy/kit'
+import { EdgeCache } from '../cache/edge-cache.ts'
 import { EncoderPlaces } from '../content/encoders.ts'
 import { WorkerCounters } from '../counters/worker-counters.ts'
 import { createGateKeeping } from '../gates/create-gate-keeping.ts'
@@ -48,6 +49,11 @@ export class EdgeWorker {
       counters,
       gates: createGateKeeping({ memory: memory.limits, worker: index, limits, deadlines }),
       encoders: new EncoderPlaces({ places: ENCODERS_AT_A_TIME }),
+      cache: new EdgeCache({
+        maxBytes: start.cacheBytes,
+        deadlines,
+        onInvalidated: selector => report({ kind: 'cache-invalidated', selector }),
+      }),
       books: { counters, accessLog: this.#sight.accessLog, visits: this.#sight.visits },
       deadlines,
       held: new HeldRequests({
@@ -85,18 +91,25 @@ export class EdgeWorker {
   obey(command: WorkerCommand): void {
     if (command.kind === 'apply-table') this.#applyTable(command.update)
     else if (command.kind === 'ticket-keys') this.#https.changeTicketKeys(command.keys)
+    else if (command.kind === 'purge-cache') this.#purgeCache(command)
     else if (command.kind === 'drain') void this.#drain()
     else this.#sight.obey(command)
   }
 
   #applyTable(update: TableUpdate): void {
-    const { routes, held, gates } = this.#context
+    const { routes, held, gates, cache } = this.#context
     routes.apply(update)
+    cache.keepOnly(routes.cacheScopes)
     held.resume(routes)
     gates.maintained.resume(routes)
     const done = () => this.#report({ kind: 'table-applied', version: update.table.version })
     if (update.tls) void this.#https.update(update).then(done)
     else done()
+  }
+
+  #purgeCache({ id, selector }: Extract<WorkerCommand, { kind: 'purge-cache' }>): void {
+    const purged = this.#context.cache.purge(selector)
+    this.#report({ kind: 'cache-purged', id, purged })
   }
 
   /** Takes no new connections, finishes what it has, and says so. */

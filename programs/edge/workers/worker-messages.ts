@@ -1,4 +1,5 @@
 import type { RouteTable } from '@seaworthy/routes'
+import type { CacheCommand, CacheReport } from '../cache/cache-messages.ts'
 import type { EdgeLimits, TlsMinVersion } from '../config.ts'
 import type { CounterMemory } from '../counters/counter-memory.ts'
 import type { SlotAssignment } from '../counters/edge-counters.ts'
@@ -14,8 +15,12 @@ export interface WorkerStart {
   httpsPort: number
   tlsMinVersion: TlsMinVersion
   limits: EdgeLimits
+  /** Names instances in cookies. */
+  stickyKey: string
   sight: SightStart
   memory: CounterMemory
+  /** Of stored answers, in this worker. */
+  cacheBytes: number
   tables: TableUpdate
 }
 
@@ -31,6 +36,7 @@ export type WorkerCommand =
   | { kind: 'apply-table'; update: TableUpdate }
   | { kind: 'ticket-keys'; keys: readonly TicketKey[] }
   | SightCommand
+  | CacheCommand
   | { kind: 'drain' }
 
 /** From a worker to the main thread. Nothing is sent for a request that goes well. */
@@ -41,7 +47,10 @@ export type WorkerReport =
   | { kind: 'wake-wanted'; appId: string }
   /** None waits any more. */
   | { kind: 'wake-settled'; appId: string }
+  /** The release on trial did not serve what it should have; the other one did. */
+  | { kind: 'canary-failed'; appId: string; release: string; reason: string }
   | { kind: 'target-failed'; appId: string; targetId: string; reason: string }
   | SightReport
+  | CacheReport
   | { kind: 'drained' }
   | { kind: 'problem'; message: string; fields: string }

@@ -1,3 +1,5 @@
+import type { CachePurge } from '@seaworthy/routes'
+import { CachePurges } from '../cache/cache-purges.ts'
 import type { EdgeConfig } from '../config.ts'
 import type { EdgeCounters } from '../counters/edge-counters.ts'
 import type { EdgeLog } from '../edge-log.ts'
@@ -16,6 +18,8 @@ export interface WorkerPoolOptions {
   /** All that a worker which starts now needs for HTTPS. */
   tls(): TlsUpdate | undefined
   onReport(worker: number, report: WorkerReport): void
+  /** Names instances in cookies. */
+  stickyKey(): string
   /** All that waited in this worker is lost. */
   onWorkerLost(worker: number): void
 }
@@ -33,6 +37,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #members: (Member | undefined)[]
   readonly #waiting = new Set<() => void>()
+  readonly #purges = new CachePurges()
   #update: TableUpdate | undefined
   #stopping = false
   #drained = 0
@@ -61,6 +66,14 @@ export class WorkerPool {
   /** Tells every worker that runs; one that starts later gets what it needs by `sight`. */
   tell(command: SightCommand): void {
     this.#tellAll(command)
+  }
+
+  /** Resolves once every worker forgot what is meant. */
+  purgeCache(selector: CachePurge): Promise<{ purged: number }> {
+    return this.#purges.purge(selector, command => {
+      this.#tellAll(command)
+      return [...this.#members.keys()].filter(index => this.#members[index] !== undefined)
+    })
   }
 
   /** The same for the keys of TLS sessions; one that starts later has them from `tls`. */
@@ -107,7 +120,9 @@ export class WorkerPool {
     return {
       ...{ index, host, httpPort, httpsPort, tlsMinVersion, limits },
       sight: sight(),
+      stickyKey: this.#options.stickyKey(),
       memory: counters.memory,
+      cacheBytes: Math.floor(config.cacheBytes / config.workers),
       tables: { ...this.#update!, tls: tls() },
     }
   }
@@ -116,6 +131,8 @@ export class WorkerPool {
     if (report.kind === 'listening') member.isListening = true
     else if (report.kind === 'table-applied') member.appliedVersion = report.version
     else if (report.kind === 'drained') this.#drained++
+    else if (report.kind === 'cache-purged') this.#purges.onPurged(index, report)
+    else if (report.kind === 'cache-invalidated') void this.purgeCache(report.selector)
     else this.#options.onReport(index, report)
     this.#checkWaiting()
   }
@@ -126,6 +143,7 @@ export class WorkerPool {
     this.#members[index] = undefined
     this.#options.counters.forgetInFlight(index)
     this.#options.onWorkerLost(index)
+    this.#purges.onWorkerLost(index)
     this.#checkWaiting()
     if (this.#stopping || !member.isListening) return
     setTimeout(() => this.#restart(index), RESTART_DELAY_MS)
