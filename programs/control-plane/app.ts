@@ -13,6 +13,7 @@ import { composePeople } from './app-people.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { Builds } from './builds/builds.ts'
+import { composeSight, platformObservation } from './compose-sight.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { createAdmission } from './deployments/admission.ts'
 import { BuildPhase } from './deployments/build-phase.ts'
@@ -29,9 +30,9 @@ import { Semaphore } from './deployments/semaphore.ts'
 import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
 import { Watcher } from './deployments/watcher.ts'
-import { EdgeClient } from './edge/edge-client.ts'
 import { composeDomains } from './domains/compose-domains.ts'
 import { readDomainSettings } from './domains/read-domain-settings.ts'
+import { EdgeClient } from './edge/edge-client.ts'
 import { EdgeProcess } from './edge/edge-process.ts'
 import { edgeSettings } from './edge/edge-settings.ts'
 import { EnvVars } from './env/env-vars.ts'
@@ -41,6 +42,7 @@ import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { openRequestCounts } from './http/rate-limit-stores.ts'
 import { createFindResource } from './http/request-resource.ts'
+import { ImageFetcher } from './images/image-fetcher.ts'
 import { AppInstances } from './instances/app-instances.ts'
 import { AppLocks } from './instances/app-locks.ts'
 import { AppReconciler } from './instances/app-reconciler.ts'
@@ -65,6 +67,7 @@ import { SourceRecords } from './sources/source-records.ts'
 import { AppTraffic } from './traffic/app-traffic.ts'
 import { answeringProcesses } from './traffic/effective-traffic.ts'
 import { VERSION } from './version.ts'
+import { Observations } from './visits/observations.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
 const MB = 1_048_576
@@ -87,17 +90,16 @@ export async function createControlPlane(
     restartPolicy = nextRestart,
   }: Surroundings = {},
 ): Promise<Lifecycle> {
-  const ground = await openGround(config, log)
-  const { folders, store, keyRing, sandbox, runtime } = ground
-  const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const dashboardUrl = config.dashboardUrl ?? `http://localhost:${config.port}`
   const domainSettings = readDomainSettings(config, dashboardUrl)
+  const ground = await openGround(config, log)
+  const { folders, store, keyRing, sandbox, runtimes, images } = ground
+  const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
   const apiRequests = new ApiRequestMeter({ store, defaults, log })
   const quotas = new Quotas({ store, defaults, meter: apiRequests })
   const edgeUrl = (slug: string) =>
     `http://${slug}.${config.baseDomain}${config.httpPort === 80 ? '' : `:${config.httpPort}`}`
-  const dashboardUrl = config.dashboardUrl ?? `http://localhost:${config.port}`
 
   const sources = createSourceStore({
     directory: folders.sources,
@@ -153,7 +155,7 @@ export async function createControlPlane(
   const instanceRecords = new InstanceRecords({ store })
   const manager = new InstanceManager({
     records: instanceRecords,
-    runtime,
+    runtimes,
     builder,
     artifacts,
     envVars,
@@ -161,12 +163,10 @@ export async function createControlPlane(
       answeringProcesses(await appTraffic.effective(app, settings)).includes(process),
     logs,
     outputDirectory: folders.spool,
+    volumesDirectory: folders.volumes,
     log,
   })
   const starter = new InstanceStarter({ manager, edge, log })
-  const publisher = new RoutePublisher({
-    store,
-    artifacts,
   const domains = composeDomains({
     store,
     keyRing,
@@ -181,9 +181,12 @@ export async function createControlPlane(
     log,
   })
   const observations = new Observations({ store, platform: platformObservation(config) })
-    edge,
+  const publisher = new RoutePublisher({
     observations,
     domains: domains.table,
+    store,
+    artifacts,
+    edge,
     manager,
     settings: {
       baseDomain: config.baseDomain,
@@ -227,6 +230,7 @@ export async function createControlPlane(
     sourceRecords,
     builds,
     builder,
+    imageFetcher: new ImageFetcher({ images }),
     buildLogs,
     artifacts,
     releases,
@@ -312,6 +316,7 @@ export async function createControlPlane(
     quotas,
     deploymentLogs: buildLogs,
     canaries,
+    images,
     deadlineMs: deployDeadlineMs,
   })
   const orphanedDeployments = new OrphanedDeployments({
@@ -344,6 +349,20 @@ export async function createControlPlane(
     quotas,
     log,
   })
+  const metrics = createMetrics()
+  const sight = composeSight({
+    store,
+    edge,
+    edgeSocket: edgeProcess.socketPath,
+    home: config.home,
+    manager,
+    releases,
+    metrics,
+    observations,
+    publish: () => publisher.publish(),
+    lookEveryMs: config.figuresLookSeconds * 1000,
+    log,
+  })
   const sleeper = new Sleeper({
     apps,
     releases,
@@ -362,6 +381,7 @@ export async function createControlPlane(
   const sweeper = new Sweeper({
     store,
     artifacts,
+    images,
     sources,
     releases,
     sourceRecords,
@@ -373,6 +393,7 @@ export async function createControlPlane(
     factors,
     quotas,
     personExports,
+    requestLogs: sight.requestSearch,
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
@@ -383,7 +404,7 @@ export async function createControlPlane(
     releases,
     envVars,
     apps,
-    sandbox,
+    runtimes,
     builder,
     reconciler,
     publisher,
@@ -394,7 +415,7 @@ export async function createControlPlane(
     store,
     manager,
     edge,
-    runtimeKind: runtime.kind,
+    runtimeKind: runtimes.kindFor('tree'),
     powers: sandbox.powers,
     version: VERSION,
     home: config.home,
@@ -425,6 +446,8 @@ export async function createControlPlane(
     csrfSecret: people.csrfSecret,
     implementations: allRoutes({
       ...people.parts,
+      ...domains.routeParts,
+      ...sight.routeParts,
       quotas,
       store,
       dashboardUrl,
@@ -446,12 +469,10 @@ export async function createControlPlane(
       logs,
       events,
       jobs,
-      ...domains.routeParts,
-      ...sight.routeParts,
       status,
     }),
     health,
-    metrics: createMetrics(),
+    metrics,
     dashboardDirectory: DASHBOARD,
     log,
   })
@@ -459,6 +480,7 @@ export async function createControlPlane(
     ledger: jobs,
     handlers: {
       ...people.jobHandlers,
+      ...domains.jobHandlers,
       deploy: job => pipeline.handle(job),
       sweep: () => sweeper.sweep(),
     },
@@ -480,11 +502,11 @@ export async function createControlPlane(
   lifecycle.add({ name: 'logs', stop: () => logs.close() })
   lifecycle.add({ name: 'API request counts', stop: () => apiRequests.close() })
   lifecycle.add({ name: 'request counts', stop: () => requestCounts.close() })
-      ...domains.jobHandlers,
   lifecycle.add({ name: 'mail', stop: () => mailDelivery.close() })
   lifecycle.add({ name: 'accounts', stop: () => accounts.close() })
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
   lifecycle.add({ name: 'instances', start: () => takeover.run(), stop: () => reconciler.close() })
+  lifecycle.add({ name: 'figures', start: () => sight.recorder.start(), stop: () => sight.recorder.stop() })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
   lifecycle.add({
     name: 'jobs',
@@ -504,6 +526,7 @@ export async function createControlPlane(
     start: () => expiryWarnings.start(),
     stop: () => expiryWarnings.stop(),
   })
+  lifecycle.add({ name: 'domains', start: () => domains.watch.start(), stop: () => domains.watch.stop() })
   lifecycle.add({ name: 'sweeps', start: () => sweeps.start(), stop: () => sweeps.stop() })
   lifecycle.add({ name: 'http', start: () => server.start(), stop: () => server.stop() })
   lifecycle.add({
@@ -519,4 +542,3 @@ export async function createControlPlane(
   })
   return lifecycle
 }
-  lifecycle.add({ name: 'domains', start: () => domains.watch.start(), stop: () => domains.watch.stop() })

@@ -201,9 +201,22 @@ export const settings = defineSettings({
   },
   runtime: {
     name: 'SEAWORTHY_RUNTIME',
-    schema: z.enum(['auto', 'process']),
+    schema: z.enum(['auto', 'docker', 'process']),
     default: 'auto',
-    description: 'What runs instances. auto: the best driver that answers; process is the only one so far.',
+    description:
+      'What runs instances. auto: images in Docker, where an engine answers, and what was built here as processes; docker: everything in Docker; process: no Docker.',
+  },
+  dockerHost: {
+    name: 'DOCKER_HOST',
+    schema: z.string().min(1).optional(),
+    description:
+      'The Docker engine on this machine: unix:///path/to/docker.sock, tcp://127.0.0.1:2375. The usual socket when missing.',
+  },
+  dockerSubnets: {
+    name: 'SEAWORTHY_DOCKER_SUBNETS',
+    schema: z.cidrv4().refine(text => Number(text.split('/')[1]) <= 26, 'must be /26 or larger'),
+    default: '10.213.0.0/16',
+    description: 'Where the private networks of apps in Docker get their addresses from: 64 for each app.',
   },
   sandbox: {
     name: 'SEAWORTHY_SANDBOX',
@@ -318,6 +331,55 @@ export const settings = defineSettings({
     default: 30,
     description: 'How long log lines are kept.',
   },
+  requestLogSample: {
+    name: 'SEAWORTHY_REQUEST_LOG_SAMPLE',
+    schema: z.coerce.number().min(0).max(1),
+    default: 1,
+    description:
+      'Which requests to apps are written to the request log. 1: all; 0.1: every tenth, and each that failed; 0: none.',
+  },
+  requestLogAddresses: {
+    name: 'SEAWORTHY_REQUEST_LOG_ADDRESSES',
+    schema: z.enum(['whole', 'short', 'none']),
+    default: 'whole',
+    description: 'How much of client addresses the request log keeps. short: the network only.',
+  },
+  requestLogQueries: {
+    name: 'SEAWORTHY_REQUEST_LOG_QUERIES',
+    schema: z.stringbool(),
+    default: true,
+    description: 'Whether the request log keeps query strings. Values with secret names are never kept.',
+  },
+  requestLogMaxDays: {
+    name: 'SEAWORTHY_REQUEST_LOG_MAX_DAYS',
+    schema: wholeNumber(1, 3650),
+    default: 14,
+    description: 'How long lines of the request log are kept.',
+  },
+  requestLogMaxMb: {
+    name: 'SEAWORTHY_REQUEST_LOG_MAX_MB',
+    schema: wholeNumber(1, 1_000_000),
+    default: 64,
+    description: 'Lines of the request log that are kept for each app.',
+  },
+  visits: {
+    name: 'SEAWORTHY_VISITS',
+    schema: z.stringbool(),
+    default: true,
+    description: 'Whether visits are counted, without cookies, unless an app says otherwise.',
+  },
+  geoipFile: {
+    name: 'SEAWORTHY_GEOIP_FILE',
+    schema: z.string().optional(),
+    description:
+      'A database of addresses in the MaxMind format (.mmdb): visits are then also counted by country. Read when the edge starts.',
+  },
+  figuresLookSeconds: {
+    name: 'SEAWORTHY_FIGURES_LOOK_SECONDS',
+    schema: z.coerce.number().min(0.1).max(60),
+    default: 10,
+    description: 'How often the edge is asked what it counted.',
+  },
   edgeWorkers: {
     name: 'SEAWORTHY_EDGE_WORKERS',
     schema: wholeNumber(0, 64),
@@ -376,6 +438,12 @@ function requireSender({ smtpUrl, mailFrom }: ControlPlaneConfig): void {
   if (smtpUrl === undefined || mailFrom !== undefined) return
   const message = `is missing, and SEAWORTHY_SMTP_URL is set. Set it: ${settings.mailFrom.description}`
   throw new ConfigError([{ path: settings.mailFrom.name, message }])
+}
+
+function isAddressAndPort(text: string): boolean {
+  const [, address = text, port] =
+    /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter(part => part !== undefined) ?? []
+  return isIP(address) !== 0 && (port === undefined || Number(port) <= 65_535)
 }
 
 function isAddressOrRange(text: string): boolean {

@@ -12,7 +12,7 @@ export async function stopAll(
   config: ControlPlaneConfig,
   { log = createLogger({ name: 'stop-all', level: config.logLevel }) }: { log?: Logger } = {},
 ): Promise<void> {
-  const { store, sandbox, runtime, close } = await openGround(config, log)
+  const { store, runtimes, close } = await openGround(config, log)
   try {
     const { home, httpPort, httpsPort } = config
     const edge = new EdgeProcess({ home, httpPort, httpsPort, version: VERSION, log })
@@ -20,10 +20,12 @@ export async function stopAll(
     const records = new InstanceRecords({ store })
     const rows = await records.listLive()
     await Promise.all(
-      rows.map(row => runtime.stop(row.id, JSON.parse(row.handle_json), { graceMs: STOP_GRACE_MS })),
+      rows.map(row =>
+        runtimes.of(row.runtime).stop(row.id, JSON.parse(row.handle_json), { graceMs: STOP_GRACE_MS }),
+      ),
     )
     for (const row of rows) await records.update(row.id, { state: 'stopped', stopped_at: Date.now() })
-    await sandbox.sweep([])
+    await runtimes.sweep([])
     log.info({ instances: rows.length }, 'everything stopped')
   } finally {
     await close()

@@ -56,12 +56,30 @@ export const gitOriginSchema = z
   })
   .meta({ id: 'GitOrigin' })
 
+/** An image that somebody built already. */
+export const imageOriginSchema = z
+  .strictObject({
+    reference: z
+      .string()
+      .trim()
+      .min(1)
+      .max(512)
+      .meta({ description: 'name:tag or host/name:tag. Pinned to what it means now.' }),
+    manifest: z
+      .string()
+      .max(65_536)
+      .optional()
+      .meta({ description: 'The text of a seaworthy.json: processes, health, resources, volumes.' }),
+  })
+  .meta({ id: 'ImageOrigin' })
+
 const onTrial = { canary: canaryPlanSchema.optional() }
 
 /** A deployment without an upload. The multipart form is `deployUploadSchema`. */
 export const createDeploymentSchema = z
   .union([
     z.strictObject({ git: gitOriginSchema, scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
+    z.strictObject({ image: imageOriginSchema, scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
     z.strictObject({ pull: z.literal(true), scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
     z.strictObject({ rebuild: z.literal(true), ...onTrial }),
   ])

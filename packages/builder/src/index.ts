@@ -18,5 +18,5 @@ export {
   ToolchainUnavailable,
 } from './errors.ts'
 export { createHostBuilder, type HostBuilder, type HostBuilderOptions } from './host/host-builder.ts'
-export type { Manifest } from './manifest.ts'
+export { defaultManifest, type Manifest, parseManifest } from './manifest.ts'
 export { createToolchains, type Toolchains, type ToolchainsOptions } from './toolchains/toolchains.ts'

@@ -131,6 +131,29 @@ const staticSchema = z.strictObject({
   spa: z.boolean().optional(),
 })
 
+/** Where a volume would hide what an instance needs, or let it write where it must not. */
+const SYSTEM_FOLDERS = [
+  'bin',
+  'boot',
+  'dev',
+  'etc',
+  'lib',
+  'lib32',
+  'lib64',
+  'proc',
+  'run',
+  'sbin',
+  'sys',
+  'usr',
+]
+
+function isVolumePath(path: string): boolean {
+  const parts = path.slice(1).split('/')
+  return (
+    !SYSTEM_FOLDERS.includes(parts[0] ?? '') && path !== '/tmp' && !parts.some(part => /^\.+$/.test(part))
+  )
+}
+
 const healthSchema = z
   .strictObject({
     path: z
@@ -155,6 +178,19 @@ const manifestSchema = z.strictObject({
     .refine(all => Object.keys(all).length <= MAX_PROCESSES, `has more than ${MAX_PROCESSES} processes`)
     .default({}),
   build: buildSchema.prefault({}),
+  /** Name → absolute path: folders that stay when instances go. */
+  volumes: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and "-"'),
+      z
+        .string()
+        .max(200)
+        .regex(/^(\/[\w@.+-]+)+$/, 'must be an absolute path such as "/data"')
+        .refine(isVolumePath, 'must not be in a folder of the system, such as /usr or /proc'),
+    )
+    .refine(all => Object.keys(all).length <= 10, 'has more than 10 volumes')
+    .refine(all => new Set(Object.values(all)).size === Object.keys(all).length, 'names a path twice')
+    .optional(),
   static: staticSchema.optional(),
   health: healthSchema.prefault({}),
   resources: z

@@ -1,8 +1,10 @@
+export type { default as Dockerode } from 'dockerode'
 export { OLDEST_API } from './api-version.ts'
 export { connectDocker, type DockerEngine, type DockerEngineOptions } from './docker-engine.ts'
 export { parseEngineAddress } from './engine-address.ts'
 export { asDockerError, dockerErrors, reasonOf, statusOf } from './errors.ts'
 export { type ImageReference, parseImageReference } from './image-reference.ts'
+export { keepImage, sweepKeptImages } from './kept-images.ts'
 export {
   ensureNetwork,
   ensureVolume,

@@ -1,6 +1,8 @@
 export { createDockerRuntime, type DockerRuntimeOptions } from './docker/docker-runtime.ts'
+export { createLateDockerRuntime } from './docker/late-docker-runtime.ts'
 export { InstanceStartFailed, NoFreePort } from './errors.ts'
 export type { PortRange } from './port-allocator.ts'
 export { createProcessRuntime, type ProcessRuntimeOptions } from './process-runtime.ts'
 export { nextRestart, type Restart } from './restart-policy.ts'
 export type * from './runtime.ts'
+export { type RuntimeChoice, RuntimeSet } from './runtime-set.ts'

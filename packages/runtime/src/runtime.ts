@@ -32,8 +32,15 @@ export interface InstanceSpec {
 export type RunnableArtifact =
   /** A folder of the host. */
   | { kind: 'tree'; directory: string }
-  /** An image that never changes under its name: `repository@sha256:…`, or the id of one on the engine. */
-  | { kind: 'image'; reference: string; port?: number }
+  /** An image that never changes under its name: the id of one on the engine, or `repository@sha256:…`. */
+  | {
+      kind: 'image'
+      reference: string
+      /** Where it can be pulled from again when the engine lost it: `repository@sha256:…`. */
+      source?: string
+      /** What it listens on, when it ignores PORT. */
+      port?: number
+    }
 
 export interface VolumeMount {
   name: string

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { CanaryPlan, Deployment } from '@seaworthy/api'
 import { ApiError } from '@seaworthy/api/client'
@@ -12,6 +12,8 @@ import { addCanaryOptions, type CanaryOptions, canaryPlan } from './canary-optio
 
 interface DeployOptions {
   git?: string
+  image?: string
+  manifest?: string
   ref?: string
   team?: string
   subdir?: string
@@ -30,6 +32,8 @@ export function addDeployCommands(program: Command, surroundings: Surroundings):
     .option('--git <url>', 'deploy a repository instead: https://… or file://…')
     .option('--ref <ref>', 'branch, tag or commit of it')
     .option('--subdir <path>', "folder inside it that is the app's root")
+    .option('--image <ref>', 'run an image that is built already: name:tag or host/name:tag')
+    .option('--manifest <file>', 'with --image: a seaworthy.json with commands, health, limits and volumes')
     .option('--pull', 'fetch the latest of the repository deployed before')
     .option('--rebuild', 'build the same code again')
     .option('--team <slug>', 'the team of the app, when the app is new')
@@ -56,7 +60,8 @@ async function appToDeploy(
   const named = context.options.app ?? context.env.SEAWORTHY_APP
   if (named !== undefined) return named
   if (options.pull || options.rebuild) return chooseApp(context)
-  const source = options.git?.replace(/\.git$/, '') ?? resolve(context.cwd, directory ?? '.')
+  const source =
+    (options.git ?? imageName(options.image))?.replace(/\.git$/, '') ?? resolve(context.cwd, directory ?? '.')
   const slug = slugFrom(basename(source).replace(/\.(zip|tar|tgz|tar\.gz|tar\.zst)$/i, ''))
   if (slug.length < 3)
     throw new UsageError(`No app name can be made of "${basename(source)}". Say --app SLUG.`)
@@ -89,12 +94,31 @@ async function preparePush(
     const git = { url: options.git, ref: options.ref, subdirectory: options.subdir }
     return slug => api.call('deployments.create', { params: { slug }, body: { git, scheduledAt, canary } })
   }
+  if (options.image !== undefined) {
+    const manifest =
+      options.manifest === undefined ? undefined : await readManifest(context, options.manifest)
+    const image = { reference: options.image, manifest }
+    return slug => api.call('deployments.create', { params: { slug }, body: { image, scheduledAt } })
+  }
   if (options.pull)
     return slug =>
       api.call('deployments.create', { params: { slug }, body: { pull: true, scheduledAt, canary } })
   if (options.rebuild)
     return slug => api.call('deployments.create', { params: { slug }, body: { rebuild: true, canary } })
   return prepareUpload(context, resolve(context.cwd, directory ?? '.'), { scheduledAt, canary })
+}
+
+/** `host/team/shop:v3@sha256:…` → `shop` */
+function imageName(reference: string | undefined): string | undefined {
+  return reference?.split('@')[0]?.split('/').at(-1)?.replace(/:.*$/, '')
+}
+
+async function readManifest(context: Context, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(context.cwd, file), 'utf8')
+  } catch {
+    throw new UsageError(`There is no manifest at ${file}.`)
+  }
 }
 
 async function prepareUpload(

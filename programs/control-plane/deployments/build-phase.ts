@@ -8,6 +8,7 @@ import type { Apps } from '../apps/apps.ts'
 import { BuildStepRecorder } from '../builds/build-step-recorder.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { EnvVars } from '../env/env-vars.ts'
+import type { ImageFetcher, ImageOrigin } from '../images/image-fetcher.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { settingsOf } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -28,6 +29,7 @@ export interface BuildPhaseOptions {
   sourceRecords: SourceRecords
   builds: Builds
   builder: Builder
+  imageFetcher: ImageFetcher
   buildLogs: BuildLog
   artifacts: ArtifactStore
   releases: Releases
@@ -129,7 +131,12 @@ export class BuildPhase {
     build: BuildRow,
     { env, log }: { env: Record<string, string>; log: BuildLogWriter },
   ): Promise<BuildResult> {
-    const { builder, buildDeadlineMs } = this.#options
+    const { builder, buildDeadlineMs, sourceRecords, imageFetcher } = this.#options
+    const row = await sourceRecords.get(build.source_id)
+    if (row?.kind === 'image') {
+      const origin: ImageOrigin = JSON.parse(row.origin_json)
+      return imageFetcher.fetch({ app, origin, log, signal })
+    }
     const source = await this.#openSource(build)
     return builder.build({
       id: build.id,

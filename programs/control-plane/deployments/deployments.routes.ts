@@ -114,6 +114,7 @@ function orderedFacts({ number, scheduled_at }: DeploymentRow, facts: Record<str
 function sourceOf({ request, body }: CreateCall): string {
   if (request.isMultipart()) return 'archive'
   if ('rebuild' in body) return 'rebuild'
+  if ('image' in body) return `image ${body.image.reference}`
   return 'pull' in body ? 'pull' : 'git'
 }
 
@@ -136,7 +137,7 @@ async function deployUpload(options: DeploymentsRoutesOptions, call: CreateCall)
 
 function deployJson(
   { deployments }: DeploymentsRoutesOptions,
-  { app, body, actor: who }: CreateCall,
+  { app, body, actor: who, signal }: CreateCall,
 ): Promise<DeploymentRow> {
   const author = authorOf(who)
   if ('rebuild' in body) return deployments.rebuild({ app, ...author, canary: body.canary })
@@ -144,6 +145,10 @@ function deployJson(
   if ('pull' in body) {
     requireSource(who, originUrl(app))
     return deployments.pullLatest({ app, ...author, scheduledAt, canary: body.canary })
+  }
+  if ('image' in body) {
+    const { image, canary } = body
+    return deployments.deployImage({ app, image, ...author, scheduledAt, canary, signal })
   }
   requireSource(who, body.git.url)
   return deployments.deployGit({ app, origin: body.git, ...author, scheduledAt, canary: body.canary })

@@ -1,4 +1,5 @@
 import type { DeploymentEvent } from '@seaworthy/api'
+import { parseManifest } from '@seaworthy/builder'
 import { AppError, type KeyRing } from '@seaworthy/kit'
 import type { GitOrigin, Source, SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
@@ -7,6 +8,8 @@ import type { Apps } from '../apps/apps.ts'
 import type { Builds } from '../builds/builds.ts'
 import { type EnvNames, envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
+import type { ImageOrigin } from '../images/image-fetcher.ts'
+import type { Images } from '../images/images.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -36,6 +39,7 @@ export interface DeploymentsOptions {
   deploymentLogs: BuildLog
   quotas: Pick<Quotas, 'hold'>
   canaries: Canaries
+  images: Pick<Images, 'resolve'>
   /** Longest time one deployment may take, build included. */
   deadlineMs: number
 }
@@ -62,6 +66,29 @@ export class Deployments {
     const source = await this.#options.sources.fromArchive(input.stream, { signal: input.signal })
     const origin = { filename: input.filename ?? null }
     return this.#deploySource({ ...input, source, kind: 'archive', origin })
+  }
+
+  /** Rejects a name that leads to no image for this server before anything is queued. */
+  async deployImage(input: {
+    app: AppRow
+    image: { reference: string; manifest?: string | undefined }
+    actor: string
+    by?: ActorReference | undefined
+    scheduledAt?: number
+    canary?: CanaryPlan | undefined
+    signal?: AbortSignal
+  }): Promise<DeploymentRow> {
+    const { app, image, signal } = input
+    const { reference, manifest } = image
+    if (manifest !== undefined) parseManifest(manifest)
+    const { pinned, digest } = await this.#options.images.resolve(reference, app.id, signal)
+    const origin: ImageOrigin = { reference, pinned, manifest }
+    return this.#deploySource({
+      ...input,
+      source: { digest, sizeBytes: 0, entries: 0 },
+      kind: 'image',
+      origin,
+    })
   }
 
   async deployGit(input: {
@@ -229,8 +256,8 @@ export class Deployments {
 
   async #deploySource(input: {
     app: AppRow
-    source: Source
-    kind: 'archive' | 'directory'
+    source: Pick<Source, 'digest' | 'sizeBytes' | 'entries'>
+    kind: 'archive' | 'directory' | 'image'
     origin: object
     actor: string
     by?: ActorReference | undefined

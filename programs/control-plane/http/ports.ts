@@ -25,6 +25,16 @@ export interface Deployments {
     scheduledAt?: number
     canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow>
+  /** Rejects a name that leads to no image for this server. */
+  deployImage(input: {
+    app: AppRow
+    image: { reference: string; manifest?: string | undefined }
+    actor: string
+    by?: ActorReference | undefined
+    scheduledAt?: number
+    canary?: CanaryPlan | undefined
+    signal?: AbortSignal
+  }): Promise<DeploymentRow>
   pullLatest(input: {
     app: AppRow
     actor: string

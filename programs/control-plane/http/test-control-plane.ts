@@ -41,6 +41,10 @@ import { ApiRequestMeter } from '../quotas/api-request-meter.ts'
 import { UNLIMITED } from '../quotas/quota-limits.ts'
 import { Quotas } from '../quotas/quotas.ts'
 import { Releases } from '../releases/releases.ts'
+import { RequestFigures } from '../request-figures/request-figures.ts'
+import { ResourceFigures } from '../request-figures/resource-figures.ts'
+import { LiveRequests } from '../requests/live-requests.ts'
+import { RequestSearch } from '../requests/request-search.ts'
 import { KeyRotation } from '../secrets/key-rotation.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
@@ -49,9 +53,12 @@ import { Grants } from '../teams/grants.ts'
 import { Invitations } from '../teams/invitations.ts'
 import { Members } from '../teams/members.ts'
 import { Teams } from '../teams/teams.ts'
+import { Timeline } from '../timeline/timeline.ts'
 import { TokenAuthentication } from '../tokens/token-authentication.ts'
 import { Tokens } from '../tokens/tokens.ts'
 import { AppTraffic } from '../traffic/app-traffic.ts'
+import { Observations } from '../visits/observations.ts'
+import { VisitRecords } from '../visits/visit-records.ts'
 import { allRoutes } from './all-routes.ts'
 import { createHttpServer } from './http-server.ts'
 import { createIdentify } from './identify.ts'
@@ -216,6 +223,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     dashboardUrl: baseUrl,
     apps,
     appUrl: (slug: string) => `http://${slug}.localhost:8080/`,
+    ...sightParts(store, folder),
     removal: {
       remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),
       restore: ({ appId }: { appId: string }) => apps.restore(appId),
@@ -259,6 +267,21 @@ const NO_DNS: DomainSettings = {
   baseDomain: 'localhost',
   dashboardHost: 'localhost',
   ports: { http: 8080, https: 8443 },
+}
+
+/** There is no edge, so that nothing is told live. */
+function sightParts(store: Store, folder: string) {
+  return {
+    requestSearch: new RequestSearch({ directory: join(folder, 'requests') }),
+    liveRequests: new LiveRequests({ socketPath: join(folder, 'run', 'edge.sock'), log: silentLogger }),
+    requestFigures: new RequestFigures({ store }),
+    resourceFigures: new ResourceFigures({ store }),
+    usage: () => new Map(),
+    visitRecords: new VisitRecords({ store }),
+    observations: new Observations({ store }),
+    publishRoutes: async () => undefined,
+    timeline: new Timeline({ store }),
+  }
 }
 
 const NO_LIMITS: RateLimitSettings = {
@@ -311,6 +334,11 @@ export class TestDeployments implements Deployments {
   async deployGit({ app, origin, actor, scheduledAt }: Parameters<Deployments['deployGit']>[0]) {
     this.calls.push(`git ${origin.url} ${origin.ref ?? ''}`)
     return this.add(app, { created_by: actor, scheduled_at: scheduledAt ?? null })
+  }
+
+  async deployImage({ app, image }: Parameters<Deployments['deployImage']>[0]) {
+    this.calls.push(`image ${image.reference}`)
+    return this.add(app)
   }
 
   async pullLatest({ app }: { app: AppRow }) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { AppRuntime, Builder } from '@seaworthy/builder'
 import { AppError, type Logger } from '@seaworthy/kit'
-import type { Instance, InstanceExit, Runtime } from '@seaworthy/runtime'
+import type { Instance, InstanceExit, ResourceUsage, Runtime, RuntimeSet, VolumeMount } from '@seaworthy/runtime'
 import type { LogStore } from '@seaworthy/telemetry'
 import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
@@ -38,7 +38,7 @@ export interface StartRequest {
 
 export interface InstanceManagerOptions {
   records: InstanceRecords
-  runtime: Runtime
+  runtimes: RuntimeSet
   builder: Pick<Builder, 'runtimeEnv'>
   artifacts: ArtifactStore
   envVars: EnvVars
@@ -47,7 +47,16 @@ export interface InstanceManagerOptions {
   logs: LogStore
   /** Folder for the spool files that instances write. */
   outputDirectory: string
+  /** Folder of all volumes: `<app id>/<name>`. */
+  volumesDirectory: string
   log: Logger
+}
+
+const IMAGE_PREFIX = 'image:'
+
+/** The engine's id of the image that a release is made of; undefined where it is a tree. */
+function imageOf({ artifact_digest }: Pick<ReleaseRow, 'artifact_digest'>): string | undefined {
+  return artifact_digest.startsWith(IMAGE_PREFIX) ? artifact_digest.slice(IMAGE_PREFIX.length) : undefined
 }
 
 /**
@@ -79,13 +88,15 @@ export class InstanceManager {
 
   /** Resolves once the instance runs; its row is `starting`. The row comes first, so that no start is ever lost. */
   async start(request: StartRequest): Promise<LiveInstance> {
-    const { records, runtime, log } = this.#options
+    const { records, runtimes, log } = this.#options
+    const kind = runtimes.kindFor(imageOf(request.release) ? 'image' : 'tree')
+    const runtime = runtimes.of(kind)
     const row = await records.create({
       app_id: request.app.id,
       release_id: request.release.id,
       deployment_id: request.deploymentId,
       process: request.process,
-      runtime: runtime.kind,
+      runtime: kind,
     })
     try {
       const { env, secretValues } = await this.#environment(request, row.id)
@@ -114,9 +125,9 @@ export class InstanceManager {
   async adoptAll(
     releaseVersionOf: (row: InstanceRow) => Promise<{ version: number; secretValues: string[] }>,
   ): Promise<void> {
-    const { records, runtime, log } = this.#options
+    const { records, runtimes, log } = this.#options
     for (const row of await records.listLive()) {
-      const instance = await runtime.adopt(row.id, JSON.parse(row.handle_json))
+      const instance = await runtimes.of(row.runtime).adopt(row.id, JSON.parse(row.handle_json))
       const { version, secretValues } = await releaseVersionOf(row)
       if (!instance) {
         await records.update(row.id, { state: 'crashed', stopped_at: Date.now() })
@@ -137,17 +148,26 @@ export class InstanceManager {
 
   /** Ends an instance with all it started. Idempotent. */
   async stop(live: LiveInstance, graceMs: number): Promise<void> {
-    const { records, runtime } = this.#options
+    const { records } = this.#options
     live.stopping = true
-    await runtime.stop(live.row.id, live.instance.handle, { graceMs })
+    await this.#runtimeOf(live).stop(live.row.id, live.instance.handle, { graceMs })
     live.row = { ...live.row, state: 'stopped', stopped_at: Date.now() }
     await records.update(live.row.id, { state: 'stopped', stopped_at: live.row.stopped_at })
     await this.#forget(live)
   }
 
+  /** What the instance uses now. */
+  sample(live: LiveInstance): Promise<ResourceUsage> {
+    return this.#runtimeOf(live).sample(live.row.id, live.instance.handle)
+  }
+
   /** TCP ports the instance really opened: what to say when it does not answer on PORT. */
   listeningPorts(live: LiveInstance): Promise<number[]> {
-    return this.#options.runtime.listeningPorts(live.row.id, live.instance.handle)
+    return this.#runtimeOf(live).listeningPorts(live.row.id, live.instance.handle)
+  }
+
+  #runtimeOf({ row }: LiveInstance): Runtime {
+    return this.#options.runtimes.of(row.runtime)
   }
 
   #watch(live: LiveInstance, releaseVersion: number, secrets: readonly string[]): void {
@@ -206,13 +226,6 @@ export class InstanceManager {
         },
       )
     }
-    const artifact = await this.#options.artifacts.open(release.artifact_digest)
-    if (!artifact) {
-      throw new AppError(
-        'artifact_missing',
-        `The files of release v${release.version} of ${app.slug} are gone. Deploy it again.`,
-      )
-    }
     await mkdir(this.#options.outputDirectory, { recursive: true })
     return {
       id,
@@ -220,12 +233,35 @@ export class InstanceManager {
       release: `v${release.version}`,
       process,
       command: line,
-      artifact: { kind: 'tree' as const, directory: artifact.path },
+      artifact: await this.#artifactOf({ app, release, settings }),
+      volumes: this.#volumesOf(app, settings),
       env,
       needsPort: process === 'web' || (await this.#options.needsPort(app, settings, process)),
       limits: { memoryMb: settings.resources.memoryMb, cpus: settings.resources.cpus },
       outputDirectory: this.#options.outputDirectory,
     }
+  }
+
+  async #artifactOf({ app, release, settings }: Pick<StartRequest, 'app' | 'release' | 'settings'>) {
+    const image = imageOf(release)
+    if (image) return { kind: 'image' as const, reference: image, ...settings.image }
+    const artifact = await this.#options.artifacts.open(release.artifact_digest)
+    if (!artifact) {
+      throw new AppError(
+        'artifact_missing',
+        `The files of release v${release.version} of ${app.slug} are gone. Deploy it again.`,
+      )
+    }
+    return { kind: 'tree' as const, directory: artifact.path }
+  }
+
+  /** By the app's id, so that an app of the same name never gets another's data. */
+  #volumesOf(app: AppRow, { volumes = {} }: ReleaseSettings): VolumeMount[] {
+    return Object.entries(volumes).map(([name, target]) => ({
+      name,
+      source: join(this.#options.volumesDirectory, app.id, name),
+      target,
+    }))
   }
 
   async #environment({ app, release, settings }: StartRequest, instanceId: string) {

@@ -1,11 +1,15 @@
 import type { KeyRing, Logger } from '@seaworthy/kit'
-import { createProcessRuntime, type Runtime } from '@seaworthy/runtime'
+import { createProcessRuntime, type RuntimeSet } from '@seaworthy/runtime'
 import { createSandbox, type Sandbox } from '@seaworthy/sandbox'
 import type { ControlPlaneConfig } from '../config.ts'
+import { Images } from '../images/images.ts'
+import { Registries } from '../images/registries.ts'
 import { openKeyRing } from '../secrets/open-key-ring.ts'
 import { openSessionSecret } from '../secrets/session-secret.ts'
 import { openDatabase, type Store } from '../store/database.ts'
+import { DockerConnection } from './docker-connection.ts'
 import { type HomeFolders, makeHome } from './home-folders.ts'
+import { openRuntimes } from './open-runtimes.ts'
 import { takePidFile } from './pid-file.ts'
 
 /** What the rest stands on: the home, held for us alone, the keys, the database and what starts processes. */
@@ -16,7 +20,11 @@ export interface Ground {
   sessionSecret: string
   store: Store
   sandbox: Sandbox
-  runtime: Runtime
+  runtimes: RuntimeSet
+  /** Connected to when something first needs it. */
+  docker: DockerConnection
+  registries: Registries
+  images: Images
   close(): Promise<void>
 }
 
@@ -34,15 +42,22 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
       powers: config.sandbox,
       hiddenDirectories: [config.home],
     })
-    const runtime = createProcessRuntime({ sandbox, log })
+    const docker = new DockerConnection({ file: folders.dockerLabel, host: config.dockerHost, log })
+    const registries = new Registries({ store, keyRing: keys.keyRing })
+    const images = new Images({ docker, registries, isOff: config.runtime === 'process', log })
+    const process = createProcessRuntime({ sandbox, log })
+    const runtimes = openRuntimes({ config, process, sandbox, docker, images, folders, log })
     return {
       folders,
       ...keys,
       store,
       sandbox,
-      runtime,
+      runtimes,
+      docker,
+      registries,
+      images,
       close: async () => {
-        await runtime.close()
+        await runtimes.close()
         sandbox.close()
         await store.close()
         pidFile.release()

@@ -23,6 +23,10 @@ export interface HomeFolders {
   certificates: string
   controlSocket: string
   pidFile: string
+  /** Names this platform to the Docker engine, from its first use on. */
+  dockerLabel: string
+  /** Data of apps that outlives their instances. */
+  volumes: string
 }
 
 export function homeFolders(home: string): HomeFolders {
@@ -41,11 +45,13 @@ export function homeFolders(home: string): HomeFolders {
     mailLog: join(home, 'mail.log'),
     personExports: join(home, 'exports'),
     edge: join(home, 'edge'),
+    certificates: join(home, 'edge', 'certificates'),
     controlSocket: join(home, 'run', 'control-plane.sock'),
     pidFile: join(home, 'run', 'control-plane.pid'),
+    dockerLabel: join(home, 'docker-label'),
+    volumes: join(home, 'volumes'),
   }
 }
-    certificates: join(home, 'edge', 'certificates'),
 
 /** The home holds secrets and the database: nobody else may enter it. */
 export async function makeHome(home: string): Promise<HomeFolders> {

@@ -6,16 +6,19 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Factors } from '../accounts/factors.ts'
 import type { AppRemoval } from '../apps/app-removal.ts'
 import type { Events } from '../events/events.ts'
+import type { Images } from '../images/images.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import type { PersonExports } from '../people/person-export.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import type { Releases } from '../releases/releases.ts'
+import type { RequestSearch } from '../requests/request-search.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
 
 export interface SweeperOptions {
   store: Store
   artifacts: ArtifactStore
+  images: Pick<Images, 'sweep'>
   sources: SourceStore
   releases: Releases
   sourceRecords: SourceRecords
@@ -27,6 +30,7 @@ export interface SweeperOptions {
   factors: Pick<Factors, 'sweep'>
   quotas: Pick<Quotas, 'sweep'>
   personExports: Pick<PersonExports, 'sweep'>
+  requestLogs: Pick<RequestSearch, 'forgetApp'>
   log: Logger
 }
 
@@ -61,10 +65,14 @@ export class Sweeper {
       log,
     } = this.#options
     const purgedApps = await removal.purgeDue(Date.now())
-    for (const appId of purgedApps) await builder.forgetApp(appId)
+    for (const appId of purgedApps) {
+      await builder.forgetApp(appId)
+      await this.#options.requestLogs.forgetApp(appId)
+    }
     const keptArtifacts = new Set(await releases.referencedArtifactDigests())
     const freedArtifacts = await artifacts.sweep(keptArtifacts)
     await this.#forgetArtifacts(store, keptArtifacts)
+    const freedImages = await this.#options.images.sweep(keptArtifacts)
     const freedSources = await sources.sweep(new Set(await sourceRecords.referencedDigests()))
     await jobs.prune(Date.now() - KEPT_JOBS_MS)
     await events.prune(Date.now() - KEPT_EVENTS_MS)
@@ -72,7 +80,15 @@ export class Sweeper {
     await this.#options.factors.sweep()
     await this.#options.quotas.sweep()
     await this.#options.personExports.sweep()
-    log.info({ purgedApps: purgedApps.length, artifacts: freedArtifacts, sources: freedSources }, 'swept')
+    log.info(
+      {
+        purgedApps: purgedApps.length,
+        artifacts: freedArtifacts,
+        images: freedImages,
+        sources: freedSources,
+      },
+      'swept',
+    )
   }
 
   async #forgetArtifacts(store: Store, kept: ReadonlySet<string>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { HostBuilder } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
-import type { Sandbox } from '@seaworthy/sandbox'
+import type { RuntimeSet } from '@seaworthy/runtime'
 import type { Apps } from '../apps/apps.ts'
 import type { DeploymentRecords } from '../deployments/deployment-records.ts'
 import { envOfRelease } from '../env/env-names.ts'
@@ -22,7 +22,7 @@ export interface TakeoverOptions {
   releases: Releases
   envVars: EnvVars
   apps: Apps
-  sandbox: Sandbox
+  runtimes: Pick<RuntimeSet, 'sweep'>
   builder: Pick<HostBuilder, 'sweep'>
   reconciler: AppReconciler
   publisher: RoutePublisher
@@ -39,11 +39,11 @@ export class Takeover {
 
   /** Resolves once the edge has the routes of what was taken over; missing instances are started in the background. */
   async run(): Promise<void> {
-    const { manager, sandbox, builder, reconciler, publisher } = this.#options
+    const { manager, runtimes, builder, reconciler, publisher } = this.#options
     await manager.adoptAll(row => this.#releaseOf(row))
     await this.#endUnfinished()
     // A process whose start was never recorded, or a build that the last run left: nobody will ever ask for it.
-    await sandbox.sweep(manager.live().map(live => live.row.id))
+    await runtimes.sweep(manager.live().map(live => live.row.id))
     await builder.sweep()
     reconciler.start()
     await publisher.publish()

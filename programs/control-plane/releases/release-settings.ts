@@ -8,6 +8,10 @@ export interface ReleaseSettings extends TrafficSettings {
   /** Folder to serve, relative to the artifact. */
   static?: { root: string; spa: boolean }
   runtime: AppRuntime
+  /** Of a release whose artifact is an image: where to pull it again, and the port that it listens on (EXPOSE). */
+  image?: { source?: string; port?: number }
+  /** Name → where instances find it. */
+  volumes?: Record<string, string>
   health: Manifest['health']
   resources: Manifest['resources']
   idle: Manifest['idle']
@@ -16,11 +20,13 @@ export interface ReleaseSettings extends TrafficSettings {
 
 /** The settings of a release made of this build. */
 export function settingsOf(build: Omit<BuildResult, 'directory'>): ReleaseSettings {
-  const { health, resources, idle, deploy } = build.manifest
+  const { health, resources, idle, deploy, volumes = {} } = build.manifest
   return {
     processes: build.processes,
     ...(build.static ? { static: build.static } : {}),
     runtime: build.runtime,
+    ...(build.image ? { image: { source: build.image.source, port: build.image.port } } : {}),
+    ...(Object.keys(volumes).length > 0 ? { volumes } : {}),
     health,
     resources,
     idle,

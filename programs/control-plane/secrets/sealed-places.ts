@@ -7,6 +7,7 @@ import { secondFactorBinding } from '../accounts/second-factors.ts'
 import { AUDIT_HEAD_KEY, AUDIT_HEAD_SEAL } from '../audit/audit-head.ts'
 import { domainBindings } from '../domains/domain-settings.ts'
 import { appEnvBinding, sharedEnvBinding } from '../env/env-binding.ts'
+import { registryBinding } from '../images/registries.ts'
 import { mailBinding } from '../mail/mailer.ts'
 import { gitOriginBinding } from '../sources/git-origin.ts'
 import type { Database } from '../store/schema.ts'
@@ -39,6 +40,15 @@ const PLATFORM_SECRETS: ReadonlyMap<string, SealBinding> = new Map([
 ])
 
 export const sealedPlaces: readonly SealedPlace[] = [
+  {
+    name: 'sign-ins for registries',
+    table: 'registries',
+    id: 'id',
+    column: 'document_json',
+    facts: ['team_id', 'host'],
+    bindingOf: ({ facts }, path) =>
+      path.length === 1 && path[0] === 'password' ? registryBinding(facts.team_id!, facts.host!) : undefined,
+  },
   {
     name: 'variables of apps',
     table: 'env_versions',
@@ -95,16 +105,6 @@ export const sealedPlaces: readonly SealedPlace[] = [
     bindingOf: ({ facts }, path) => (isPath(path) ? secondFactorBinding(facts.userId!) : undefined),
   },
   {
-    name: 'secrets of the platform',
-    table: 'platform_settings',
-    id: 'key',
-    column: 'value_json',
-    facts: ['key'],
-    bindingOf: ({ facts }, path) => (isPath(path) ? PLATFORM_SECRETS.get(facts.key!) : undefined),
-  },
-]
-
-  {
     name: 'DNS secrets of domains',
     table: 'domains',
     id: 'id',
@@ -136,6 +136,16 @@ export const sealedPlaces: readonly SealedPlace[] = [
     facts: ['id'],
     bindingOf: ({ facts }, path) => (isPath(path) ? domainBindings.accountKey(facts.id!) : undefined),
   },
+  {
+    name: 'secrets of the platform',
+    table: 'platform_settings',
+    id: 'key',
+    column: 'value_json',
+    facts: ['key'],
+    bindingOf: ({ facts }, path) => (isPath(path) ? PLATFORM_SECRETS.get(facts.key!) : undefined),
+  },
+]
+
 /** In a document of variables only what is marked as a secret is sealed: a plain value may read as it pleases. */
 function secretKey(
   json: unknown,

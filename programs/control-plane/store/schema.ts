@@ -47,6 +47,7 @@ export interface Database {
   sources: SourceRow
   builds: BuildRow
   artifacts: ArtifactRow
+  registries: RegistryRow
   releases: ReleaseRow
   deployments: DeploymentRow
   instances: InstanceRow
@@ -132,8 +133,8 @@ export interface SourceRow {
   id: string
   app_id: string
   digest: string
-  kind: 'archive' | 'directory' | 'git'
-  /** `{ filename } | { url, ref, commit, subdirectory }` */
+  kind: 'archive' | 'directory' | 'git' | 'image'
+  /** `{ filename } | { url, ref, commit, subdirectory } | { reference, pinned, manifest }` */
   origin_json: string
   size_bytes: number
   entries: number
@@ -158,6 +159,16 @@ export interface BuildRow {
   created_at: number
   started_at: number | null
   finished_at: number | null
+}
+
+/** A sign-in for a registry of images. */
+export interface RegistryRow {
+  id: string
+  team_id: string
+  host: string
+  /** `{ username, password }`, the password sealed. */
+  document_json: string
+  updated_at: number
 }
 
 export interface ArtifactRow {

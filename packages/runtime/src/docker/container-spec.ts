@@ -1,5 +1,4 @@
-import { APP_LABEL, type DockerEngine, INSTANCE_LABEL } from '@seaworthy/docker'
-import type Dockerode from 'dockerode'
+import { APP_LABEL, type DockerEngine, type Dockerode, INSTANCE_LABEL } from '@seaworthy/docker'
 import type { InstanceSpec, VolumeMount } from '../runtime.ts'
 import { maxOpenFiles } from './open-files.ts'
 

@@ -1,4 +1,4 @@
-import { type DockerEngine, findImage } from '@seaworthy/docker'
+import { type DockerEngine, type Dockerode, findImage } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
 import { ensureStartable, type PathsInside, parseCommandLine, userIdOf } from '@seaworthy/sandbox'
 import { CommandMissing } from '../errors.ts'
@@ -70,20 +70,33 @@ async function launchTree(
 
 async function launchImage(
   spec: InstanceSpec,
-  { reference }: RunnableArtifact & { kind: 'image' },
-  { engine, bringImage }: LaunchOptions,
+  artifact: RunnableArtifact & { kind: 'image' },
+  options: LaunchOptions,
 ): Promise<Launch> {
-  let image = await findImage(engine, reference)
-  if (!image) await bringImage?.(reference, spec.app)
-  image ??= await findImage(engine, reference)
-  if (!image) throw imageMissing(reference)
+  const { engine } = options
+  const image = await imageOf(spec, artifact, options)
   return {
     image: image.Id,
-    argv: spec.command === undefined ? undefined : parseCommandLine(spec.command, spec.env),
+    // An empty line means the image's own command.
+    argv: !spec.command?.trim() ? undefined : parseCommandLine(spec.command, spec.env),
     user: await imageUser(engine, image.Config.User, spec),
     readable: [],
     temporary: ['/tmp', '/run'],
   }
+}
+
+async function imageOf(
+  { app }: InstanceSpec,
+  { reference, source }: RunnableArtifact & { kind: 'image' },
+  { engine, bringImage }: LaunchOptions,
+): Promise<Dockerode.ImageInspectInfo> {
+  const kept = (await findImage(engine, reference)) ?? (source && (await findImage(engine, source)))
+  if (kept) return kept
+  // Somebody removed it by hand. The registry still has these very bytes, if it has any.
+  if (source) await bringImage?.(source, app)
+  const brought = source && (await findImage(engine, source))
+  if (!brought) throw imageMissing(reference)
+  return brought
 }
 
 /**

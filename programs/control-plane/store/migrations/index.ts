@@ -9,6 +9,7 @@ import { appMakers } from './0006-app-makers.ts'
 import { domains } from './0007-domains.ts'
 import { traffic } from './0008-traffic.ts'
 import { sight } from './0009-sight.ts'
+import { registries } from './0010-registries.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   domains,
   traffic,
   sight,
+  registries,
 ]
