@@ -28,6 +28,7 @@ export async function createTestingDockerBuilder(
   const home = `test-${randomBytes(6).toString('hex')}`
   const engine = await connectDocker({ home, log: silentLogger })
   const base = `${home}/busybox:1`
+  const cachedBefore = await buildKitRecords(engine)
   await importBusybox(engine, base)
   const builder = createDockerBuilder({ engine, log: silentLogger, ...options })
   const filters = { label: [`${BUILD_HOME_LABEL}=${home}`] }
@@ -39,7 +40,7 @@ export async function createTestingDockerBuilder(
     const found = await engine.client.listContainers({ all: true, filters })
     return found.map(({ Id }) => Id)
   }
-  return { builder, engine, base, images, containers, close: () => removeAll(engine, base) }
+  return { builder, engine, base, images, containers, close: () => removeAll(engine, base, cachedBefore) }
 }
 
 /** Debian's static busybox is one file: an image of it needs no registry and no download. */
@@ -59,7 +60,17 @@ const APPLETS =
     ' ',
   )
 
-async function removeAll(engine: DockerEngine, base: string): Promise<void> {
+/** What BuildKit keeps for later builds: it knows no owner of it. */
+async function buildKitRecords(engine: DockerEngine): Promise<Set<string>> {
+  const { BuildCache } = (await engine.client.df()) as { BuildCache?: { ID: string }[] | null }
+  return new Set((BuildCache ?? []).map(({ ID }) => ID))
+}
+
+async function removeAll(
+  engine: DockerEngine,
+  base: string,
+  cachedBefore: ReadonlySet<string>,
+): Promise<void> {
   const filters = { label: [`${BUILD_HOME_LABEL}=${engine.home}`] }
   for (const { Id } of await engine.client.listContainers({ all: true, filters }))
     await engine.client.getContainer(Id).remove({ force: true })
@@ -71,4 +82,12 @@ async function removeAll(engine: DockerEngine, base: string): Promise<void> {
       await engine.client.getImage(Id).remove({ force: true, noprune: true })
   }
   await engine.client.getImage(base).remove({ force: true })
+  const cached = await buildKitRecords(engine)
+  for (const id of cached) if (!cachedBefore.has(id)) await pruneBuildKit(engine, id)
+}
+
+function pruneBuildKit({ client }: DockerEngine, id: string): Promise<void> {
+  const options = { path: '/build/prune?', method: 'POST', options: { all: true, filters: { id: [id] } } }
+  const statusCodes = { 200: true, 500: 'server error' }
+  return new Promise(resolve => client.modem.dial({ ...options, statusCodes }, () => resolve()))
 }
