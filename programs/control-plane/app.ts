@@ -5,6 +5,7 @@ import { createHostBuilder, createToolchains } from '@seaworthy/builder'
 import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
+import { userIdOf } from '@seaworthy/sandbox'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
@@ -49,6 +50,7 @@ import { AppReconciler } from './instances/app-reconciler.ts'
 import { InstanceManager } from './instances/instance-manager.ts'
 import { InstanceRecords } from './instances/instance-records.ts'
 import { InstanceStarter } from './instances/instance-starter.ts'
+import { InternalCalls } from './instances/internal-calls.ts'
 import { Sleeper } from './instances/sleeper.ts'
 import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
@@ -162,6 +164,7 @@ export async function createControlPlane(
     needsPort: async (app, settings, process) =>
       answeringProcesses(await appTraffic.effective(app, settings)).includes(process),
     logs,
+    internalCalls: new InternalCalls({ traffic: appTraffic, edge }),
     outputDirectory: folders.spool,
     volumesDirectory: folders.volumes,
     log,
@@ -199,6 +202,7 @@ export async function createControlPlane(
         .catch(error => log.error({ err: error }, 'could not record a refused route'))
     },
     isStoppedAfterCrashes: appId => reconciler.stoppedReason(appId) !== undefined,
+    ...(sandbox.powers.users ? { userIdOf } : {}),
   })
   const reconciler = new AppReconciler({
     apps,

@@ -10,6 +10,7 @@ import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
+import { type SightAction, sightEndpoints } from './endpoint-list/sight.ts'
 import { type TeamAction, teamEndpoints } from './endpoint-list/teams.ts'
 import { type TokenAction, tokenEndpoints } from './endpoint-list/tokens.ts'
 import { type TrafficAction, trafficEndpoints } from './endpoint-list/traffic.ts'
@@ -45,8 +46,8 @@ export type Tag =
   | 'session'
   | 'apps'
   | 'deployments'
-  | 'builds'
   | 'domains'
+  | 'builds'
   | 'releases'
   | 'traffic'
   | 'env'
@@ -64,12 +65,13 @@ export type Tag =
 export type Action =
   | AccountAction
   | AuditAction
-  | EnvAction
   | DomainAction
+  | EnvAction
   | FactorAction
   | KeyAction
   | PeopleAction
   | QuotaAction
+  | SightAction
   | TeamAction
   | TokenAction
   | TrafficAction
@@ -400,12 +402,13 @@ export const endpointList = {
   },
   ...accountEndpoints,
   ...auditEndpoints,
+  ...domainEndpoints,
   ...envEndpoints,
   ...factorEndpoints,
-  ...domainEndpoints,
   ...keyEndpoints,
   ...peopleEndpoints,
   ...quotaEndpoints,
+  ...sightEndpoints,
   ...teamEndpoints,
   ...tokenEndpoints,
   ...trafficEndpoints,

@@ -26,6 +26,7 @@ import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
+import { sightEndpointSchemas } from './endpoint-schemas/sight.ts'
 import { teamEndpointSchemas } from './endpoint-schemas/teams.ts'
 import { tokenEndpointSchemas } from './endpoint-schemas/tokens.ts'
 import { trafficEndpointSchemas } from './endpoint-schemas/traffic.ts'
@@ -147,12 +148,13 @@ export const endpointSchemas = {
   'status.get': { data: statusSchema },
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
-  ...envEndpointSchemas,
   ...domainEndpointSchemas,
+  ...envEndpointSchemas,
   ...factorEndpointSchemas,
   ...keyEndpointSchemas,
   ...peopleEndpointSchemas,
   ...quotaEndpointSchemas,
+  ...sightEndpointSchemas,
   ...teamEndpointSchemas,
   ...tokenEndpointSchemas,
   ...trafficEndpointSchemas,

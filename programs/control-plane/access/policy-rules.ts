@@ -89,11 +89,13 @@ export const policyRules: Record<Action, Rule> = {
   'shared-env:write': { on: 'team', role: 'developer', scope: 'manage' },
   'instance:read': APP_READ,
   'log:read': APP_READ,
+  'figure:read': APP_READ,
+  'visit:read': APP_READ,
   'event:read': APP_READ,
-  'events:list': PLATFORM_READ,
-
   'domain:read': APP_READ,
   'domain:write': APP_MANAGE,
+  'events:list': PLATFORM_READ,
+
   'teams:list': PLATFORM_READ,
   'team:create': { on: 'platform', role: 'member', scope: 'admin' },
   'team:read': TEAM_READ,

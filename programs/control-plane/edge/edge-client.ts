@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@seaworthy/kit'
-import type { EdgeCountersReport, EdgeStatus, RouteCounters, RouteTable } from '@seaworthy/routes'
+import type { EdgeCountersReport, EdgeStatus, RouteCounters, RouteTable, VisitBatch } from '@seaworthy/routes'
 import { EdgeEventStream, type EdgeReport } from './edge-event-stream.ts'
 import { askEdge, type EdgeReply } from './edge-request.ts'
 import { EdgeHasNewerTable, EdgeRefused, EdgeUnreachable } from './errors.ts'
@@ -71,6 +71,16 @@ export class EdgeClient {
     )
     if (status === 404) return 0
     return (successful({ status, body }) as { inFlight: number }).inFlight
+  }
+
+  /** What the edge saw of visits and nobody has written down; without apps for nothing. */
+  async visits(): Promise<VisitBatch> {
+    return (await this.#get('/visits', 'read the visits')) as VisitBatch
+  }
+
+  /** A batch of visits is written down. */
+  async forgetVisits(id: string): Promise<void> {
+    successful(await this.#ask('DELETE', `/visits/${encodeURIComponent(id)}`, 'forget visits'))
   }
 
   async status(): Promise<EdgeStatus> {

@@ -1,9 +1,14 @@
 import type { ControlPlaneConfig } from '../config.ts'
 
 /** Settings of the edge that the control plane only hands on, by the names that the edge reads them by. */
-export function edgeSettings({ edgeWorkers, edgeTlsMinVersion }: ControlPlaneConfig): Record<string, string> {
+export function edgeSettings({
+  edgeWorkers,
+  edgeTlsMinVersion,
+  geoipFile,
+}: ControlPlaneConfig): Record<string, string> {
   return {
     SEAWORTHY_EDGE_TLS_MIN_VERSION: edgeTlsMinVersion,
+    ...(geoipFile === undefined ? {} : { SEAWORTHY_GEOIP_FILE: geoipFile }),
     ...(edgeWorkers > 0 ? { SEAWORTHY_EDGE_WORKERS: String(edgeWorkers) } : {}),
   }
 }

@@ -27,12 +27,17 @@ import { statusRoutes } from '../platform/status.routes.ts'
 import { type QuotasRoutesOptions, quotasRoutes } from '../quotas/quotas.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
 import type { Releases } from '../releases/releases.ts'
+import { type FiguresRoutesOptions, figuresRoutes } from '../request-figures/figures.routes.ts'
+import { type RequestsRoutesOptions, requestsRoutes } from '../requests/requests.routes.ts'
 import { type KeysRoutesOptions, keysRoutes } from '../secrets/keys.routes.ts'
 import { type GrantsRoutesOptions, grantsRoutes } from '../teams/grants.routes.ts'
 import { type InvitationsRoutesOptions, invitationsRoutes } from '../teams/invitations.routes.ts'
 import { type TeamsRoutesOptions, teamsRoutes } from '../teams/teams.routes.ts'
+import { timelineRoutes } from '../timeline/timeline.routes.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.ts'
 import { type TrafficRoutesOptions, trafficRoutes } from '../traffic/traffic.routes.ts'
+import { type VisitsRoutesOptions, visitsRoutes } from '../visits/visits.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 import type { PlatformStatus } from './ports.ts'
 
@@ -43,21 +48,30 @@ export type AllRoutesOptions = AccessRoutesOptions &
   BuildsRoutesOptions &
   CanaryRoutesOptions &
   DeploymentsRoutesOptions &
+  DomainsRoutesOptions &
   EnvRoutesOptions &
   GrantsRoutesOptions &
   InstancesRoutesOptions &
   InvitationsRoutesOptions &
   KeysRoutesOptions &
-  DomainsRoutesOptions &
   SharedEnvRoutesOptions &
   LogsRoutesOptions &
   MailRoutesOptions &
   SecondFactorRoutesOptions &
   PeopleRoutesOptions &
   QuotasRoutesOptions &
+  FiguresRoutesOptions &
+  RequestsRoutesOptions &
+  VisitsRoutesOptions &
   TeamsRoutesOptions &
   TokensRoutesOptions &
-  TrafficRoutesOptions & { releases: Releases; events: Events; jobs: JobLedger; status: PlatformStatus }
+  TrafficRoutesOptions & {
+    releases: Releases
+    events: Events
+    jobs: JobLedger
+    status: PlatformStatus
+    timeline: Timeline
+  }
 
 export function allRoutes(options: AllRoutesOptions): Implementations {
   return {
@@ -72,6 +86,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...deploymentsRoutes(options),
     ...buildsRoutes(options),
     ...releasesRoutes(options),
+    ...domainsRoutes(options),
     ...envRoutes(options),
     ...instancesRoutes(options),
     ...keysRoutes(options),
@@ -80,13 +95,16 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...mailRoutes(options),
     ...peopleRoutes(options),
     ...quotasRoutes(options),
+    ...requestsRoutes(options),
+    ...figuresRoutes(options),
+    ...visitsRoutes(options),
+    ...timelineRoutes(options),
     ...eventsRoutes(options),
     ...jobsRoutes(options),
     ...statusRoutes(options),
     ...tokensRoutes(options),
     ...trafficRoutes(options),
     ...canaryRoutes(options),
-    ...domainsRoutes(options),
     ...auditRoutes(options),
     ...teamsRoutes(options),
     ...invitationsRoutes(options),

@@ -3,13 +3,21 @@ import { join } from 'node:path'
 import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { AppRuntime, Builder } from '@seaworthy/builder'
 import { AppError, type Logger } from '@seaworthy/kit'
-import type { Instance, InstanceExit, ResourceUsage, Runtime, RuntimeSet, VolumeMount } from '@seaworthy/runtime'
+import type {
+  Instance,
+  InstanceExit,
+  ResourceUsage,
+  Runtime,
+  RuntimeSet,
+  VolumeMount,
+} from '@seaworthy/runtime'
 import type { LogStore } from '@seaworthy/telemetry'
 import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { AppRow, InstanceRow, InstanceState, ReleaseRow } from '../store/schema.ts'
 import type { InstanceRecords } from './instance-records.ts'
+import type { InternalCalls } from './internal-calls.ts'
 
 /** Processes that end by themselves: migrations and `run` commands. */
 export function isOneOff({ row }: { row: Pick<InstanceRow, 'process'> }): boolean {
@@ -45,6 +53,8 @@ export interface InstanceManagerOptions {
   /** Whether requests may reach this process, beside `web`. */
   needsPort: (app: AppRow, settings: ReleaseSettings, process: string) => Promise<boolean>
   logs: LogStore
+  /** Apps that it may call by name. */
+  internalCalls: Pick<InternalCalls, 'namesFor'>
   /** Folder for the spool files that instances write. */
   outputDirectory: string
   /** Folder of all volumes: `<app id>/<name>`. */
@@ -99,8 +109,10 @@ export class InstanceManager {
       runtime: kind,
     })
     try {
+      const names = await this.#options.internalCalls.namesFor(request.app, request.settings)
       const { env, secretValues } = await this.#environment(request, row.id)
-      const instance = await runtime.start(await this.#spec(request, row.id, env))
+      const spec = await this.#spec(request, row.id, { ...names.env, ...env })
+      const instance = await runtime.start({ ...spec, hosts: names.hosts })
       const live: LiveInstance = {
         row: {
           ...row,

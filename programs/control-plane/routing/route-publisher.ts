@@ -1,5 +1,6 @@
 import { type DomainSource, NO_DOMAINS } from '../domains/domain-routes.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
+import type { Observations } from '../visits/observations.ts'
 import { FactsReader, type FactsReaderOptions } from './facts-reader.ts'
 import { type RefusedRoute, soundRoutes } from './sound-routes.ts'
 import { planRoutes, type RoutingSettings } from './table-planner.ts'
@@ -9,6 +10,8 @@ export interface RoutePublisherOptions extends FactsReaderOptions {
   settings: RoutingSettings
   /** Claimed hosts, their certificates and open challenges. None when missing. */
   domains?: DomainSource
+  /** What is kept of requests; as the edge has it when missing. */
+  observations?: Pick<Observations, 'platform' | 'all'>
   /** Called for each route that becomes one which the edge would not take. */
   onRefused?: (route: RefusedRoute) => void
 }
@@ -59,9 +62,13 @@ export class RoutePublisher {
     this.#tellRefused(refused)
     // Grows over restarts too, so that an edge that kept an older table takes ours.
     this.#version = Math.max(Date.now(), this.#version + 1)
+    const observed = await this.#options.observations?.all()
     await this.#options.edge.pushTable({
       version: this.#version,
-      routes,
+      routes: observed?.size
+        ? routes.map(route => ({ ...route, observe: observed.get(route.appId) }))
+        : routes,
+      ...(this.#options.observations && { observe: this.#options.observations.platform }),
       certificates: domains.certificates,
       challenges: domains.challenges,
     })
