@@ -1,6 +1,12 @@
 export { afterFile, afterTestOrFile } from './after-file.ts'
 export { type BindServer, bindServer } from './bind-server.ts'
 export { DnsUnderTest, type DnsUnderTestOptions } from './dns-under-test.ts'
+export {
+  dockerRegistry,
+  FIXED_PORT_SERVER,
+  REGISTRY_USER,
+  type TestRegistry,
+} from './docker-registry.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'
 export { type PebbleOptions, PebbleServer } from './pebble-server.ts'

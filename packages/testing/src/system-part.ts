@@ -27,6 +27,7 @@ const PARTS = {
   chromium: aptPart('chromium', 'chromium', 'chromium-browser', 'google-chrome'),
   curl: aptPart('curl', 'curl'),
   docker: { isThere: dockerAnswers, install: 'apt-get install -y docker.io, then start dockerd' },
+  'docker-registry': aptPart('docker-registry', 'docker-registry'),
   git: aptPart('git', 'git'),
   linux: { isThere: () => process.platform === 'linux', install: 'run on Linux' },
   nginx: aptPart('nginx', 'nginx'),

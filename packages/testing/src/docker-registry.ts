@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterTestOrFile } from './after-file.ts'
+import { freePort } from './free-port.ts'
+import { findCommand } from './system-part.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { waitFor } from './wait-for.ts'
+
+/** The sign-in that a registry with `isPrivate` wants. */
+export const REGISTRY_USER = { username: 'builder', password: 'kept-secret-1' }
+/** bcrypt of it: registries take no other kind. */
+const HTPASSWD = `${REGISTRY_USER.username}:$2b$05$abcdefghijklmnopqrstuu6BwfaZg/EAm415x2FZC1DC8tHkF2QFq\n`
+
+export interface TestImage {
+  /** What its web server answers. */
+  text: string
+  /** Lines of a Dockerfile that say how it runs: `CMD ["/bin/httpd", …]`, `EXPOSE 8080`. */
+  changes?: string[]
+  /** `linux/arm64` for one that cannot run here. */
+  platform?: string
+}
+
+/** A registry of images on this machine. Skip the test where `systemPart.missing('docker', 'docker-registry', 'busybox')`. */
+export interface TestRegistry {
+  /** `127.0.0.1:<port>` */
+  host: string
+  /** Makes a small image and pushes it; nothing of it stays on the engine. Answers its full name. */
+  push(name: string, image: TestImage): Promise<string>
+}
+
+/** Answers on a port of its own choice, whatever PORT says, as many images do. */
+export const FIXED_PORT_SERVER = ['EXPOSE 8080', 'CMD ["/bin/busybox","httpd","-f","-p","8080","-h","/www"]']
+
+export async function dockerRegistry({
+  isPrivate = false,
+}: {
+  isPrivate?: boolean
+} = {}): Promise<TestRegistry> {
+  const host = `127.0.0.1:${await freePort()}`
+  const { path: folder } = temporaryFolder()
+  const config = join(folder, 'config.json')
+  writeFileSync(config, JSON.stringify(registryConfig(host, folder, isPrivate)))
+  const server = spawn(findCommand('docker-registry')!, ['serve', config], { stdio: 'ignore' })
+  const gone = once(server, 'exit')
+  afterTestOrFile(async () => {
+    server.kill('SIGKILL')
+    await gone
+  })
+  await waitFor(() => fetch(`http://${host}/v2/`), { what: 'the registry to answer' })
+  const dockerConfig = join(folder, 'docker')
+  mkdirSync(dockerConfig)
+  if (isPrivate)
+    writeFileSync(join(dockerConfig, 'config.json'), JSON.stringify({ auths: { [host]: signIn() } }))
+  return { host, push: (name, image) => push({ name: `${host}/${name}`, image, dockerConfig }) }
+}
+
+/** JSON is YAML too. */
+function registryConfig(addr: string, folder: string, isPrivate: boolean) {
+  const passwords = join(folder, 'htpasswd')
+  writeFileSync(passwords, HTPASSWD)
+  return {
+    version: '0.1',
+    log: { level: 'error' },
+    storage: { filesystem: { rootdirectory: join(folder, 'images') } },
+    http: { addr },
+    ...(isPrivate ? { auth: { htpasswd: { realm: 'test', path: passwords } } } : {}),
+  }
+}
+
+function signIn() {
+  return { auth: Buffer.from(`${REGISTRY_USER.username}:${REGISTRY_USER.password}`).toString('base64') }
+}
+
+async function push({ name, image, dockerConfig }: { name: string; image: TestImage; dockerConfig: string }) {
+  const { text, changes = FIXED_PORT_SERVER, platform } = image
+  const { path: folder } = temporaryFolder()
+  placeFiles(folder, text)
+  const archive = join(folder, 'image.tar')
+  run('tar', ['-C', join(folder, 'root'), '-cf', archive, '.'])
+  const docker = (...args: string[]) => run('docker', ['--config', dockerConfig, ...args])
+  const id = docker(
+    'import',
+    ...changes.flatMap(change => ['--change', change]),
+    ...(platform ? ['--platform', platform] : []),
+    archive,
+    name,
+  )
+  try {
+    docker('push', '--quiet', name)
+  } finally {
+    docker('rmi', '--force', id)
+  }
+  return name
+}
+
+function placeFiles(folder: string, text: string): void {
+  const root = join(folder, 'root')
+  for (const name of ['bin', 'www', 'tmp']) mkdirSync(join(root, name), { recursive: true })
+  copyFileSync(findCommand('busybox')!, join(root, 'bin', 'busybox'))
+  for (const name of ['sh', 'cat', 'httpd', 'sleep', 'id']) symlinkSync('busybox', join(root, 'bin', name))
+  writeFileSync(join(root, 'www', 'index.html'), text)
+}
+
+function run(command: string, args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args[0]}: ${stderr}`)
+  return stdout.trim()
+}
