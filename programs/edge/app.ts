@@ -9,6 +9,7 @@ import {
   type RouteTable,
   type VisitBatch,
 } from '@seaworthy/routes'
+import { readStickyKey } from './choice/sticky-key.ts'
 import type { EdgeConfig } from './config.ts'
 import { allowConnectionMigration } from './connection-migration.ts'
 import { ControlError } from './control/control-error.ts'
@@ -18,6 +19,7 @@ import { TableStore } from './control/table-store.ts'
 import { EdgeCounters } from './counters/edge-counters.ts'
 import type { EdgeLog } from './edge-log.ts'
 import { type EdgeFiles, edgeFiles } from './home.ts'
+import { findInternalPort, type InternalPort } from './internal/internal-port.ts'
 import { PidFile } from './pid-file.ts'
 import { ensurePortIsOurs } from './port-check.ts'
 import { EdgeSight } from './sight/edge-sight.ts'
@@ -45,7 +47,9 @@ export class EdgeApp implements EdgeControls {
   #table: RouteTable = { version: 0, routes: [] }
   /** Pushes are applied one after the other. */
   #lastPush: Promise<unknown> = Promise.resolve()
+  #internal: InternalPort | undefined
   #isDraining = false
+  #stickyKey = ''
 
   constructor({ config, log }: { config: EdgeConfig; log: EdgeLog }) {
     this.#config = config
@@ -67,8 +71,10 @@ export class EdgeApp implements EdgeControls {
       sight: () => this.#sight.startOfWorker(),
       counters: this.#counters,
       log,
+      internal: () => (this.#internal?.isSeparate ? publicPortOf(this.#internal) : undefined),
       tls: () => this.#tls.everything(),
       onReport: (worker, report) => this.#onReport(worker, report),
+      stickyKey: () => this.#stickyKey,
       onWorkerLost: worker => this.#events.workerLost(worker),
     })
     this.#sight = new EdgeSight({
@@ -91,7 +97,9 @@ export class EdgeApp implements EdgeControls {
     const { host, httpPort, workers } = this.#config
     const { controlSocket } = this.#files
     await ensurePortIsOurs({ host, port: httpPort, setting: 'SEAWORTHY_HTTP_PORT', controlSocket })
+    this.#internal = await findInternalPort(this.#config)
     const migrates = allowConnectionMigration()
+    this.#stickyKey = readStickyKey(this.#files.stickyKey)
     this.#table = await this.#tables.load()
     this.#sight.setTable(this.#table)
     await this.#sight.start()
@@ -153,6 +161,7 @@ export class EdgeApp implements EdgeControls {
       tableVersion: this.#table.version,
       workers: this.#config.workers,
       httpPort: this.#config.httpPort,
+      ...(this.#internal ? { internal: publicPortOf(this.#internal) } : {}),
       httpsPort: this.#config.httpsPort,
       servesHttps: this.#tls.isOpen,
       isDraining: this.#isDraining,
@@ -214,7 +223,10 @@ export class EdgeApp implements EdgeControls {
     const events = this.#events
     if (report.kind === 'wake-wanted') events.wakeWanted(report.appId, worker)
     else if (report.kind === 'wake-settled') events.wakeSettled(report.appId, worker)
-    else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
+    else if (report.kind === 'canary-failed') {
+      const { appId, release, reason } = report
+      events.emit({ type: 'canary-failed', appId, release, reason })
+    } else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
     else if (report.kind === 'target-failed') {
       const { appId, targetId, reason } = report
       events.emit({ type: 'target-failed', appId, targetId, reason })
@@ -236,6 +248,10 @@ function parsePurge(value: unknown): CachePurge {
     const message = `This says not which answers to forget: ${error.path} is wrong.`
     throw new ControlError(422, 'EDGE_INVALID_PURGE', message, { path: error.path })
   }
+}
+
+function publicPortOf({ address, port }: InternalPort): { host: string; port: number } {
+  return { host: address, port }
 }
 
 function parseTable(value: unknown): RouteTable {

@@ -10,6 +10,8 @@ export interface EdgeFiles {
   ownSocket: string
   /** Seals the TLS sessions that clients resume. */
   ticketKeys: string
+  /** Names instances in cookies. */
+  stickyKey: string
   /** Pid and start time of the edge that serves now. */
   pidFile: string
   /** With a folder for each app. */
@@ -23,6 +25,7 @@ export function edgeFiles(home: string, pid: number): EdgeFiles {
     controlSocket: join(home, 'run', 'edge.sock'),
     ownSocket: join(home, 'run', `edge-${pid}.sock`),
     ticketKeys: join(home, 'edge', 'ticket-keys.json'),
+    stickyKey: join(home, 'edge', 'sticky.key'),
     pidFile: join(home, 'run', 'edge.pid'),
     requestLogs: join(home, 'logs', 'edge', 'requests'),
     visits: join(home, 'edge', 'visits'),

@@ -13,6 +13,8 @@ export type EdgeEvent =
   | { type: 'wake-needed'; appId: string }
   /** A target refused or broke a connection. Told at most once a second for each target and worker. */
   | { type: 'target-failed'; appId: string; targetId: string; reason: string }
+  /** The release on trial did not serve what it should have; the other one did. Told at most once a second for each worker. */
+  | { type: 'canary-failed'; appId: string; release: string; reason: string }
   /** A certificate's file is missing or broken: its hosts are served without it. Told once for each file and reason. */
   | { type: 'certificate-broken'; file: string; hosts: string[]; reason: string }
   /** Every ten seconds: the stream is alive. */
@@ -40,6 +42,8 @@ export interface EdgeStatus {
   /** The port is open once a table has a certificate. */
   httpsPort: number
   servesHttps: boolean
+  /** Where apps of this host reach names under `.internal`; missing where they cannot. */
+  internal?: { host: string; port: number }
   isDraining: boolean
   /** It had to compile its TypeScript, which leaves about 50 MB behind; the next start finds it in the cache. */
   compiledAtStart: boolean

@@ -1,4 +1,4 @@
-import { emptyCounters, type RouteCounters, type RouteTable } from '@seaworthy/routes'
+import { allTargets, emptyCounters, type RouteCounters, type RouteTable } from '@seaworthy/routes'
 import { forgetWorkerLimits } from '../limits/limit-memory.ts'
 import {
   COUNTER_SLOTS,
@@ -51,9 +51,13 @@ export class EdgeCounters {
   assign(table: RouteTable): SlotAssignment {
     return {
       counters: this.#counterSlots.assign(
-        table.routes.map(({ appId, release }) => counterKey(appId, release)),
+        table.routes.flatMap(({ appId, release, canary }) =>
+          canary
+            ? [counterKey(appId, release), counterKey(appId, canary.release)]
+            : counterKey(appId, release),
+        ),
       ),
-      targets: this.#targetSlots.assign(table.routes.flatMap(route => route.targets.map(({ id }) => id))),
+      targets: this.#targetSlots.assign(table.routes.flatMap(route => allTargets(route).map(({ id }) => id))),
     }
   }
 

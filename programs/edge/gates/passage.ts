@@ -249,11 +249,11 @@ export class Passage<T extends GatedRequest> {
   }
 
   #pass(): void {
-    const { context, target, record } = this.#request
+    const { context, target, record, request } = this.#request
     this.#request.limits = this.#limits
     if (this.#gates.rewrite) target.forwardUrl = this.#gates.rewrite(target.url)
     // While it waited, the table may have changed: its targets of then may be gone.
-    const route = context.routes.match(target.host, target.url)
+    const route = context.routes.matchFor(request.socket, target)
     if (route !== this.#route) record.countFor(route)
     this.#outcome.proceed(this.#request, route)
   }

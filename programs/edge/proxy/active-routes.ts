@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
 import {
   AnswerHeaderRules,
+  type Canary,
   compileRoutes,
   DEFAULT_OBSERVATION,
   type Observation,
@@ -9,13 +11,17 @@ import {
 } from '@seaworthy/routes'
 import type { RouteSight } from '../access-log/route-sight.ts'
 import { compileCaching, type RouteCaching } from '../cache/cache-rules.ts'
+import { compileTrial, type Trial } from '../choice/canary-choice.ts'
+import { compileStickiness, type Stickiness } from '../choice/stickiness.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
-import { counterKey } from '../counters/edge-counters.ts'
+import { counterKey, type SlotAssignment } from '../counters/edge-counters.ts'
 import { compileGates, type RouteGates } from '../gates/route-gates.ts'
+import { InternalCallers } from '../internal/internal-callers.ts'
 import type { TableUpdate } from '../workers/worker-messages.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { responseHeaderKinds } from './header-kinds.ts'
 import { compileHttpChallenges, type HttpChallenges } from './https-answers.ts'
+import type { RequestTarget } from './request-target.ts'
 import { UpstreamPool } from './upstream-pool.ts'
 
 /** A route with what a worker needs to serve it. */
@@ -25,6 +31,14 @@ export interface ActiveRoute extends Route {
   healthy: ActiveTarget[]
   /** Undefined for a route that asks nothing of its requests. */
   gates: RouteGates | undefined
+  /** Undefined for a route whose requests may go to any instance. */
+  stickiness: Stickiness | undefined
+  /** Undefined while no release is on trial. */
+  trial: Trial | undefined
+  /** Of a release on trial: the route that serves where it cannot. */
+  stable: ActiveRoute | undefined
+  /** Undefined for a route of the public. */
+  internalCallers: InternalCallers | undefined
   answerHeaders: AnswerHeaderRules | undefined
   /** Undefined for a route without cache rules. */
   caching: RouteCaching | undefined
@@ -46,13 +60,24 @@ export interface ActiveTarget {
 
 const kinds = responseHeaderKinds()
 
+interface CompileOptions {
+  slots: SlotAssignment
+  addresses: Set<string>
+  observed: Observation
+}
+
 /** The table that a worker serves by. A new one takes effect between two requests, whole. */
 export class ActiveRoutes {
   readonly #targets = new Map<string, ActiveTarget>()
+  readonly #stickyKey: string
   #matcher: RouteMatcher<ActiveRoute> = compileRoutes([])
   #version = -1
   #cacheScopes: ReadonlySet<string> = new Set()
   #httpChallenges: HttpChallenges
+
+  constructor({ stickyKey }: { stickyKey: string }) {
+    this.#stickyKey = stickyKey
+  }
 
   get version(): number {
     return this.#version
@@ -64,6 +89,12 @@ export class ActiveRoutes {
 
   match(host: string, url: string): ActiveRoute | undefined {
     return this.#matcher.match(host, url)
+  }
+
+  /** The same for a client: an internal route is there for its callers only. */
+  matchFor(socket: Socket, { host, url }: Pick<RequestTarget, 'host' | 'url'>): ActiveRoute | undefined {
+    const route = this.#matcher.match(host, url)
+    return route?.internalCallers && !route.internalCallers.includes(socket) ? undefined : route
   }
 
   /** Of the routes with cache rules. */
@@ -78,19 +109,11 @@ export class ActiveRoutes {
   apply({ table, slots }: TableUpdate): void {
     const addresses = new Set<string>()
     const observed = { ...DEFAULT_OBSERVATION, ...table.observe }
-    const routes = table.routes.map((route): ActiveRoute => {
-      const healthy = route.targets
-        .filter(target => target.state === 'healthy')
-        .map(target => this.#activate(target, slots.targets.get(target.id) ?? SHARED_SLOT, addresses))
-      const counterSlot = slots.counters.get(counterKey(route.appId, route.release)) ?? SHARED_SLOT
-      const answerHeaders = route.headers && new AnswerHeaderRules(route.headers)
-      const secureAnswerHeaders = compileSecureHeaders(route, answerHeaders)
-      const observation = route.observe ? { ...observed, ...route.observe } : observed
-      const sight = undefined
-      const gates = compileGates(route)
-      const caching = compileCaching(route)
-      const headers = { answerHeaders, secureAnswerHeaders }
-      return { ...route, ...headers, counterSlot, healthy, gates, caching, observation, sight }
+    const options = { slots, addresses, observed }
+    const routes = table.routes.map(route => {
+      const active = this.#compile(route, options)
+      if (route.canary) this.#addTrial(active, route.canary, options)
+      return active
     })
     this.#retireAllBut(addresses)
     this.#matcher = compileRoutes(routes)
@@ -108,6 +131,40 @@ export class ActiveRoutes {
 
   close(): void {
     this.#retireAllBut(new Set())
+  }
+
+  #compile(route: Route, { slots, addresses, observed }: CompileOptions): ActiveRoute {
+    const healthy = route.targets
+      .filter(target => target.state === 'healthy')
+      .map(target => this.#activate(target, slots.targets.get(target.id) ?? SHARED_SLOT, addresses))
+    const answerHeaders = route.headers && new AnswerHeaderRules(route.headers)
+    const { sticky, pathPrefix } = route
+    return {
+      ...route,
+      counterSlot: slots.counters.get(counterKey(route.appId, route.release)) ?? SHARED_SLOT,
+      healthy,
+      answerHeaders,
+      secureAnswerHeaders: compileSecureHeaders(route, answerHeaders),
+      gates: compileGates(route),
+      stickiness: sticky && compileStickiness(sticky, pathPrefix, healthy, this.#stickyKey),
+      internalCallers: route.callers && new InternalCallers(route.callers),
+      trial: undefined,
+      stable: undefined,
+      caching: compileCaching(route),
+      observation: route.observe ? { ...observed, ...route.observe } : observed,
+      sight: undefined,
+    }
+  }
+
+  #addTrial(stable: ActiveRoute, canary: Canary, options: CompileOptions): void {
+    const { release, mode, targets, static: folder } = canary
+    const { canary: _, static: __, ...route } = stable
+    const trial = this.#compile(
+      { ...route, release, mode, targets, ...(folder ? { static: folder } : {}) },
+      options,
+    )
+    trial.stable = stable
+    stable.trial = compileTrial(stable, trial)
   }
 
   #activate(target: Target, slot: number, addresses: Set<string>): ActiveTarget {

@@ -1,5 +1,9 @@
 import type { Writable } from 'node:stream'
-import type { AnswerHeaderRules } from '@seaworthy/routes'
+
+/** Changes the headers of an answer: name, value, name, value … */
+export interface AnswerRules {
+  apply(headers: string[]): void
+}
 
 /**
  * An answer on its way to a client: `EdgeResponse` (HTTP/1) or `Http2Response`. Both are streams, so `pipeline` and
@@ -16,7 +20,7 @@ export interface ClientResponse extends Writable {
   /** Where the answer's bytes are counted if not at the connection, which answers share with HTTP/2. */
   readonly bytesCounter?: { readonly bytesWritten: number }
   /** What is done to the headers of an app's answer; unset for pages of the edge's own. */
-  answerHeaders: AnswerHeaderRules | undefined
+  answerHeaders: AnswerRules | undefined
   /**
    * The head goes out with the first byte of the body, at the end, or by `flushHeaders`.
    * @param headers name, value, name, value …; the list becomes the response's own

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type GateOutcome, Passage } from '../gates/passage.ts'
 import type { Onward } from '../cache/edge-cache.ts'
+import { chooseRelease, type Trial } from '../choice/canary-choice.ts'
+import { type GateOutcome, Passage } from '../gates/passage.ts'
 import type { ActiveRoute } from './active-routes.ts'
 import { clientConnection, type Scheme } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -66,6 +67,7 @@ export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
       record,
       expectsContinue,
       limits: undefined,
+      cookies: undefined,
       cacheRule: undefined,
       tap: undefined,
     })
@@ -104,7 +106,7 @@ export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
   #serve(exchange: ExchangeOptions): void {
     const { context, target, record } = exchange
     if (answerHttpChallenge(exchange, context.routes.httpChallenges)) return
-    const route = context.routes.match(target.host, target.url)
+    const route = context.routes.matchFor(exchange.request.socket, target)
     record.countFor(route)
     if (route?.https?.redirect && exchange.client.scheme === 'http') {
       redirectToHttps(exchange, this.#options.httpsPort)
@@ -144,7 +146,20 @@ export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
   #serveBy(exchange: ExchangeOptions, route: ActiveRoute | undefined): void {
     const close = exchange.expectsContinue
     if (!route) answerItself(exchange, { status: 404, close })
-    else if (route.mode === 'proxy') this.#startExchange(exchange, route)
+    else if (route.trial) this.#serveByLot(exchange, route, route.trial)
+    else this.#serveRelease(exchange, route)
+  }
+
+  #serveByLot(exchange: ExchangeOptions, stable: ActiveRoute, trial: Trial): void {
+    const { route, cookie } = chooseRelease(exchange, stable, trial)
+    if (route !== stable) exchange.record.countFor(route)
+    if (cookie !== undefined) exchange.cookies = [cookie]
+    this.#serveRelease(exchange, route)
+  }
+
+  #serveRelease(exchange: ExchangeOptions, route: ActiveRoute): void {
+    const close = exchange.expectsContinue
+    if (route.mode === 'proxy') this.#startExchange(exchange, route)
     else if (route.mode === 'static') serveStatic(exchange, route, this.#options.staticFiles)
     else answerItself(exchange, { status: 503, retryAfterSeconds: 30, close })
   }

@@ -90,6 +90,14 @@ export class RequestRecord {
     else counters.appFailed(this.#slot)
   }
 
+  /** The release on trial did not serve the request: there it counts as failed, and from now on it is the other's. */
+  failedOver(stable: ActiveRoute): void {
+    const { counters } = this.#books
+    counters.requestAbandoned(this.#slot)
+    counters.edgeFailed(this.#slot)
+    this.countFor(stable)
+  }
+
   /** The target broke off after the head of its answer had gone to the client. */
   cutShort(): void {
     this.#books.counters.edgeFailed(this.#slot)

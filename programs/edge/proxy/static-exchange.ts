@@ -1,3 +1,4 @@
+import { withCookies } from '../choice/answer-rules.ts'
 import { withoutPrefix } from '../gates/route-gates.ts'
 import type { StaticHandler } from '../static/static-handler.ts'
 import { type ActiveRoute, answerHeadersFor } from './active-routes.ts'
@@ -7,10 +8,11 @@ export type StaticFiles = StaticHandler
 
 /** Serves a request of a `static` route from the release's folder. Its bytes count with the head of the answer. */
 export function serveStatic(
-  { context, request, response, target, client, record, expectsContinue }: ExchangeOptions,
+  exchange: ExchangeOptions,
   route: ActiveRoute,
   staticFiles: StaticFiles,
 ): void {
+  const { context, request, response, target, client, record, expectsContinue, cookies, cacheRule } = exchange
   const counter = response.bytesCounter ?? request.socket
   const writtenBefore = counter.bytesWritten
   const end = () => {
@@ -19,7 +21,8 @@ export function serveStatic(
     record.end()
   }
   response.onAbandoned = end
-  response.answerHeaders = answerHeadersFor(route, client)
+  const rules = answerHeadersFor(route, client)
+  response.answerHeaders = cookies ? withCookies(rules, cookies) : rules
   const headers = ['X-Request-Id', record.id]
   if (context.isDraining || expectsContinue) headers.push('Connection', 'close')
   void staticFiles(
@@ -28,5 +31,6 @@ export function serveStatic(
     route.static!,
     withoutPrefix(target.forwardUrl, route.pathPrefix),
     headers,
+    { compress: route.compression !== false, cacheControl: cacheRule?.clientCacheControl },
   )
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { pickTarget } from '@seaworthy/routes'
+import { chooseRelease } from '../choice/canary-choice.ts'
+import { stuckTarget } from '../choice/stickiness.ts'
 import type { EffectiveLimits } from '../gates/effective-limits.ts'
 import { type GateOutcome, Passage } from '../gates/passage.ts'
 import type { ActiveRoute, ActiveTarget } from './active-routes.ts'
@@ -53,7 +55,7 @@ export class UpgradeExchange implements Deadlined, GateOutcome<UpgradeOptions> {
 
   start(): void {
     const { context, target, record, socket } = this.#options
-    const route = context.routes.match(target.host, target.url)
+    const route = context.routes.matchFor(socket, target)
     record.countFor(route)
     socket.on('error', () => this.#end())
     socket.on('close', () => this.#end())
@@ -94,7 +96,10 @@ export class UpgradeExchange implements Deadlined, GateOutcome<UpgradeOptions> {
     socket.on('close', takeBack)
   }
 
-  #serve(route: ActiveRoute | undefined): void {
+  #serve(found: ActiveRoute | undefined): void {
+    const { record } = this.#options
+    const route = found?.trial ? chooseRelease(this.#options, found, found.trial).route : found
+    if (route !== found) record.countFor(route)
     this.#route = route
     if (!route) this.#refuse(404)
     else if (route.mode === 'proxy') this.#attempt(route)
@@ -102,12 +107,16 @@ export class UpgradeExchange implements Deadlined, GateOutcome<UpgradeOptions> {
   }
 
   #attempt(route: ActiveRoute): void {
-    const { context, record } = this.#options
-    const active = pickTarget(route.healthy, {
-      inFlight: candidate => context.counters.targetInFlight(candidate.slot),
-      isAllowed: candidate => !this.#tried.includes(candidate),
-      random: context.random,
-    })
+    const { context, record, request } = this.#options
+    const stuck = route.stickiness && stuckTarget(route.stickiness, request.headers.cookie)
+    const active =
+      stuck && !this.#tried.includes(stuck)
+        ? stuck
+        : pickTarget(route.healthy, {
+            inFlight: candidate => context.counters.targetInFlight(candidate.slot),
+            isAllowed: candidate => !this.#tried.includes(candidate),
+            random: context.random,
+          })
     if (!active) {
       this.#refuse(this.#tried.length > 0 ? 502 : 503)
       return

@@ -31,7 +31,7 @@ export class EdgeWorker {
   readonly #report: (report: WorkerReport) => void
   readonly #context: WorkerContext
   readonly #sight: WorkerSight
-  readonly #listener: HttpListener
+  readonly #listeners: HttpListener[]
   readonly #https: HttpsSwitch
   readonly #firstTable: TableUpdate
 
@@ -39,7 +39,7 @@ export class EdgeWorker {
     const { index, memory, limits, sight, host, httpPort, httpsPort, tables } = start
     this.#report = report
     this.#firstTable = tables
-    const routes = new ActiveRoutes()
+    const routes = new ActiveRoutes({ stickyKey: start.stickyKey })
     const counters = new WorkerCounters({ memory, worker: index })
     const deadlines = new Deadlines({ onTick: now => routes.sweepIdle(now) })
     this.#sight = new WorkerSight({ start: sight, report })
@@ -72,7 +72,8 @@ export class EdgeWorker {
       requestIds: createRequestIds(),
     }
     const dispatcher = new Dispatcher({ ...shared, scheme: 'http', port: httpPort })
-    this.#listener = new HttpListener({ host, port: httpPort, limits, dispatcher })
+    const ports = start.internal ? [{ host, port: httpPort }, start.internal] : [{ host, port: httpPort }]
+    this.#listeners = ports.map(port => new HttpListener({ ...port, limits, dispatcher }))
     this.#https = new HttpsSwitch({ start, deadlines, dispatching: shared, report })
   }
 
@@ -83,15 +84,15 @@ export class EdgeWorker {
       const fields = JSON.stringify({ error: (error as Error).message })
       this.#report({ kind: 'problem', message: 'countries of visits are not counted', fields })
     })
-    await this.#listener.listen()
+    await Promise.all(this.#listeners.map(listener => listener.listen()))
     await this.#https.update(this.#firstTable)
     this.#report({ kind: 'listening' })
   }
 
   obey(command: WorkerCommand): void {
     if (command.kind === 'apply-table') this.#applyTable(command.update)
-    else if (command.kind === 'ticket-keys') this.#https.changeTicketKeys(command.keys)
     else if (command.kind === 'purge-cache') this.#purgeCache(command)
+    else if (command.kind === 'ticket-keys') this.#https.changeTicketKeys(command.keys)
     else if (command.kind === 'drain') void this.#drain()
     else this.#sight.obey(command)
   }
@@ -116,10 +117,10 @@ export class EdgeWorker {
   async #drain(): Promise<void> {
     if (this.#context.isDraining) return
     this.#context.isDraining = true
-    const gone = Promise.all([this.#listener.stopListening(), this.#https.stopListening()])
+    const listeners = [...this.#listeners, this.#https]
+    const gone = Promise.all(listeners.map(listener => listener.stopListening()))
     const closing = setInterval(() => {
-      this.#listener.closeIdle()
-      this.#https.closeIdle()
+      for (const listener of listeners) listener.closeIdle()
     }, IDLE_GRACE_MS)
     await gone
     clearInterval(closing)

@@ -6,6 +6,7 @@ import type { SlotAssignment } from '../counters/edge-counters.ts'
 import type { SightCommand, SightReport, SightStart } from '../sight/sight-messages.ts'
 import type { TlsUpdate } from '../tls/edge-tls.ts'
 import type { TicketKey } from '../tls/ticket-keys.ts'
+import type { PublicPort } from './public-port.ts'
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -14,6 +15,8 @@ export interface WorkerStart {
   httpPort: number
   httpsPort: number
   tlsMinVersion: TlsMinVersion
+  /** Where internal names are answered on a socket of its own. */
+  internal: PublicPort | undefined
   limits: EdgeLimits
   /** Names instances in cookies. */
   stickyKey: string

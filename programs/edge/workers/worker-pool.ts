@@ -6,6 +6,7 @@ import type { EdgeLog } from '../edge-log.ts'
 import type { SightCommand, SightStart } from '../sight/sight-messages.ts'
 import type { TlsUpdate } from '../tls/edge-tls.ts'
 import type { TicketKey } from '../tls/ticket-keys.ts'
+import type { PublicPort } from './public-port.ts'
 import { type ServingThread, serveInMainThread, startWorkerThread } from './serving-thread.ts'
 import type { TableUpdate, WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts'
 
@@ -17,6 +18,8 @@ export interface WorkerPoolOptions {
   log: EdgeLog
   /** All that a worker which starts now needs for HTTPS. */
   tls(): TlsUpdate | undefined
+  /** Where internal names are answered on a socket of its own. */
+  internal(): PublicPort | undefined
   onReport(worker: number, report: WorkerReport): void
   /** Names instances in cookies. */
   stickyKey(): string
@@ -119,6 +122,7 @@ export class WorkerPool {
     const { host, httpPort, httpsPort, tlsMinVersion, limits } = config
     return {
       ...{ index, host, httpPort, httpsPort, tlsMinVersion, limits },
+      internal: this.#options.internal(),
       sight: sight(),
       stickyKey: this.#options.stickyKey(),
       memory: counters.memory,
