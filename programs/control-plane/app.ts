@@ -1,7 +1,7 @@
 /** The composition root: every `new` of the control plane, in dependency order. */
 import { fileURLToPath } from 'node:url'
 import { createArtifactStore } from '@seaworthy/artifacts'
-import { createHostBuilder, createToolchains } from '@seaworthy/builder'
+import { createToolchains } from '@seaworthy/builder'
 import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
@@ -14,6 +14,7 @@ import { composePeople } from './app-people.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { Builds } from './builds/builds.ts'
+import { openBuilder } from './builds/open-builder.ts'
 import { composeSight, platformObservation } from './compose-sight.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { createAdmission } from './deployments/admission.ts'
@@ -70,6 +71,7 @@ import { AppTraffic } from './traffic/app-traffic.ts'
 import { answeringProcesses } from './traffic/effective-traffic.ts'
 import { VERSION } from './version.ts'
 import { Observations } from './visits/observations.ts'
+import { Volumes } from './volumes/volumes.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
 const MB = 1_048_576
@@ -111,11 +113,13 @@ export async function createControlPlane(
   })
   const artifacts = createArtifactStore({ directory: folders.artifacts, log })
   const toolchains = createToolchains({ directory: folders.toolchains, log })
-  const builder = createHostBuilder({
+  const builder = openBuilder({
+    config,
     sandbox,
     toolchains,
-    buildsDirectory: folders.builds,
-    cacheDirectory: folders.buildCache,
+    folders,
+    docker: ground.docker,
+    registries: ground.registries,
     log,
   })
   const logs = createFileLogStore({
@@ -382,7 +386,9 @@ export async function createControlPlane(
     isDeploying: async appId => (await deploymentRecords.listUnfinished(appId)).length > 0,
     log,
   })
+  const volumes = new Volumes({ directory: folders.volumes, releases })
   const sweeper = new Sweeper({
+    volumes,
     store,
     artifacts,
     images,
@@ -449,6 +455,8 @@ export async function createControlPlane(
     trustedProxies: config.trustedProxies,
     csrfSecret: people.csrfSecret,
     implementations: allRoutes({
+      registries: ground.registries,
+      volumes,
       ...people.parts,
       ...domains.routeParts,
       ...sight.routeParts,
@@ -467,6 +475,7 @@ export async function createControlPlane(
       sharedEnv,
       instances,
       appTraffic,
+      domainSource: domains.table,
       canaries,
       publisher,
       edgePort: config.httpPort,

@@ -7,6 +7,8 @@ export interface AppFacts {
   id: string
   slug: string
   teamId: string
+  /** The user of its processes, where apps have users of their own. */
+  userId?: number | undefined
   state: AppState
   /** Of the release that serves; undefined before the first deployment. */
   release?: ReleaseFacts | undefined

@@ -14,12 +14,20 @@ export interface FactsReaderOptions {
   manager: Pick<InstanceManager, 'live'>
   /** Whether the app is kept down after a crash loop. */
   isStoppedAfterCrashes: (appId: string) => boolean
+  /** The user of an app's processes; none where this host gives apps no users of their own. */
+  userIdOf?: (userNumber: number) => number
 }
 
 /** A release never changes, so what is known of it is read once. */
 interface KnownRelease {
   facts: ReleaseFacts
   traffic: TrafficSettings
+}
+
+/** `state` names the release and the version of the app's own settings that it was made of. */
+interface KnownTraffic {
+  state: string
+  settings: TrafficSettings
 }
 
 interface CanaryRow {
@@ -33,14 +41,14 @@ interface CanaryRow {
 export class FactsReader {
   readonly #options: FactsReaderOptions
   #releases = new Map<string, KnownRelease>()
-  #ownTraffic = new Map<string, { version: number; settings: TrafficSettings }>()
+  #traffic = new Map<string, KnownTraffic>()
 
   constructor(options: FactsReaderOptions) {
     this.#options = options
   }
 
   async read(domains: ReadonlyMap<string, readonly DomainFacts[]>): Promise<AppFacts[]> {
-    const known = { releases: new Map<string, KnownRelease>(), ownTraffic: new Map() }
+    const known = { releases: new Map<string, KnownRelease>(), traffic: new Map<string, KnownTraffic>() }
     const rows = await this.#appRows()
     const canaries = await this.#canaries(known.releases)
     const live = Map.groupBy(this.#options.manager.live(), ({ row }) => row.app_id)
@@ -48,16 +56,16 @@ export class FactsReader {
     for (const row of rows) {
       const release =
         row.release_id === null ? undefined : await this.#release(row.release_id, row, known.releases)
-      const own = this.#own(row, known.ownTraffic)
       const canary = canaries.get(row.id)
       const instances = live.get(row.id) ?? []
       facts.push({
         id: row.id,
         slug: row.slug,
         teamId: row.team_id,
+        userId: this.#options.userIdOf?.(row.user_number),
         state: row.state,
         release: release?.facts,
-        traffic: { ...release?.traffic, ...own },
+        traffic: this.#effective(row, release, known.traffic),
         maintenance: maintenanceOf(row.maintenance_json),
         instances: instanceFacts(instances.filter(live => !isOf(canary, live))),
         canary: canary && canaryFacts(canary, instances),
@@ -67,7 +75,7 @@ export class FactsReader {
     }
     // What no app has any more is forgotten.
     this.#releases = known.releases
-    this.#ownTraffic = known.ownTraffic
+    this.#traffic = known.traffic
     return facts
   }
 
@@ -81,6 +89,7 @@ export class FactsReader {
         'apps.slug',
         'apps.state',
         'apps.team_id',
+        'apps.user_number',
         'releases.id as release_id',
         'releases.version',
         'releases.artifact_digest',
@@ -117,16 +126,22 @@ export class FactsReader {
     return { facts: { ...facts, staticRoot: join(artifact.path, root), spa }, traffic }
   }
 
-  #own(
-    row: { id: string; traffic_version: number | null; traffic_json: string | null },
-    known: Map<string, { version: number; settings: TrafficSettings }>,
+  /** The same object for as long as it says the same: what is made of it is kept with it. */
+  #effective(
+    row: {
+      id: string
+      release_id: string | null
+      traffic_version: number | null
+      traffic_json: string | null
+    },
+    release: KnownRelease | undefined,
+    known: Map<string, KnownTraffic>,
   ): TrafficSettings {
-    if (row.traffic_json === null || row.traffic_version === null) return {}
-    const version = Number(row.traffic_version)
-    const before = this.#ownTraffic.get(row.id)
-    const own = before?.version === version ? before : { version, settings: JSON.parse(row.traffic_json) }
-    known.set(row.id, own)
-    return own.settings
+    const state = `${row.release_id} ${row.traffic_version}`
+    const before = this.#traffic.get(row.id)
+    const now = before?.state === state ? before : { state, settings: merged(release, row.traffic_json) }
+    known.set(row.id, now)
+    return now.settings
   }
 
   async #canaries(known: Map<string, KnownRelease>): Promise<Map<string, CanaryRow>> {
@@ -177,6 +192,10 @@ function instanceFacts(live: readonly LiveInstance[]): InstanceFacts[] {
     state: row.state,
     ...(instance.address ? { address: instance.address } : {}),
   }))
+}
+
+function merged(release: KnownRelease | undefined, ownJson: string | null): TrafficSettings {
+  return { ...release?.traffic, ...(ownJson === null ? {} : (JSON.parse(ownJson) as TrafficSettings)) }
 }
 
 function maintenanceOf(json: string | null): MaintenanceSettings | undefined {

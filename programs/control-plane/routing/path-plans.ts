@@ -1,6 +1,7 @@
 /** Where the paths of an app lead that do not go to its process `web`. Pure. */
-import { behindDoor, type TableRules, tableRules } from '@seaworthy/routes/settings'
+import { behindDoor, type TableRules } from '@seaworthy/routes/settings'
 import type { AppFacts } from './app-facts.ts'
+import { rulesOf } from './app-rules.ts'
 
 export interface PathPlan {
   /** `/api` */
@@ -35,9 +36,4 @@ export function pathPlans(
     const to = other?.teamId === app.teamId ? other : undefined
     return { prefix, to, process: 'web', rules: behindDoor(rules, to ? rulesOf(to) : {}, place) }
   })
-}
-
-function rulesOf(app: AppFacts): TableRules {
-  const { https: _, ...rules } = tableRules(app.traffic ?? {}, app.maintenance)
-  return rules
 }

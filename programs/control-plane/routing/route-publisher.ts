@@ -28,6 +28,7 @@ export class RoutePublisher {
   #version = 0
   readonly #reader: FactsReader
   #refused: ReadonlySet<string> = new Set()
+  readonly #sound = new Set<string>()
 
   constructor(options: RoutePublisherOptions) {
     this.#options = options
@@ -58,7 +59,10 @@ export class RoutePublisher {
   async #push(): Promise<void> {
     const domains = await (this.#options.domains ?? NO_DOMAINS).tableParts()
     const facts = await this.#reader.read(domains.byApp)
-    const { routes, refused } = soundRoutes(planRoutes(facts, this.#options.settings, domains.certificates))
+    const { routes, refused } = soundRoutes(
+      planRoutes(facts, this.#options.settings, domains.certificates),
+      this.#sound,
+    )
     this.#tellRefused(refused)
     // Grows over restarts too, so that an edge that kept an older table takes ours.
     this.#version = Math.max(Date.now(), this.#version + 1)

@@ -8,12 +8,24 @@ export interface RefusedRoute {
   reason: string
 }
 
-/** A route that the edge would refuse answers 503 without any rule; one whose host or path is wrong is left out. */
-export function soundRoutes(routes: readonly Route[]): { routes: Route[]; refused: RefusedRoute[] } {
+/**
+ * A route that the edge would refuse answers 503 without any rule; one whose host or path is wrong is left out.
+ * @param known texts of routes that were sound before, which need no second look; filled with those of this time
+ */
+export function soundRoutes(
+  routes: readonly Route[],
+  known: Set<string> = new Set(),
+): { routes: Route[]; refused: RefusedRoute[] } {
   const refused: RefusedRoute[] = []
+  const before = new Set(known)
+  known.clear()
   const sound = routes.flatMap(route => {
-    const reason = problemOf(route)
-    if (reason === undefined) return [route]
+    const text = JSON.stringify(route)
+    const reason = before.has(text) ? undefined : problemOf(route)
+    if (reason === undefined) {
+      known.add(text)
+      return [route]
+    }
     refused.push({ appId: route.appId, pathPrefix: route.pathPrefix, reason })
     const closed = closedRoute(route)
     return problemOf(closed) === undefined ? [closed] : []

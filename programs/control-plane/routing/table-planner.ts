@@ -2,10 +2,12 @@
  * The route table that the edge should have, from what the database says. Pure, so that every state of an app
  * has one tested answer to "what does a request get now?".
  */
-import type { Canary, CertificateFile, Route, RouteHttps, RouteTimeouts, Target } from '@seaworthy/routes'
-import { type TableRules, tableRules } from '@seaworthy/routes/settings'
+import type { Canary, CertificateFile, Route, RouteTimeouts, Target } from '@seaworthy/routes'
+import type { TableRules } from '@seaworthy/routes/settings'
 import { domainRoutes, withoutClashes } from '../domains/domain-routes.ts'
 import type { AppFacts, CanaryFacts, InstanceFacts, ReleaseFacts } from './app-facts.ts'
+import { httpsOf, rulesOf } from './app-rules.ts'
+import { internalRoutes } from './internal-routes.ts'
 import { type PathPlan, pathPlans } from './path-plans.ts'
 
 export type { AppFacts } from './app-facts.ts'
@@ -28,12 +30,13 @@ export function planRoutes(
   return withoutClashes([
     ...planned.flatMap(({ app, routes }) => routes.map(route => ownHost(app, route, settings, certificates))),
     ...planned.flatMap(({ app, routes }) => routes.flatMap(route => claimedHosts(app, route))),
+    ...internalRoutes(live, app => planApp(app, bySlug, settings)[0]!),
   ])
 }
 
 /** The routes of an app without their hosts: the whole of it, then its paths that go elsewhere. */
 function planApp(app: AppFacts, bySlug: ReadonlyMap<string, AppFacts>, settings: RoutingSettings): Route[] {
-  const { https: _, ...rules } = tableRules(app.traffic ?? {}, app.maintenance)
+  const rules = rulesOf(app)
   const main = planRoute(app, { process: 'web', settings, rules })
   const paths = pathPlans(app, rules, slug => bySlug.get(slug))
   return [main, ...paths.map(plan => planPath(main, plan, settings))]
@@ -126,10 +129,6 @@ function claimedHosts(app: AppFacts, route: Route): Route[] {
   const own = httpsOf(app)
   const domains = app.domains?.map(domain => (domain.https && own ? { ...domain, https: own } : domain))
   return domainRoutes(route, domains)
-}
-
-function httpsOf({ traffic }: AppFacts): RouteHttps | undefined {
-  return traffic?.https && tableRules({ https: traffic.https }).https
 }
 
 function covers(name: string, host: string): boolean {

@@ -17,7 +17,7 @@ import { trafficNotes } from './traffic-notes.ts'
 export interface TrafficViewOptions {
   store: Store
   appTraffic: AppTraffic
-  domains?: DomainSource
+  domainSource?: DomainSource
 }
 
 /** An app's traffic settings as the API shows them. */
@@ -59,7 +59,7 @@ export class TrafficView {
   }
 
   async domainsOf({ id }: AppRow): Promise<readonly DomainFacts[]> {
-    const { byApp } = await (this.#options.domains ?? NO_DOMAINS).tableParts()
+    const { byApp } = await (this.#options.domainSource ?? NO_DOMAINS).tableParts()
     return byApp.get(id) ?? []
   }
 

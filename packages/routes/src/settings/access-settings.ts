@@ -1,13 +1,14 @@
 import { z } from 'zod'
+import { parsePasswordHash } from '../password-hash.ts'
 import { lineOfText, networks, urlPath } from './fields.ts'
 
 /** As `hashPassword` writes it. */
 const passwordHash = z
   .string()
   .max(500)
-  .regex(
-    /^scrypt\$\d{1,8}\$\d{1,3}\$\d{1,3}\$[A-Za-z0-9_-]{11,128}\$[A-Za-z0-9_-]{22,256}$/,
-    'must be a hash such as "scrypt$32768$8$1$salt$hash"; a password in clear is taken by `seaworthy traffic set` only, which hashes it',
+  .refine(
+    text => parsePasswordHash(text) !== undefined,
+    'must be a hash such as "scrypt$16384$8$5$salt$hash"; a password in clear is taken by `seaworthy traffic set` only, which hashes it',
   )
 
 /** RFC 7617, 2: a colon ends the name. */

@@ -1,6 +1,7 @@
 /** Single values as users write them. */
 import { z } from 'zod'
-import { parseNetwork } from './address.ts'
+import { parseNetwork } from '../networks.ts'
+import { isRulePath } from '../path-rules.ts'
 
 /** A day. */
 export const LONGEST_SECONDS = 86_400
@@ -14,8 +15,8 @@ export const urlPath = z
 
 /** `/old` or `/old/*`: a `*` only at the end, after a `/`. */
 export const pathPattern = urlPath.refine(
-  path => !path.includes('*') || /^[^*]*\/\*$/.test(path),
-  'may have one "*", at its end after a "/": "/old/*"',
+  isRulePath,
+  'must be a path such as "/old", or "/old/*" for all under it, of visible ASCII characters',
 )
 
 export const network = z

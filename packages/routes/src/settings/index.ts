@@ -1,10 +1,9 @@
 /** Traffic settings as users write them. The edge never loads this: it knows the route table only. */
 export type { AccessSettings, GivenAccess } from './access-settings.ts'
-export { parseNetwork } from './address.ts'
 export { answerHeadersOf, DEFAULT_POLICY } from './answer-header-settings.ts'
 export { hashPassword, hashPasswords, type MissingPassword, withoutPasswords } from './password-hash.ts'
 export type { PathRoutes } from './rule-settings.ts'
-export { behindDoor, stripRules, type TableRules, tableRules } from './table-rules.ts'
+export { behindDoor, type TableRules, tableRules } from './table-rules.ts'
 export {
   type GivenTraffic,
   givenTrafficSchema,

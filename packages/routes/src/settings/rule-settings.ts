@@ -1,22 +1,17 @@
 import { z } from 'zod'
+import { findRedirectLoop, redirectTargetProblem, rewriteTargetProblem } from '../path-rules.ts'
 import { age, lineOfText, namedBy, pathPattern, processName, slug, urlPath } from './fields.ts'
 
 const MAX_RULES = 500
-
-/** A path, or a whole address. */
-const redirectTarget = z
-  .string()
-  .max(2000)
-  .regex(
-    /^(\/(?!\/)|https?:\/\/[^\s/])[^\s]*$/,
-    'must be a path such as "/new" or an address such as "https://example.com/new"',
-  )
+/** Rules are written before it is known which hosts the app will have. */
+const ANY_HOST = 'host.invalid'
 
 export const redirectsSchema = z
   .array(
     z.strictObject({
       from: pathPattern,
-      to: redirectTarget,
+      /** A path, or a whole address. */
+      to: z.string().max(2000),
       /** 302 unless told: browsers keep 301 and 308 for ever. */
       status: z
         .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)], {
@@ -32,16 +27,24 @@ export const redirectsSchema = z
     }),
   )
   .max(MAX_RULES)
-  .superRefine(requireStarForRest)
   .superRefine((rules, context) => {
-    for (const [index, { from, to }] of rules.entries())
-      if (from === to) addIssue(context, [index, 'to'], 'is the same as "from": that would never end')
+    for (const [index, rule] of rules.entries()) {
+      const problem = redirectTargetProblem(rule)
+      if (problem) addIssue(context, [index, 'to'], `must be ${problem}`)
+    }
+    const loop = findRedirectLoop(rules, [ANY_HOST])
+    if (loop !== undefined) addIssue(context, [loop, 'to'], 'leads back to itself: that would never end')
   })
 
 export const rewritesSchema = z
-  .array(z.strictObject({ from: pathPattern, to: urlPath }))
+  .array(z.strictObject({ from: pathPattern, to: z.string().max(2000) }))
   .max(MAX_RULES)
-  .superRefine(requireStarForRest)
+  .superRefine((rules, context) => {
+    for (const [index, rule] of rules.entries()) {
+      const problem = rewriteTargetProblem(rule)
+      if (problem) addIssue(context, [index, 'to'], `must be ${problem}`)
+    }
+  })
 
 const pathRouteSchema = z
   .strictObject({
@@ -115,12 +118,6 @@ export const callsSchema = z.array(slug).max(100)
 
 type Refinement = {
   addIssue: (issue: { code: 'custom'; path: (string | number)[]; message: string }) => void
-}
-
-function requireStarForRest(rules: { from: string; to: string }[], context: Refinement): void {
-  for (const [index, { from, to }] of rules.entries())
-    if (to.includes(':rest') && !from.endsWith('/*'))
-      addIssue(context, [index, 'to'], 'holds ":rest", which needs a "from" that ends with "/*"')
 }
 
 function addIssue(context: Refinement, path: (string | number)[], message: string): void {

@@ -3,14 +3,13 @@ import type {
   BasicAuth,
   Maintenance,
   PathLimits,
-  RewriteRule,
   RouteAccess,
   RouteHttps,
   RouteLimits,
 } from '../route-rules.ts'
 import type { Route } from '../route-table.ts'
-import { commonNetworks } from './address.ts'
 import { answerHeadersOf } from './answer-header-settings.ts'
+import { commonNetworks } from './common-networks.ts'
 import type { LimitSettings, PathBounds } from './limit-settings.ts'
 import type { MaintenanceSettings, TrafficSettings } from './traffic-settings.ts'
 
@@ -28,6 +27,7 @@ export type TableRules = Pick<
   | 'sticky'
   | 'https'
   | 'maintenance'
+  | 'stripPrefix'
 >
 
 const KB = 1024
@@ -65,17 +65,8 @@ export function behindDoor(
     https: door.https,
     maintenance: door.maintenance ?? behind.maintenance,
     access: bothAccess(door.access, movedUnder(behind.access, prefix, stripPrefix)),
-    rewrites: stripPrefix ? stripRules(prefix) : behind.rewrites,
+    stripPrefix: stripPrefix || undefined,
   })
-}
-
-/** `/api/users` becomes `/users`, and `/api` becomes `/`. */
-export function stripRules(prefix: string): RewriteRule[] {
-  const base = prefix.replace(/\/$/, '')
-  return [
-    { from: base, to: '/' },
-    { from: `${base}/*`, to: '/:rest' },
-  ]
 }
 
 function routeLimits({ paths: _, ...limits }: LimitSettings): RouteLimits | undefined {
