@@ -34,6 +34,7 @@ export function fetchInBackground(
     }),
     expectsContinue: false,
     limits: undefined,
+    cookies: undefined,
     cacheRule: undefined,
     tap: undefined,
   }

@@ -1,5 +1,7 @@
+import type { AnswerHeaderRules } from '@seaworthy/routes'
 import { headerValue } from '../content/header-list.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
+import { answerHeadersFor } from '../proxy/active-routes.ts'
 import type { AnswerTap, StandIn } from '../proxy/answer-tap.ts'
 import type { ExchangeOptions } from '../proxy/exchange.ts'
 import type { ResponseHead } from '../proxy/response-head.ts'
@@ -135,7 +137,7 @@ export class CacheFill implements AnswerTap {
     const { exchange, rule, stored, books, key, flight } = this.#options
     this.#headers = head.headers.filter((_, index) => !isLength(head.headers[index & ~1]!))
     const shown = [...this.#headers]
-    exchange.response.answerHeaders?.apply(shown)
+    this.#rules?.apply(shown)
     const terms = termsOfKeeping({
       request: exchange.request.headers,
       status: head.status,
@@ -175,7 +177,7 @@ export class CacheFill implements AnswerTap {
     const { exchange, rule, books, key, flight } = this.#options
     const headers = withDate(updatedHeaders(stored.headers, head.headers), Date.now())
     const shown = [...headers]
-    exchange.response.answerHeaders?.apply(shown)
+    this.#rules?.apply(shown)
     const judged = { request: exchange.request.headers, status: stored.status, headers: shown, rule }
     const terms = termsOfKeeping({ ...judged, requestedAt: this.#requestedAt, receivedAt: Date.now() })
     const refreshed = { ...stored, headers, terms: terms ?? stored.terms }
@@ -184,6 +186,12 @@ export class CacheFill implements AnswerTap {
     flight?.settle()
     exchange.record.cache = 'revalidated'
     return this.#reply(refreshed, 'fwd=stale; fwd-status=304')
+  }
+
+  /** Of the app's settings; what the edge itself adds for one client, such as a cookie, is not for all. */
+  get #rules(): AnswerHeaderRules | undefined {
+    const { record, client } = this.#options.exchange
+    return record.route && answerHeadersFor(record.route, client)
   }
 
   #standIn(parameters: string): StandIn | undefined {

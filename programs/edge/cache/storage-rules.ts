@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { CacheRule } from '@seaworthy/routes'
 import { headerValue, joinedValue } from '../content/header-list.ts'
+import { parseHttpDate } from '../content/http-date.ts'
 import { type CacheDirectives, parseCacheControl } from './cache-control.ts'
-import { parseHttpDate } from './http-date.ts'
 
 /** What is kept of an answer's say over how long it may be used. Times in milliseconds. */
 export interface KeepingTerms {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type ByteRange, parseByteRange } from './byte-range.ts'
+import { parseHttpDate } from './http-date.ts'
 
 /** What names the state of a representation. */
 export interface Validators {
@@ -32,6 +33,31 @@ function tagsOf(list: string): string[] {
 
 function withoutWeakness(tag: string): string {
   return tag.startsWith('W/') ? tag.slice(2) : tag
+}
+
+/**
+ * The conditions of a GET or HEAD on a file, in the order of RFC 9110, 13.2.2. `If-Modified-Since` is met only by the
+ * very same time: after a rollback a file may be older than what the client holds, and yet differ.
+ */
+export function checkPreconditions(
+  headers: IncomingHttpHeaders,
+  { etag, lastModified }: Validators,
+): 'met' | 'not-modified' | 'failed' {
+  const unchanged = headers['if-match']
+  if (unchanged !== undefined) {
+    if (!listsTagStrongly(unchanged, etag)) return 'failed'
+  } else if (wasModifiedSince(headers['if-unmodified-since'], lastModified)) return 'failed'
+  const known = headers['if-none-match']
+  if (known !== undefined) return listsTagWeakly(known, etag) ? 'not-modified' : 'met'
+  const since = headers['if-modified-since']
+  return since !== undefined && since === lastModified ? 'not-modified' : 'met'
+}
+
+/** RFC 9110, 13.1.4: what is no date is no condition. */
+function wasModifiedSince(since: string | undefined, lastModified: string | undefined): boolean {
+  const date = parseHttpDate(since)
+  const modified = parseHttpDate(lastModified)
+  return date !== undefined && modified !== undefined && modified > date
 }
 
 /**

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { type ContentEncoding, pickEncoding } from './accept-encoding.ts'
+import { type Coding, type ContentEncoding, pickEncoding } from '../content/accept-encoding.ts'
+import { isCompressible, LEAST_BYTES } from '../content/compressible.ts'
+import type { CodedFiles } from './coded-files.ts'
 import { contentType } from './content-type.ts'
 import { isHashedName } from './hashed-name.ts'
 
-/** One form of a file (as it is, or precompressed) with the headers of its answers, made once. */
+/** One form of a file (as it is, or compressed) with the headers of its answers, made once. */
 export interface Representation {
   path: string
   sizeBytes: number
   etag: string
   lastModified: string
-  /** In memory for small files; larger ones are streamed. */
+  /** In memory for small files and for what was compressed here; larger ones are streamed. */
   body: Buffer | undefined
   /** Flat list for `writeHead`: a 200 with the whole body. */
   headers: readonly string[]
@@ -19,66 +21,128 @@ export interface Representation {
   memoryBytes: number
 }
 
+/** In the order in which they are looked for beside a file, and made from it: the smallest first. */
+export const CODINGS: readonly Coding[] = ['br', 'zstd', 'gzip']
+export const SUFFIXES: Readonly<Record<Coding, string>> = { br: '.br', zstd: '.zst', gzip: '.gz' }
+
+/** Larger files go out as they are: they would take seconds to compress and much memory to keep. */
+const MOST_CODED_BYTES = 8 * 1024 * 1024
+/** For a smaller file a first request waits; a larger one goes out as it is until its form is made. */
+const MOST_WAITED_FOR_BYTES = 256 * 1024
+
 export interface StaticFileOptions {
   /** Absolute, without symbolic links. */
   path: string
   /** From the root, with `/`. */
   relativePath: string
-  /** Whether `<path>.br` and `<path>.gz` lie beside it. */
-  encodings: { br: boolean; gzip: boolean }
+  sizeBytes: number
+  /** The codings whose forms lie beside it, as `<path>.br`, `<path>.zst` and `<path>.gz`. */
+  precompressed: readonly Coding[]
 }
 
-/** A file and its precompressed siblings; each is read when first asked for. */
+/** A file and its compressed forms; each is read or made when first asked for. */
 export class StaticFile {
   readonly path: string
   readonly relativePath: string
-  readonly encodings: { br: boolean; gzip: boolean }
+  readonly precompressed: readonly Coding[]
   readonly representations = new Map<ContentEncoding, Representation>()
+  /** What the app brought first, then what can be made. */
+  readonly #codings: readonly Coding[]
 
-  constructor({ path, relativePath, encodings }: StaticFileOptions) {
+  constructor({ path, relativePath, sizeBytes, precompressed }: StaticFileOptions) {
     this.path = path
     this.relativePath = relativePath
-    this.encodings = encodings
+    this.precompressed = precompressed
+    const gains =
+      sizeBytes >= LEAST_BYTES && sizeBytes <= MOST_CODED_BYTES && isCompressible(contentType(path))
+    this.#codings = gains ? [...new Set([...precompressed, ...CODINGS])] : precompressed
   }
 
   /** Whether the answer depends on `Accept-Encoding`. */
   get varies(): boolean {
-    return this.encodings.br || this.encodings.gzip
+    return this.#codings.length > 0
   }
 
-  pick(acceptEncoding: string | string[] | undefined): ContentEncoding {
-    return this.varies ? pickEncoding(String(acceptEncoding ?? ''), this.encodings) : 'identity'
+  /** @param compress false: only what the app brought */
+  pick(acceptEncoding: string | string[] | undefined, compress: boolean): ContentEncoding {
+    const codings = compress ? this.#codings : this.precompressed
+    return codings.length > 0 ? pickEncoding(String(acceptEncoding ?? ''), codings) : 'identity'
   }
 
-  loaded(acceptEncoding: string | string[] | undefined): Representation | undefined {
-    return this.representations.get(this.pick(acceptEncoding))
+  loaded(acceptEncoding: string | string[] | undefined, compress: boolean): Representation | undefined {
+    return this.representations.get(this.pick(acceptEncoding, compress))
   }
 }
 
-const SUFFIXES: Record<ContentEncoding, string> = { identity: '', br: '.br', gzip: '.gz' }
+export interface LoadOptions {
+  root: string
+  maxBodyBytes: number
+  codedFiles: CodedFiles
+}
 
-/** Reads what is needed to answer with one form of the file. */
+/**
+ * Reads what is needed to answer with one form of the file.
+ * @returns undefined for a form that is not made yet: the file goes out as it is meanwhile
+ */
 export async function loadRepresentation(
   file: StaticFile,
   encoding: ContentEncoding,
-  { root, maxBodyBytes }: { root: string; maxBodyBytes: number },
+  options: LoadOptions,
+): Promise<Representation | undefined> {
+  if (encoding === 'identity') return await read(file, file.path, encoding, options)
+  if (file.precompressed.includes(encoding))
+    return await read(file, file.path + SUFFIXES[encoding], encoding, options)
+  return await make(file, encoding, options)
+}
+
+async function read(
+  file: StaticFile,
+  path: string,
+  encoding: ContentEncoding,
+  { root, maxBodyBytes }: LoadOptions,
 ): Promise<Representation> {
-  const path = file.path + SUFFIXES[encoding]
   const { size, mtime } = await stat(path)
   const body = size <= maxBodyBytes ? await readFile(path) : undefined
   const etag = body === undefined ? treeEtag(root, path, size, mtime) : bodyEtag(body, encoding)
-  const lastModified = new Date(mtime).toUTCString()
-  const headersWithoutLength = describe(file, encoding, { etag, lastModified })
-  return {
-    path,
-    sizeBytes: size,
-    etag,
-    lastModified,
-    body,
-    headers: [...headersWithoutLength, 'Content-Length', String(size)],
-    headersWithoutLength,
-    memoryBytes: (body?.length ?? 0) + 1024,
+  return represent(file, encoding, { path, etag, mtime, body, sizeBytes: size })
+}
+
+async function make(
+  file: StaticFile,
+  coding: Coding,
+  { codedFiles }: LoadOptions,
+): Promise<Representation | undefined> {
+  const { path } = file
+  const [{ mtime }, whole] = await Promise.all([stat(path), readFile(path)])
+  const coded = codedFiles.get(createHash('sha256').update(whole).digest('base64url'), coding, whole)
+  if (coded === undefined) return undefined
+  if (coded instanceof Promise && whole.length > MOST_WAITED_FOR_BYTES) {
+    coded.catch(() => undefined) // the next request tries again, and tells
+    return undefined
   }
+  const body = await coded
+  // What does not get smaller is known under this coding as it is.
+  const [encoding, sent] =
+    body.length < whole.length ? ([coding, body] as const) : (['identity', whole] as const)
+  const etag = bodyEtag(sent, encoding)
+  return represent(file, encoding, { path, etag, mtime, body: sent, sizeBytes: sent.length })
+}
+
+interface Facts {
+  path: string
+  etag: string
+  mtime: Date
+  body: Buffer | undefined
+  sizeBytes: number
+}
+
+function represent(file: StaticFile, encoding: ContentEncoding, facts: Facts): Representation {
+  const { path, etag, mtime, body, sizeBytes } = facts
+  const lastModified = mtime.toUTCString()
+  const headersWithoutLength = describe(file, encoding, { etag, lastModified })
+  const headers = [...headersWithoutLength, 'Content-Length', String(sizeBytes)]
+  const memoryBytes = (body?.length ?? 0) + 1024
+  return { path, sizeBytes, etag, lastModified, body, headers, headersWithoutLength, memoryBytes }
 }
 
 /** Small files are named by what they hold: a release that leaves a file alone keeps it in the browser's cache. */

@@ -1,7 +1,9 @@
 import type { Logger } from '@seaworthy/kit'
 import type { StaticSettings } from '@seaworthy/routes'
+import type { ContentEncoding } from '../content/accept-encoding.ts'
 import type { ClientRequest } from '../proxy/client-request.ts'
 import type { ClientResponse } from '../proxy/client-response.ts'
+import { CodedFiles } from './coded-files.ts'
 import { type StaticAnswer, StaticCache } from './static-cache.ts'
 import { type AnswerError, answerPlainError } from './static-error.ts'
 import { loadRepresentation, type Representation } from './static-file.ts'
@@ -33,7 +35,15 @@ export type StaticHandler = (
   settings: StaticSettings,
   requestPath: string,
   extraHeaders?: readonly string[],
+  options?: StaticAnswerOptions,
 ) => Promise<void> | undefined
+
+export interface StaticAnswerOptions {
+  /** Files are compressed here where that makes them smaller; unless told otherwise they are. */
+  compress?: boolean
+  /** Sent as `Cache-Control` in place of what suits the file's name. */
+  cacheControl?: string | undefined
+}
 
 const MIB = 1024 * 1024
 
@@ -45,16 +55,20 @@ export function createStaticHandler({
   answerError = answerPlainError,
 }: StaticHandlerOptions): StaticHandler {
   const cache = new StaticCache({ maxBytes: maxCacheBytes })
-  const context: Context = { cache, maxCachedFileBytes, answerError, log, loading: new Map() }
+  const codedFiles = new CodedFiles({ maxBytes: maxCacheBytes / 4 })
+  const context: Context = { cache, codedFiles, maxCachedFileBytes, answerError, log, loading: new Map() }
 
-  return (request, response, settings, requestPath, extraHeaders) => {
+  return (request, response, settings, requestPath, extraHeaders, options) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       answerError(request, response, 405, withExtra(['Allow', 'GET, HEAD'], extraHeaders))
       return undefined
     }
     const query = requestPath.indexOf('?')
     const path = query === -1 ? requestPath : requestPath.slice(0, query)
-    const exchange: Exchange = { request, response, settings, path, requestPath, extraHeaders }
+    const compress = options?.compress !== false
+    const cacheControl = options?.cacheControl
+    const about = { request, response, settings, path }
+    const exchange: Exchange = { ...about, requestPath, extraHeaders, compress, cacheControl }
     const cached = cache.get(settings.root, path)
     if (cached !== undefined && answerAtOnce(exchange, cached)) return undefined
     return answerFromDisk(context, exchange, cached)
@@ -63,6 +77,7 @@ export function createStaticHandler({
 
 interface Context {
   cache: StaticCache
+  codedFiles: CodedFiles
   maxCachedFileBytes: number
   answerError: AnswerError
   log: Logger
@@ -77,11 +92,13 @@ interface Exchange {
   path: string
   requestPath: string
   extraHeaders: readonly string[] | undefined
+  compress: boolean
+  cacheControl: string | undefined
 }
 
 /** The hot path: true when memory held all that the answer needs. */
 function answerAtOnce(
-  { request, response, requestPath, extraHeaders }: Exchange,
+  { request, response, requestPath, extraHeaders, compress, cacheControl }: Exchange,
   answer: StaticAnswer,
 ): boolean {
   if (answer.kind === 'redirect') {
@@ -89,9 +106,9 @@ function answerAtOnce(
     return true
   }
   if (answer.kind === 'none') return false
-  const representation = answer.file.loaded(request.headers['accept-encoding'])
+  const representation = answer.file.loaded(request.headers['accept-encoding'], compress)
   if (representation?.body === undefined) return false
-  sendRepresentation(request, response, answer.status, representation, extraHeaders)
+  sendRepresentation(request, response, answer.status, representation, extraHeaders, cacheControl)
   return true
 }
 
@@ -103,8 +120,7 @@ async function answerFromDisk(context: Context, exchange: Exchange, cached?: Sta
     const answer = cached ?? (await findAnswer(context, exchange, path))
     if (answer.kind === 'none')
       return context.answerError(request, response, 404, withExtra([], extraHeaders))
-    if (answer.kind === 'file') await ensureLoaded(context, exchange, answer)
-    if (answer.kind === 'file') await sendLoaded(exchange, answer)
+    if (answer.kind === 'file') await sendFile(context, exchange, answer)
     else sendRedirect(response, answer.location, exchange.requestPath, extraHeaders)
   } catch (error) {
     answerFailure(context, exchange, error)
@@ -144,25 +160,29 @@ function once(
 
 type FileAnswer = Extract<StaticAnswer, { kind: 'file' }>
 
-async function ensureLoaded(
-  context: Context,
-  { request, settings }: Exchange,
-  answer: FileAnswer,
-): Promise<void> {
-  const encoding = answer.file.pick(request.headers['accept-encoding'])
-  if (answer.file.representations.has(encoding)) return
-  const representation = await loadRepresentation(answer.file, encoding, {
-    root: settings.root,
-    maxBodyBytes: context.maxCachedFileBytes,
-  })
-  if (answer.file.representations.has(encoding)) return // another request was faster
-  answer.file.representations.set(encoding, representation)
-  context.cache.grow(answer, representation.memoryBytes)
+async function sendFile(context: Context, exchange: Exchange, answer: FileAnswer): Promise<void> {
+  const { request, response, extraHeaders, compress, cacheControl } = exchange
+  const encoding = answer.file.pick(request.headers['accept-encoding'], compress)
+  const representation =
+    (await load(context, exchange, answer, encoding)) ?? (await load(context, exchange, answer, 'identity'))
+  await sendRepresentation(request, response, answer.status, representation!, extraHeaders, cacheControl)
 }
 
-async function sendLoaded({ request, response, extraHeaders }: Exchange, answer: FileAnswer): Promise<void> {
-  const representation = answer.file.loaded(request.headers['accept-encoding']) as Representation
-  await sendRepresentation(request, response, answer.status, representation, extraHeaders)
+async function load(
+  { cache, codedFiles, maxCachedFileBytes: maxBodyBytes }: Context,
+  { settings: { root } }: Exchange,
+  answer: FileAnswer,
+  encoding: ContentEncoding,
+): Promise<Representation | undefined> {
+  const { file } = answer
+  const loaded = file.representations.get(encoding)
+  if (loaded) return loaded
+  const representation = await loadRepresentation(file, encoding, { root, maxBodyBytes, codedFiles })
+  const faster = file.representations.get(encoding) // another request's
+  if (faster || !representation) return faster
+  file.representations.set(encoding, representation)
+  cache.grow(answer, representation.memoryBytes)
+  return representation
 }
 
 function answerFailure({ log, answerError }: Context, exchange: Exchange, error: unknown): void {

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { StaticAnswer } from './static-cache.ts'
-import { StaticFile } from './static-file.ts'
+import { CODINGS, StaticFile, SUFFIXES } from './static-file.ts'
 import { hasHiddenSegment, type StaticPath } from './static-path.ts'
 
 const NONE: StaticAnswer = { kind: 'none' }
@@ -62,15 +62,13 @@ async function fileAnswer(realRoot: string, path: string, status: 200 | 404 = 20
 }
 
 async function answerWith(realRoot: string, found: Found, status: 200 | 404 = 200): Promise<StaticAnswer> {
-  const [br, gzip] = await Promise.all([
-    isFile(realRoot, `${found.path}.br`),
-    isFile(realRoot, `${found.path}.gz`),
-  ])
+  const there = await Promise.all(CODINGS.map(coding => isFile(realRoot, found.path + SUFFIXES[coding])))
   const file = new StaticFile({
     path: found.path,
     // The name decides how long it may be cached: the one asked for, in its folder.
     relativePath: relative(realRoot, found.path).split(sep).join('/'),
-    encodings: { br, gzip },
+    sizeBytes: found.stats.size,
+    precompressed: CODINGS.filter((_, index) => there[index]),
   })
   return { kind: 'file', status, file }
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { type ByteRange, parseByteRange } from '../content/byte-range.ts'
+import type { ByteRange } from '../content/byte-range.ts'
+import { checkPreconditions, wantedRange } from '../content/preconditions.ts'
 import type { ClientRequest } from '../proxy/client-request.ts'
 import type { ClientResponse } from '../proxy/client-response.ts'
 import type { Representation } from './static-file.ts'
@@ -16,25 +17,43 @@ export function sendRepresentation(
   request: ClientRequest,
   response: ClientResponse,
   status: 200 | 404,
-  representation: Representation,
+  made: Representation,
   extraHeaders: readonly string[] | undefined,
+  cacheControl?: string,
 ): Promise<void> | undefined {
-  if (status === 200 && isNotModified(request, representation)) {
-    response.writeHead(304, withExtra(representation.headersWithoutLength, extraHeaders))
-    response.end()
+  const representation = cacheControl === undefined ? made : withCacheControl(made, cacheControl)
+  // RFC 9110, 13.2.1: conditions hold for what would be a success without them.
+  const verdict = status === 200 ? checkPreconditions(request.headers, representation) : 'met'
+  if (verdict !== 'met') {
+    sendVerdict(response, verdict, representation, extraHeaders)
     return undefined
   }
-  const range = status === 200 ? wantedRange(request, representation) : undefined
+  const isWhole = status !== 200 || request.method !== 'GET'
+  const range = isWhole ? undefined : wantedRange(request.headers, representation, representation.sizeBytes)
   if (range === undefined) {
-    return sendBody(
-      request,
-      response,
-      status,
-      withExtra(representation.headers, extraHeaders),
-      representation,
-    )
+    const headers = withExtra(representation.headers, extraHeaders)
+    return sendBody(request, response, status, headers, representation)
   }
   return sendRange(request, response, representation, range, extraHeaders)
+}
+
+function sendVerdict(
+  response: ClientResponse,
+  verdict: 'not-modified' | 'failed',
+  { headersWithoutLength, etag }: Representation,
+  extraHeaders: readonly string[] | undefined,
+): void {
+  if (verdict === 'not-modified') response.writeHead(304, withExtra(headersWithoutLength, extraHeaders))
+  else response.writeHead(412, withExtra(['ETag', etag, 'Content-Length', '0'], extraHeaders))
+  response.end()
+}
+
+function withCacheControl(made: Representation, cacheControl: string): Representation {
+  const changed = (headers: readonly string[]) =>
+    headers.map((text, index) =>
+      headers[index - 1] === 'Cache-Control' && index % 2 === 1 ? cacheControl : text,
+    )
+  return { ...made, headers: changed(made.headers), headersWithoutLength: changed(made.headersWithoutLength) }
 }
 
 /** A folder asked for without its slash. The query goes along. */
@@ -49,28 +68,6 @@ export function sendRedirect(
   const headers = ['Location', target, 'Cache-Control', 'no-cache', 'Content-Length', '0']
   response.writeHead(301, withExtra(headers, extraHeaders))
   response.end()
-}
-
-/** RFC 9110, 13.2.2: `If-None-Match` decides alone where it is given. */
-function isNotModified(request: ClientRequest, { etag, lastModified }: Representation): boolean {
-  const tags = request.headers['if-none-match']
-  if (tags !== undefined) return tags === etag || tags.trim() === '*' || listsTag(tags, etag)
-  // Only the very same time: after a rollback a file may be older than what the client holds, and yet differ.
-  return request.headers['if-modified-since'] === lastModified
-}
-
-function listsTag(tags: string, etag: string): boolean {
-  return tags.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
-}
-
-function wantedRange(request: ClientRequest, representation: Representation) {
-  const header = request.headers.range
-  if (header === undefined || request.method !== 'GET') return undefined
-  const condition = request.headers['if-range']
-  const { etag, lastModified, sizeBytes } = representation
-  if (condition !== undefined && condition !== etag && condition !== lastModified) return undefined
-  const range = parseByteRange(header, sizeBytes)
-  return range === 'ignore' ? undefined : range
 }
 
 function sendRange(
