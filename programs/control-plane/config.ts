@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Config, ConfigError, defineSettings, loadConfig } from '@seaworthy/kit'
 import { isLoopback, parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
 import { z } from 'zod'
+import { parseBaseImages } from './builds/base-image-setting.ts'
 import { RATE_LIMIT_DEFAULTS } from './http/rate-limit-rules.ts'
 import { parseLimits } from './quotas/quota-limits.ts'
 
@@ -217,6 +218,33 @@ export const settings = defineSettings({
     schema: z.cidrv4().refine(text => Number(text.split('/')[1]) <= 26, 'must be /26 or larger'),
     default: '10.213.0.0/16',
     description: 'Where the private networks of apps in Docker get their addresses from: 64 for each app.',
+  },
+  dockerBuildKit: {
+    name: 'SEAWORTHY_DOCKER_BUILDKIT',
+    schema: z.enum(['on', 'off']),
+    default: 'off',
+    description:
+      'Whether Dockerfiles may use what only BuildKit can do (RUN --mount, build secrets). The engine sets such builds no memory limit: on only where all who deploy are trusted.',
+  },
+  dockerBaseImages: {
+    name: 'SEAWORTHY_DOCKER_BASE_IMAGES',
+    schema: z.string().transform((text, context) => {
+      try {
+        return parseBaseImages(text)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message })
+        return z.NEVER
+      }
+    }),
+    default: '',
+    description:
+      'What Dockerfiles that the platform writes start from, instead of the images of Docker Hub: go=registry.example.com/go:1.25,debian=… (debian, go, gradle, java, maven, node, php, composer, python, ruby, rust).',
+  },
+  dockerCacheGb: {
+    name: 'SEAWORTHY_DOCKER_CACHE_GB',
+    schema: z.coerce.number().min(0).max(10_000),
+    default: 10,
+    description: 'Layers that are kept on the Docker engine only to make the next build fast.',
   },
   sandbox: {
     name: 'SEAWORTHY_SANDBOX',

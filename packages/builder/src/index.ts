@@ -1,13 +1,12 @@
 export type * from './builder.ts'
+export { BuilderSet, type BuilderSetOptions } from './builder-set.ts'
+export { chooseBuilder } from './choose-builder.ts'
 export type { BuildPlan } from './detect/build-plan.ts'
 export { planBuild } from './detect/plan-build.ts'
 export { collectFacts, type SourceFacts } from './detect/source-facts.ts'
-export {
-  createDockerBuilder,
-  type DockerBuilder,
-  type DockerBuilderOptions,
-} from './docker/docker-builder.ts'
-export { IMAGE_REFERENCE_PREFIX } from './docker/image-result.ts'
+export type { DockerBuilder } from './docker/docker-builder.ts'
+export { planDockerBuild } from './docker/docker-plan.ts'
+export { BASE_IMAGE_NAMES } from './docker/generate/base-images.ts'
 export {
   BuildCancelled,
   BuildFailed,

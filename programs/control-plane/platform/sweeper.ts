@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '@seaworthy/artifacts'
-import type { HostBuilder } from '@seaworthy/builder'
+import type { BuilderSet } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -14,6 +14,7 @@ import type { Releases } from '../releases/releases.ts'
 import type { RequestSearch } from '../requests/request-search.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
+import type { Volumes } from '../volumes/volumes.ts'
 
 export interface SweeperOptions {
   store: Store
@@ -23,7 +24,7 @@ export interface SweeperOptions {
   releases: Releases
   sourceRecords: SourceRecords
   removal: AppRemoval
-  builder: Pick<HostBuilder, 'forgetApp'>
+  builder: Pick<BuilderSet, 'forgetApp' | 'sweepImages'>
   jobs: Pick<JobLedger, 'prune'>
   events: Pick<Events, 'prune'>
   accounts: Pick<Accounts, 'sweep'>
@@ -31,6 +32,7 @@ export interface SweeperOptions {
   quotas: Pick<Quotas, 'sweep'>
   personExports: Pick<PersonExports, 'sweep'>
   requestLogs: Pick<RequestSearch, 'forgetApp'>
+  volumes: Pick<Volumes, 'forget'>
   log: Logger
 }
 
@@ -61,17 +63,20 @@ export class Sweeper {
       jobs,
       events,
       accounts,
+      volumes,
       store,
       log,
     } = this.#options
     const purgedApps = await removal.purgeDue(Date.now())
     for (const appId of purgedApps) {
       await builder.forgetApp(appId)
+      await volumes.forget(appId)
       await this.#options.requestLogs.forgetApp(appId)
     }
     const keptArtifacts = new Set(await releases.referencedArtifactDigests())
     const freedArtifacts = await artifacts.sweep(keptArtifacts)
     await this.#forgetArtifacts(store, keptArtifacts)
+    await builder.sweepImages(keptArtifacts)
     const freedImages = await this.#options.images.sweep(keptArtifacts)
     const freedSources = await sources.sweep(new Set(await sourceRecords.referencedDigests()))
     await jobs.prune(Date.now() - KEPT_JOBS_MS)

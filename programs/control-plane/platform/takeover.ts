@@ -1,4 +1,4 @@
-import type { HostBuilder } from '@seaworthy/builder'
+import type { BuilderSet } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
 import type { RuntimeSet } from '@seaworthy/runtime'
 import type { Apps } from '../apps/apps.ts'
@@ -23,7 +23,7 @@ export interface TakeoverOptions {
   envVars: EnvVars
   apps: Apps
   runtimes: Pick<RuntimeSet, 'sweep'>
-  builder: Pick<HostBuilder, 'sweep'>
+  builder: Pick<BuilderSet, 'sweep'>
   reconciler: AppReconciler
   publisher: RoutePublisher
   log: Logger
