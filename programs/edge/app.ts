@@ -5,8 +5,9 @@ import {
   type EdgeStatus,
   InvalidRouteTable,
   parseCachePurge,
-  parseRouteTable,
   type RouteTable,
+  readRouteTable,
+  type TablePush,
   type VisitBatch,
 } from '@seaworthy/routes'
 import { readStickyKey } from './choice/sticky-key.ts'
@@ -112,7 +113,7 @@ export class EdgeApp implements EdgeControls {
     this.#log.info({ httpPort, workers, table: this.#table.version, migrates }, 'edge serves')
   }
 
-  applyTable(value: unknown): Promise<{ version: number }> {
+  applyTable(value: unknown): Promise<TablePush> {
     const push = this.#lastPush.then(() => this.#push(value))
     this.#lastPush = push.catch(() => undefined)
     return push
@@ -187,8 +188,9 @@ export class EdgeApp implements EdgeControls {
     })
   }
 
-  async #push(value: unknown): Promise<{ version: number }> {
-    const table = parseTable(value)
+  async #push(value: unknown): Promise<TablePush> {
+    const { table, refused } = readTable(value, this.#table)
+    if (refused.length > 0) this.#log.warn({ refused }, 'parts of the route table were left out')
     if (table.version < this.#table.version) {
       const current = this.#table.version
       const message = `The edge works by table ${current} and does not go back to ${table.version}.`
@@ -196,7 +198,7 @@ export class EdgeApp implements EdgeControls {
     }
     await this.#tables.save(table)
     await this.#use(table)
-    return { version: table.version }
+    return { version: table.version, refused }
   }
 
   /** Pushes go to the edge that took over, which keeps them on disk: what we still hold follows from there. */
@@ -254,9 +256,10 @@ function publicPortOf({ address, port }: InternalPort): { host: string; port: nu
   return { host: address, port }
 }
 
-function parseTable(value: unknown): RouteTable {
+/** A wrong part costs itself only, and keeps the form that it had before. */
+function readTable(value: unknown, previous: RouteTable): ReturnType<typeof readRouteTable> {
   try {
-    return parseRouteTable(value)
+    return readRouteTable(value, previous)
   } catch (error) {
     if (!(error instanceof InvalidRouteTable)) throw error
     throw new ControlError(422, 'EDGE_INVALID_TABLE', error.message, { path: error.path })

@@ -6,6 +6,7 @@
  */
 import type { RequestLine } from './request-line.ts'
 import type { RouteCounters } from './route-table.ts'
+import type { RefusedPart } from './table-reading.ts'
 
 /** A line of `GET /events`. */
 export type EdgeEvent =
@@ -19,6 +20,13 @@ export type EdgeEvent =
   | { type: 'certificate-broken'; file: string; hosts: string[]; reason: string }
   /** Every ten seconds: the stream is alive. */
   | { type: 'heartbeat' }
+
+/** Answer to `PUT /table`. */
+export interface TablePush {
+  version: number
+  /** Parts that could not be used; each has the form that it had before, or is missing. */
+  refused: RefusedPart[]
+}
 
 /** `GET /counters`. Totals belong to one run of the edge: another `startedAt` means that they began at zero again. */
 export interface EdgeCountersReport {

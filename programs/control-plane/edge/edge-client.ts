@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@seaworthy/kit'
-import type { EdgeCountersReport, EdgeStatus, RouteCounters, RouteTable, VisitBatch } from '@seaworthy/routes'
+import type {
+  CachePurge,
+  EdgeCountersReport,
+  EdgeStatus,
+  RefusedPart,
+  RouteCounters,
+  RouteTable,
+  TablePush,
+  VisitBatch,
+} from '@seaworthy/routes'
 import { EdgeEventStream, type EdgeReport } from './edge-event-stream.ts'
 import { askEdge, type EdgeReply } from './edge-request.ts'
 import { EdgeHasNewerTable, EdgeRefused, EdgeUnreachable } from './errors.ts'
@@ -30,12 +39,13 @@ export class EdgeClient {
   }
 
   /**
-   * Resolves once every worker of the edge routes by `table`. Tries again while the edge restarts; pushing a table
+   * Resolves once every worker of the edge routes by `table`, with the parts that the edge could not use: each has the
+   * form that it had before, or is missing. Tries again while the edge restarts; pushing a table
    * twice is harmless.
    * @throws {EdgeHasNewerTable} when the table is older than the edge's own
    * @throws {EdgeUnreachable} when no edge took it in time
    */
-  async pushTable(table: RouteTable): Promise<void> {
+  async pushTable(table: RouteTable): Promise<RefusedPart[]> {
     const giveUpAt = Date.now() + this.#pushPatienceMs
     for (;;) {
       try {
@@ -83,6 +93,11 @@ export class EdgeClient {
     successful(await this.#ask('DELETE', `/visits/${encodeURIComponent(id)}`, 'forget visits'))
   }
 
+  /** Resolves once no worker of the edge holds what is meant. */
+  async purgeCache(purge: CachePurge): Promise<{ purged: number }> {
+    return successful(await this.#ask('POST', '/purge', 'purge its cache', purge)) as { purged: number }
+  }
+
   async status(): Promise<EdgeStatus> {
     return (await this.#get('/status', 'ask how it is')) as EdgeStatus
   }
@@ -102,22 +117,24 @@ export class EdgeClient {
     return stream
   }
 
-  async #push(table: RouteTable, timeoutMs: number): Promise<void> {
+  async #push(table: RouteTable, timeoutMs: number): Promise<RefusedPart[]> {
     const options = { method: 'PUT', path: '/table', body: table, timeoutMs }
     const reply = await askEdge(this.#socketPath, options)
     const { currentVersion } = reply.body as { currentVersion?: number }
     if (reply.status === 409 && currentVersion !== undefined)
       throw new EdgeHasNewerTable(table.version, currentVersion)
-    successful(reply)
+    const { refused = [] } = successful(reply) as Partial<TablePush>
+    if (refused.length > 0) this.#log.warn({ refused }, 'the edge left out parts of the route table')
+    return refused
   }
 
   async #get(path: string, doing: string): Promise<unknown> {
     return successful(await this.#ask('GET', path, doing))
   }
 
-  async #ask(method: string, path: string, doing: string): Promise<EdgeReply> {
+  async #ask(method: string, path: string, doing: string, body?: unknown): Promise<EdgeReply> {
     try {
-      return await askEdge(this.#socketPath, { method, path })
+      return await askEdge(this.#socketPath, { method, path, ...(body === undefined ? {} : { body }) })
     } catch (error) {
       throw new EdgeUnreachable(doing, { cause: error })
     }

@@ -11,9 +11,9 @@ import { RoutePublisher } from './route-publisher.ts'
 class SlowEdge {
   readonly pushes: { table: RouteTable; answer: (error?: Error) => void }[] = []
 
-  pushTable(table: RouteTable): Promise<void> {
+  pushTable(table: RouteTable): Promise<[]> {
     return new Promise((resolve, reject) => {
-      this.pushes.push({ table, answer: error => (error ? reject(error) : resolve()) })
+      this.pushes.push({ table, answer: error => (error ? reject(error) : resolve([])) })
     })
   }
 }

@@ -51,15 +51,39 @@ test('an older table, a wrong one and an unknown request are refused and change 
   await edge.push(route([target(backend.port)]))
 
   const older = await edge.control('PUT', '/table', { version: 1, routes: [] })
-  const wrong = await edge.control('PUT', '/table', { version: 9, routes: [{}] })
+  const wrong = await edge.control('PUT', '/table', { version: 9, routes: 'none' })
 
   expect(older.status).toBe(409)
   expect(JSON.parse(older.body)).toMatchObject({ code: 'EDGE_OLDER_TABLE', currentVersion: 2 })
   expect(wrong.status).toBe(422)
-  expect(JSON.parse(wrong.body).path).toBe('routes[0].mode')
+  expect(JSON.parse(wrong.body).path).toBe('routes')
   expect((await edge.control('DELETE', '/table')).status).toBe(404)
   expect((await edge.control('GET', '/targets/nobody')).status).toBe(404)
   expect((await edge.ask()).status).toBe(200)
+})
+
+test('a wrong route of one app costs no other its change, and keeps the form that it had', async () => {
+  const edge = await TestEdge.start()
+  const [shop, blog] = [await httpBackend(), await httpBackend((_, response) => void response.end('blog'))]
+  await edge.push(route([target(shop.port)]))
+  const broken = route([target(shop.port)], {
+    release: 'v2',
+    access: { allow: ['everybody'] },
+    redirects: [{ from: '/*', to: '//evil.example', status: 302 }],
+  })
+  const fresh = route([target(blog.port)], { appId: 'app_2', hosts: ['blog.localhost'] })
+
+  const reply = await edge.control('PUT', '/table', { version: 2, routes: [broken, fresh] })
+
+  expect(JSON.parse(reply.body)).toEqual({
+    version: 2,
+    refused: [
+      { appId: 'app_1', path: 'routes[0].access.allow[0]', reason: expect.stringContaining('a network') },
+    ],
+  })
+  expect((await edge.ask()).body).toBe('ok')
+  expect((await edge.ask({ host: 'blog.localhost' })).body).toBe('blog')
+  expect(edge.output).toContain('parts of the route table were left out')
 })
 
 test('an edge that was killed serves again by the table on disk, without anybody', async () => {

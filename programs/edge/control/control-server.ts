@@ -2,7 +2,14 @@ import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSy
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createServer } from '@seaworthy/kit/lean-http'
-import type { EdgeCountersReport, EdgeEvent, EdgeStatus, RequestFilter, VisitBatch } from '@seaworthy/routes'
+import type {
+  EdgeCountersReport,
+  EdgeEvent,
+  EdgeStatus,
+  RequestFilter,
+  TablePush,
+  VisitBatch,
+} from '@seaworthy/routes'
 import { ControlError } from './control-error.ts'
 import type { TailReader } from './request-tails.ts'
 import { readTailRequest } from './tail-request.ts'
@@ -10,7 +17,7 @@ import { readTailRequest } from './tail-request.ts'
 /** What the control socket can ask of the edge. */
 export interface EdgeControls {
   /** Resolves once every worker routes by the table. */
-  applyTable(value: unknown): Promise<{ version: number }>
+  applyTable(value: unknown): Promise<TablePush>
   table(): unknown
   counters(appId: string | undefined): EdgeCountersReport
   /** Undefined for a target that was never in a table. */

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { parseRouteTable, type RouteTable } from '@seaworthy/routes'
+import { type RouteTable, readRouteTable } from '@seaworthy/routes'
 import type { EdgeLog } from '../edge-log.ts'
 
 /** The last pushed table on disk, so that an edge that restarts serves without the control plane. */
@@ -16,7 +16,9 @@ export class TableStore {
   /** An empty table of version 0 where none was kept; a damaged file is reported and counts as none. */
   async load(): Promise<RouteTable> {
     try {
-      return parseRouteTable(JSON.parse(await readFile(this.#file, 'utf8')))
+      const { table, refused } = readRouteTable(JSON.parse(await readFile(this.#file, 'utf8')))
+      if (refused.length > 0) this.#log.error({ refused }, 'parts of the kept route table cannot be used')
+      return table
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         const reason = (error as Error).message
