@@ -1,4 +1,4 @@
-import { waitFor } from '@seaworthy/testing'
+import { systemPart, waitFor } from '@seaworthy/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { example, versionOf } from './harness/apps.ts'
 import { Platform } from './harness/platform.ts'
@@ -194,3 +194,36 @@ test('a scheduled deployment waits for its time and then goes live', async () =>
   expect(ended.state).toBe('succeeded')
   expect(Date.parse(ended.startedAt!)).toBeGreaterThanOrEqual(Date.parse(scheduledAt))
 })
+
+const CALLER = `
+import { createServer, get } from 'node:http'
+const call = url =>
+  new Promise(resolve => {
+    get(url, async answer => {
+      let body = ''
+      for await (const chunk of answer) body += chunk
+      resolve(answer.statusCode + ' ' + body.trim())
+    }).on('error', error => resolve(error.code))
+  })
+const port = new URL(process.env.SEAWORTHY_INTERNAL_URL_CALLED ?? 'http://none').port || 80
+createServer(async (request, response) =>
+  response.end(await call('http://' + request.url.slice(1) + '.internal:' + port)),
+).listen(Number(process.env.PORT))
+`
+
+test.skipIf(await systemPart.missing('linux', 'root', 'unshare'))(
+  'an app calls another of its team by name where its manifest says so, and no other app does',
+  async () => {
+    const calls = JSON.stringify({ calls: ['called'] })
+    await platform.deploy('called', versionOf('healthy', 'from within'))
+    await platform.deploy(
+      'caller',
+      versionOf('healthy', 'one', { 'server.js': CALLER, 'seaworthy.json': calls }),
+    )
+    await platform.deploy('other', versionOf('healthy', 'one', { 'server.js': CALLER }))
+
+    expect((await platform.request('caller', '/called')).body).toBe('200 from within')
+    expect((await platform.request('caller', '/other')).body).toBe('ENOTFOUND')
+    expect((await platform.request('other', '/called')).body).toBe('ENOTFOUND')
+  },
+)
