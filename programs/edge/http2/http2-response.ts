@@ -29,6 +29,9 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
   /** What `end` brought: it leaves together with the end of the stream. */
   #last: Buffer | undefined
   bytesWritten = 0
+  /** Name, value, name, value …; to be set before `end`. */
+  trailers: readonly string[] = []
+  #expectsTrailers = false
   deadlineAt = Number.POSITIVE_INFINITY
   watchIndex = -1
 
@@ -58,6 +61,12 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     this.#headersSent = true
     this.#head = answerHead(status, headers)
     return this
+  }
+
+  /** To be called before the head goes out: `trailers` follow the body. */
+  expectTrailers(): void {
+    this.#expectsTrailers = true
+    this.stream.on('wantTrailers', () => this.#sendTrailers())
   }
 
   flushHeaders(): void {
@@ -116,9 +125,23 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
   override _destroy(_error: Error | null, callback: WriteCallback): void {
     const { stream } = this
     this.#deadlines.unwatch(this)
-    // What is left of the request is not wanted any more (RFC 9113, 8.1); without an end the answer is not whole.
-    if (!stream.closed) stream.close(this.writableFinished ? HTTP2_CODE.none : HTTP2_CODE.internal)
+    if (!this.writableFinished && !stream.closed)
+      stream.close(HTTP2_CODE.internal) // the answer is not whole
+    else if (!this.#expectsTrailers) this.#declineRest()
     callback(null)
+  }
+
+  /** What is left of the request is not wanted any more (RFC 9113, 8.1). */
+  #declineRest(): void {
+    const { stream } = this
+    if (!stream.closed && !stream.endAfterHeaders && !stream.readableEnded) stream.close(HTTP2_CODE.none)
+  }
+
+  #sendTrailers(): void {
+    const { stream } = this
+    if (stream.destroyed || stream.closed) return
+    stream.sendTrailers(asObject(this.trailers))
+    setImmediate(() => this.#declineRest())
   }
 
   #send(chunk: Buffer, callback: WriteCallback): void {
@@ -137,7 +160,8 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     this.#head = undefined
     if (head === undefined || stream.destroyed || stream.closed || stream.headersSent) return
     try {
-      stream.respond(head as unknown as Parameters<typeof stream.respond>[0], options)
+      const waitForTrailers = this.#expectsTrailers
+      stream.respond(head as unknown as Parameters<typeof stream.respond>[0], { ...options, waitForTrailers })
     } catch {
       stream.close(HTTP2_CODE.internal) // a head that HTTP/2 cannot express
     }
@@ -147,4 +171,13 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     const { stream } = this
     if (!stream.destroyed && !stream.closed && !stream.headersSent) stream.additionalHeaders(headers)
   }
+}
+
+function asObject(list: readonly string[]): Record<string, string[]> {
+  const named: Record<string, string[]> = {}
+  for (let index = 0; index < list.length; index += 2) {
+    named[list[index]!] ??= []
+    named[list[index]!]!.push(list[index + 1]!)
+  }
+  return named
 }

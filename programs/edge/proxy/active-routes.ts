@@ -16,6 +16,7 @@ import { compileStickiness, type Stickiness } from '../choice/stickiness.ts'
 import { SHARED_SLOT } from '../counters/counter-memory.ts'
 import { counterKey, type SlotAssignment } from '../counters/edge-counters.ts'
 import { compileGates, type RouteGates } from '../gates/route-gates.ts'
+import type { Http2Target } from '../grpc/http2-target.ts'
 import { InternalCallers } from '../internal/internal-callers.ts'
 import type { TableUpdate } from '../workers/worker-messages.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -54,6 +55,8 @@ export interface ActiveTarget {
   id: string
   slot: number
   pool: UpstreamPool
+  /** Made with the first gRPC call. */
+  http2: Http2Target | undefined
   /** It refused or broke a connection; until then others are preferred. As `performance.now()`. */
   suspectUntil: number
 }
@@ -176,15 +179,16 @@ export class ActiveRoutes {
       return known
     }
     const pool = new UpstreamPool({ host: unbracketed(target.host), port: target.port, kinds })
-    const active = { id: target.id, slot, pool, suspectUntil: 0 }
+    const active = { id: target.id, slot, pool, http2: undefined, suspectUntil: 0 }
     this.#targets.set(address, active)
     return active
   }
 
   #retireAllBut(addresses: Set<string>): void {
-    for (const [address, { pool }] of this.#targets) {
+    for (const [address, { pool, http2 }] of this.#targets) {
       if (addresses.has(address)) continue
       pool.close()
+      http2?.close()
       this.#targets.delete(address)
     }
   }

@@ -7,11 +7,7 @@ import type { ExchangeOptions } from './exchange.ts'
 export type StaticFiles = StaticHandler
 
 /** Serves a request of a `static` route from the release's folder. Its bytes count with the head of the answer. */
-export function serveStatic(
-  exchange: ExchangeOptions,
-  route: ActiveRoute,
-  staticFiles: StaticFiles,
-): void {
+export function serveStatic(exchange: ExchangeOptions, route: ActiveRoute, staticFiles: StaticFiles): void {
   const { context, request, response, target, client, record, expectsContinue, cookies, cacheRule } = exchange
   const counter = response.bytesCounter ?? request.socket
   const writtenBefore = counter.bytesWritten

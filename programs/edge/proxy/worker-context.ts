@@ -1,5 +1,5 @@
-import type { EdgeLimits } from '../config.ts'
 import type { EdgeCache } from '../cache/edge-cache.ts'
+import type { EdgeLimits } from '../config.ts'
 import type { EncoderPlaces } from '../content/encoders.ts'
 import type { WorkerCounters } from '../counters/worker-counters.ts'
 import type { GateKeeping } from '../gates/gate-keeping.ts'

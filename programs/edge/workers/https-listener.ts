@@ -9,6 +9,7 @@ import { Dispatcher, type DispatcherOptions } from '../proxy/dispatcher.ts'
 import { CertificateStore } from '../tls/certificate-store.ts'
 import { ACME_PROTOCOL, offersAcme } from '../tls/client-hello.ts'
 import type { TlsUpdate } from '../tls/edge-tls.ts'
+import { Handshakes } from '../tls/handshakes.ts'
 import { createServer as createTlsServer } from '../tls/lean-tls.ts'
 import type { TicketKey } from '../tls/ticket-keys.ts'
 import { TicketRing } from '../tls/ticket-ring.ts'
@@ -41,6 +42,7 @@ export class HttpsListener {
   readonly #tickets = new TicketRing()
   readonly #tls: TlsServer
   readonly #acme: TlsServer
+  readonly #handshakes: Handshakes
   readonly #http1: Http1Server
   readonly #http2: Http2Connections
   readonly #server: NetServer
@@ -51,6 +53,7 @@ export class HttpsListener {
     const shared = { ...dispatching, scheme: 'https' as const, port }
     this.#options = options
     this.#store = new CertificateStore({ minVersion })
+    this.#handshakes = new Handshakes({ deadlines, limitMs: limits.handshakeMs })
     this.#http1 = createHttp1Server({ limits, dispatcher: new Dispatcher(shared) })
     this.#http1.emit('listening') // it never will by itself, and then would not look for slow clients
     this.#http2 = new Http2Connections({
@@ -99,13 +102,13 @@ export class HttpsListener {
   }
 
   #createTls(protocols: string[], choose: ChooseContext): TlsServer {
-    const { limits, minVersion, tls } = this.#options
+    const { minVersion, tls } = this.#options
     return createTlsServer({
       ...securePolicy(minVersion),
       key: tls.fallbackPem,
       cert: tls.fallbackPem,
       ALPNProtocols: protocols,
-      handshakeTimeout: limits.handshakeMs,
+      handshakeTimeout: 0, // see `Handshakes`
       SNICallback: (serverName, done) => {
         try {
           done(null, choose(serverName))
@@ -117,6 +120,7 @@ export class HttpsListener {
   }
 
   #accept(socket: Socket): void {
+    this.#handshakes.begin(socket)
     if (this.#store.hasChallenges) this.#acceptDuringChallenge(socket)
     else this.#tls.emit('connection', socket)
   }
@@ -125,14 +129,11 @@ export class HttpsListener {
   #acceptDuringChallenge(socket: Socket): void {
     let first: Buffer = Buffer.alloc(0)
     const giveUp = () => socket.destroy()
-    const timer = setTimeout(giveUp, this.#options.limits.handshakeMs)
     socket.on('error', giveUp)
-    socket.on('close', () => clearTimeout(timer))
     const look = (chunk: Buffer) => {
       first = Buffer.concat([first, chunk])
       const isAcme = offersAcme(first)
       if (isAcme === undefined) return
-      clearTimeout(timer)
       socket.off('data', look)
       socket.off('error', giveUp)
       socket.pause()
@@ -144,6 +145,7 @@ export class HttpsListener {
   }
 
   #serve(socket: TLSSocket): void {
+    this.#handshakes.succeed(socket)
     if (socket.alpnProtocol === 'h2') this.#http2.accept(socket)
     else this.#http1.emit('connection', socket)
   }
