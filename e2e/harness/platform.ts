@@ -27,7 +27,8 @@ export class Platform extends PlatformClient {
 
   static async start(settings: Record<string, string> = {}): Promise<Platform> {
     const home = mkdtempSync(join(tmpdir(), 'seaworthy-e2e-'))
-    const [port, httpPort] = [await freePort(), await freePort()]
+    const port = await freePort()
+    const httpPort = Number(settings.SEAWORTHY_HTTP_PORT ?? (await freePort()))
     const platform = new Platform(home, port, httpPort, {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '/',

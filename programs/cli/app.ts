@@ -7,6 +7,7 @@ import { addAuditCommands } from './commands/audit.ts'
 import { addCanaryCommands } from './commands/canary.ts'
 import { addDeployCommands } from './commands/deploy.ts'
 import { addEnvCommands } from './commands/env.ts'
+import { addDomainCommands } from './commands/domains.ts'
 import { addInstanceCommands } from './commands/instances.ts'
 import { addInvitationCommands } from './commands/invitations.ts'
 import { addKeyCommands } from './commands/keys.ts'
@@ -74,6 +75,9 @@ export function createProgram(surroundings: Surroundings): Command {
     addKeyCommands,
     addTeamCommands,
     addInvitationCommands,
+    addRequestCommands,
+    addVisitCommands,
+    addDomainCommands,
     addAccessCommands,
     addTokenCommands,
     addQuotaCommands,

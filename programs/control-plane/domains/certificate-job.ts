@@ -203,6 +203,7 @@ export class CertificateJob {
     steps: StepLog,
   ): Promise<void> {
     const { store, certificates, files, domains, events, publish, log } = this.#options
+    await steps.add({ name: 'certificate', state: 'running', message: 'Giving the certificate to the edge.' })
     const row = certificates.prepare({ domainId: domain.id, source: 'acme', chainPem, keyPem })
     await files.ensure(row)
     await store.transaction(async trx => {

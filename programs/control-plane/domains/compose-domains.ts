@@ -77,7 +77,13 @@ export function composeDomains(surroundings: DomainSurroundings) {
     certificateJob,
     claims,
     /** What the routes need. */
-    routeParts: { domains, domainClaims: claims, domainCheck: check, certificates },
+    routeParts: {
+      domains: table,
+      claimedDomains: domains,
+      domainClaims: claims,
+      domainCheck: check,
+      certificates,
+    },
     watch: new DomainWatch({ ...shared, table, job: certificateJob }),
     jobHandlers: { [CERTIFICATE_JOB]: certificateJob.handle.bind(certificateJob) },
   }

@@ -11,14 +11,14 @@ import { httpsOf } from './domain-settings.ts'
 import type { Domains } from './domains.ts'
 
 export interface DomainsRoutesOptions {
-  domains: Domains
+  claimedDomains: Domains
   domainClaims: DomainClaims
   domainCheck: Pick<DomainCheck, 'wantedRecords'>
   certificates: Pick<Certificates, 'ofDomain' | 'ofDomains'>
 }
 
 export function domainsRoutes(options: DomainsRoutesOptions): Implementations {
-  const { domains, domainClaims: claims } = options
+  const { claimedDomains: domains, domainClaims: claims } = options
   const show = async (app: AppRow, row: DomainRow) => {
     const [document] = await documents(options, app, [row])
     return document!
@@ -79,7 +79,7 @@ export function domainsRoutes(options: DomainsRoutesOptions): Implementations {
 }
 
 async function documents(
-  { certificates, domainCheck: check, domains }: DomainsRoutesOptions,
+  { certificates, domainCheck: check, claimedDomains: domains }: DomainsRoutesOptions,
   app: AppRow,
   rows: readonly DomainRow[],
 ): Promise<Domain[]> {
