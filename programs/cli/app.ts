@@ -4,10 +4,12 @@ import { addAccessCommands } from './commands/access.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAppCommands } from './commands/apps.ts'
 import { addAuditCommands } from './commands/audit.ts'
+import { addCacheCommands } from './commands/cache.ts'
 import { addCanaryCommands } from './commands/canary.ts'
 import { addDeployCommands } from './commands/deploy.ts'
-import { addEnvCommands } from './commands/env.ts'
 import { addDomainCommands } from './commands/domains.ts'
+import { addEnvCommands } from './commands/env.ts'
+import { addImageCommands } from './commands/images.ts'
 import { addInstanceCommands } from './commands/instances.ts'
 import { addInvitationCommands } from './commands/invitations.ts'
 import { addKeyCommands } from './commands/keys.ts'
@@ -18,11 +20,13 @@ import { addPeopleCommands } from './commands/people.ts'
 import { addPlatformCommands } from './commands/platform.ts'
 import { addQuotaCommands } from './commands/quotas.ts'
 import { addReleaseCommands } from './commands/releases.ts'
+import { addRequestCommands } from './commands/requests.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSessionsCommands } from './commands/sessions.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import { addTrafficCommands } from './commands/traffic.ts'
+import { addVisitCommands } from './commands/visits.ts'
 import type { Surroundings } from './context.ts'
 import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
 import { Output } from './output.ts'
@@ -69,15 +73,17 @@ export function createProgram(surroundings: Surroundings): Command {
     addReleaseCommands,
     addCanaryCommands,
     addTrafficCommands,
+    addCacheCommands,
     addLogCommands,
-    addEnvCommands,
-    addInstanceCommands,
-    addKeyCommands,
-    addTeamCommands,
-    addInvitationCommands,
     addRequestCommands,
     addVisitCommands,
     addDomainCommands,
+    addEnvCommands,
+    addInstanceCommands,
+    addImageCommands,
+    addKeyCommands,
+    addTeamCommands,
+    addInvitationCommands,
     addAccessCommands,
     addTokenCommands,
     addQuotaCommands,

@@ -82,6 +82,13 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
+/** `1.2 MB`, in powers of 1,000. */
+export function bytes(count: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3))
+  return `${power === 0 ? count : (count / 1000 ** power).toFixed(1)} ${units[power]}`
+}
+
 export function ago(iso: string | null | undefined, now = Date.now()): string {
   if (!iso) return '-'
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000))

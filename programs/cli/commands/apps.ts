@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import type { App } from '@seaworthy/api'
+import type { App, AppFigures } from '@seaworthy/api'
+import type { ApiClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
-import { ago, facts, table } from '../output.ts'
+import { ago, bytes, facts, table } from '../output.ts'
 
 export function addAppCommands(program: Command, surroundings: Surroundings): void {
   const apps = program
@@ -136,12 +137,13 @@ async function restoreApp({ client, out }: Context, slug: string): Promise<void>
 async function showApp(context: Context): Promise<void> {
   const api = await context.client()
   const slug = await chooseApp(context)
-  const [app, instances] = await Promise.all([
+  const [app, instances, figures] = await Promise.all([
     api.call('apps.get', { params: { slug } }),
     api.call('instances.list', { params: { slug } }),
+    figuresOf(api, slug),
   ])
   const running = instances.filter(instance => instance.stoppedAt === null)
-  context.out.result({ ...app, instances: running }, () =>
+  context.out.result({ ...app, instances: running, figures }, () =>
     [
       facts([
         ['app', app.slug],
@@ -150,6 +152,8 @@ async function showApp(context: Context): Promise<void> {
         ['state', app.state],
         ['release', releaseOf(app)],
         ['last request', app.lastRequestAt && ago(app.lastRequestAt)],
+        ['traffic', trafficText(figures)],
+        ['memory', memoryText(figures)],
         ['code from', app.origin?.url],
       ]),
       running.length === 0
@@ -204,4 +208,21 @@ function sleepText(minutes: number | null): string {
 
 function releaseOf(app: App): string {
   return app.currentRelease ? `v${app.currentRelease.version}` : '-'
+}
+
+/** Undefined for an app that is too young to have any. */
+async function figuresOf(api: ApiClient, slug: string): Promise<AppFigures | undefined> {
+  return (await api.call('figures.apps')).find(figures => figures.slug === slug)
+}
+
+export function trafficText(figures: AppFigures | undefined): string | null {
+  if (!figures || figures.errorRate === null) return null
+  const failed = `${(figures.errorRate * 100).toFixed(figures.errorRate === 0 ? 0 : 1)} % failed`
+  return `${figures.requestsPerMinute} requests a minute, p95 ${figures.p95Ms} ms, ${failed}`
+}
+
+function memoryText(figures: AppFigures | undefined): string | null {
+  if (!figures || figures.memoryBytes === null) return null
+  const limit = figures.memoryLimitBytes === null ? '' : ` of ${bytes(figures.memoryLimitBytes)}`
+  return `${bytes(figures.memoryBytes)}${limit}`
 }

@@ -201,10 +201,12 @@ function isAlive(pid: number): boolean {
 }
 
 async function status({ client, out }: Context): Promise<void> {
-  const status = await (await client()).call('status.get')
+  const api = await client()
+  const [status, figures] = await Promise.all([api.call('status.get'), api.call('figures.apps')])
   const { counts } = status
   const sandbox = Object.entries(status.runtime.sandbox).map(([power, value]) => `${power}: ${value}`)
-  out.result(status, () =>
+  const perMinute = figures.reduce((sum, app) => sum + app.requestsPerMinute, 0)
+  out.result({ ...status, requestsPerMinute: perMinute }, () =>
     facts([
       ['version', status.version],
       ['up for', duration(status.uptimeMs)],
@@ -213,6 +215,7 @@ async function status({ client, out }: Context): Promise<void> {
       ['runtime', `${status.runtime.kind}${sandbox.length > 0 ? ` (${sandbox.join(', ')})` : ''}`],
       ['database', status.database.kind],
       ['apps', counts && `${counts.apps}, ${counts.instances} instances`],
+      ['traffic', `${Math.round(perMinute * 10) / 10} requests a minute`],
       ['jobs', counts && `${counts.jobsRunning} running, ${counts.jobsQueued} queued`],
       ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
       ['home', status.home],

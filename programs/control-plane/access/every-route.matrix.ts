@@ -144,6 +144,7 @@ export const MATRIX: Record<EndpointId, Line> = {
   'traffic.update': app('developer', 'manage'),
   'traffic.headers': app('viewer', 'read', { answer: '409 never_live' }),
   'maintenance.set': app('developer', 'deploy'),
+  'cache.purge': app('developer', 'deploy'),
   'builds.list': app('viewer', 'read'),
   'builds.get': app('viewer', 'read', { answer: NO_BUILD }),
   'builds.log': app('viewer', 'read', { answer: NO_BUILD }),
@@ -227,6 +228,14 @@ export const MATRIX: Record<EndpointId, Line> = {
   'tokens.team': team('admin', 'never'),
   'tokens.all': administrator('never'),
 
+  'registries.list': team('viewer', 'read'),
+  'registries.set': team('developer', 'manage', { params: { host: 'ghcr.io' } }),
+  'registries.remove': team('developer', 'manage', {
+    params: { host: 'quay.io' },
+    answer: '404 registry_not_found',
+  }),
+  'volumes.list': app('viewer', 'read'),
+
   'quotas.own': person('read', { answerMachine: '409 no_person' }),
   'quotas.team': team('viewer', 'read'),
   'quotas.setTeam': administrator('admin'),
@@ -251,11 +260,14 @@ export const MATRIX: Record<EndpointId, Line> = {
 }
 
 /** What the other routes answer: to anybody, and to who is signed in where that is another. */
-export const OTHER_ROUTES: Record<string, { signedOut: number; signedIn?: number }> = {
+export const OTHER_ROUTES: Record<
+  string,
+  { signedOut: number; signedIn?: number /** Unless by a limited token. */; administrator?: number }
+> = {
   '/live': { signedOut: 200 },
   '/ready': { signedOut: 200 },
   '/health': { signedOut: 200 },
-  '/metrics': { signedOut: 401, signedIn: 200 },
+  '/metrics': { signedOut: 401, signedIn: 403, administrator: 200 },
   '/api/docs': { signedOut: 200 },
   '/api/v1/openapi.json': { signedOut: 200 },
 }

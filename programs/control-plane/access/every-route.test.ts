@@ -175,12 +175,17 @@ test('the routes beside the endpoints are known, and answer whom they should', a
     beside.filter(url => !files.includes(url)),
     'Add each new route to OTHER_ROUTES in access/every-route.matrix.ts',
   ).toEqual(Object.keys(OTHER_ROUTES).sort())
-  for (const [url, { signedOut, signedIn = signedOut }] of Object.entries(OTHER_ROUTES)) {
-    for (const [name, { headers, dead, machine }] of Object.entries(principals)) {
+  for (const [url, { signedOut, signedIn = signedOut, administrator = signedIn }] of Object.entries(
+    OTHER_ROUTES,
+  )) {
+    for (const [name, principal] of Object.entries(principals)) {
+      const { headers, dead, machine, token } = principal
+      const isWhole = machine || (principal.administrator && (token?.reach ?? 'everything') === 'everything')
       const response = machine
         ? await platform.askLocally(url, {})
         : await fetch(platform.url + url, { headers })
-      expect([url, name, response.status]).toEqual([url, name, dead ? signedOut : signedIn])
+      const expected = dead ? signedOut : isWhole ? administrator : signedIn
+      expect([url, name, response.status]).toEqual([url, name, expected])
     }
   }
 })

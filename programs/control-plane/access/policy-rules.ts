@@ -18,6 +18,8 @@ export interface Rule {
   fresh?: true
   /** Also for somebody who has to set up a second factor first. */
   withoutFactor?: true
+  /** Tells of everything at once: not for an API token that is limited to a team or to apps. */
+  whole?: true
   /** A role that was granted on the app alone does not count: this is for members of its team. */
   members?: true
 }
@@ -81,15 +83,20 @@ export const policyRules: Record<Action, Rule> = {
   'traffic:read': APP_READ,
   'traffic:write': APP_MANAGE,
   'maintenance:write': APP_DEPLOY,
+  'cache:purge': APP_DEPLOY,
   'release:read': APP_READ,
   'env:read': APP_READ,
   'env:write': APP_MANAGE,
   'secret:readers': APP_MANAGE,
   'shared-env:read': { on: 'team', role: 'viewer', scope: 'read' },
   'shared-env:write': { on: 'team', role: 'developer', scope: 'manage' },
+  'registry:read': TEAM_READ,
+  'registry:write': { on: 'team', role: 'developer', scope: 'manage' },
+  'volume:read': APP_READ,
   'instance:read': APP_READ,
   'log:read': APP_READ,
   'figure:read': APP_READ,
+  'metrics:read': { on: 'platform', role: 'admin', scope: 'read', whole: true },
   'visit:read': APP_READ,
   'event:read': APP_READ,
   'domain:read': APP_READ,

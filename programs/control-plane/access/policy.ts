@@ -72,7 +72,7 @@ function teamOf(resource: Resource): Resource {
 
 function decideForToken(token: TokenActor, rule: Rule): Decision {
   if (rule.session) return refused('An API token may not do this: sign in as a person.')
-  if (rule.on === 'platform' && rule.scope !== 'read' && isLimited(token))
+  if (rule.on === 'platform' && (rule.scope !== 'read' || rule.whole) && isLimited(token))
     return refused(`The token "${token.tokenName}" is limited, and this is about the whole platform.`)
   if (token.scopes.some(scope => scopeIncludes(scope, rule.scope))) return ALLOWED
   return refused(`The token "${token.tokenName}" has not the scope ${rule.scope} that this needs.`)

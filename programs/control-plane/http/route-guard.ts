@@ -34,7 +34,7 @@ const KIT_ROUTES: Record<string, RouteAction> = {
   '/live': 'public',
   '/ready': 'public',
   '/health': 'public',
-  '/metrics': 'platform:read',
+  '/metrics': 'metrics:read',
 }
 
 /** The first look at a request: is the address ours, and who is it? What is counted by person comes after this. */

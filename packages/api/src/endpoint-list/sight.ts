@@ -1,6 +1,6 @@
 import type { EndpointEntry } from '../endpoint-list.ts'
 
-export type SightAction = 'figure:read' | 'visit:read'
+export type SightAction = 'figure:read' | 'visit:read' | 'metrics:read'
 
 const APP = '/api/v1/apps/{slug}'
 
