@@ -478,6 +478,7 @@ export async function createControlPlane(
       domainSource: domains.table,
       canaries,
       publisher,
+      purgeCache: purge => edge.purgeCache(purge),
       edgePort: config.httpPort,
       logs,
       events,

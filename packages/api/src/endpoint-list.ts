@@ -4,6 +4,7 @@
  */
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
+import { type CacheAction, cacheEndpoints } from './endpoint-list/cache.ts'
 import { type DomainAction, domainEndpoints } from './endpoint-list/domains.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
 import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
@@ -65,6 +66,7 @@ export type Tag =
 export type Action =
   | AccountAction
   | AuditAction
+  | CacheAction
   | DomainAction
   | EnvAction
   | FactorAction
@@ -402,6 +404,7 @@ export const endpointList = {
   },
   ...accountEndpoints,
   ...auditEndpoints,
+  ...cacheEndpoints,
   ...domainEndpoints,
   ...envEndpoints,
   ...factorEndpoints,

@@ -20,6 +20,7 @@ import {
 import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
+import { cacheEndpointSchemas } from './endpoint-schemas/cache.ts'
 import { domainEndpointSchemas } from './endpoint-schemas/domains.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
 import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
@@ -148,6 +149,7 @@ export const endpointSchemas = {
   'status.get': { data: statusSchema },
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
+  ...cacheEndpointSchemas,
   ...domainEndpointSchemas,
   ...envEndpointSchemas,
   ...factorEndpointSchemas,

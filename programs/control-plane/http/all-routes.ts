@@ -10,6 +10,7 @@ import { signInStepsRoutes } from '../accounts/sign-in-steps.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
+import { type CacheRoutesOptions, cacheRoutes } from '../cache/cache.routes.ts'
 import { type CanaryRoutesOptions, canaryRoutes } from '../deployments/canary.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
 import { type DomainsRoutesOptions, domainsRoutes } from '../domains/domains.routes.ts'
@@ -46,6 +47,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   AppsRoutesOptions &
   AuditRoutesOptions &
   BuildsRoutesOptions &
+  CacheRoutesOptions &
   CanaryRoutesOptions &
   DeploymentsRoutesOptions &
   DomainsRoutesOptions &
@@ -103,6 +105,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...jobsRoutes(options),
     ...statusRoutes(options),
     ...tokensRoutes(options),
+    ...cacheRoutes(options),
     ...trafficRoutes(options),
     ...canaryRoutes(options),
     ...auditRoutes(options),

@@ -69,6 +69,7 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'traffic.replace': { headers: { 'X-A': '1' }, compression: true },
   'traffic.update': { compression: false, csp: null },
   'maintenance.set': { on: true, holdSeconds: 5, message: 'Soon back', allow: ['192.0.2.1'] },
+  'cache.purge': { path: '/news' },
   'apps.run': { argv: ['node', '-v'] },
 }
 

@@ -240,6 +240,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     appTraffic: new AppTraffic({ store }),
     canaries: new Canaries({ store, records: new DeploymentRecords({ store }), jobs, deadlineMs: 1000 }),
     publisher: { publish: async () => {} },
+    purgeCache: async () => ({ purged: 0 }),
     edgePort: 8080,
     meter,
     quotas,
