@@ -66,10 +66,14 @@ export class PebbleServer {
     writeFileSync(join(path, 'cert.pem'), cert)
     writeFileSync(config, JSON.stringify({ pebble: pebbleConfig(options, { path, port, managementPort }) }))
     const start = () =>
-      spawn(findCommand('pebble')!, ['-config', config, '-dnsserver', options.dnsServer ?? dns.address, '-strict'], {
-        env: { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '5', ...options.env },
-        stdio: 'ignore',
-      })
+      spawn(
+        findCommand('pebble')!,
+        ['-config', config, '-dnsserver', options.dnsServer ?? dns.address, '-strict'],
+        {
+          env: { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '5', ...options.env },
+          stdio: 'ignore',
+        },
+      )
     const pebble = new PebbleServer({ port, managementPort, ca: cert, dns, start })
     cleanup(() => pebble.stop())
     await pebble.begin()

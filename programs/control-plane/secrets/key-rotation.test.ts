@@ -10,6 +10,12 @@ import { secondFactorBinding } from '../accounts/second-factors.ts'
 import { addPerson } from '../accounts/test-people.ts'
 import { Apps } from '../apps/apps.ts'
 import { readHead, writeHead } from '../audit/audit-head.ts'
+import {
+  openPlantedDomain,
+  PLANTED_DOMAIN,
+  plantDomain,
+  SEALED_BY_DOMAIN,
+} from '../domains/test-sealed-domain.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SharedEnv } from '../env/shared-env.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
@@ -64,6 +70,7 @@ await forEachStore(({ createDatabase }) => {
       payload: { id: 'mail_1', sealed: keyRing.seal('a mail', mailBinding('mail_1')) },
     })
     await plantSecondFactor(store, keyRing)
+    await plantDomain(store, keyRing, app.id)
     await writeHead(store.db, keyRing, { head: { count: 7, hash: 'abc' }, now: 1 })
     const sessionSecret = await openSessionSecret({ store, keyRing, path })
     return { app, sessionSecret, lookalike }
@@ -87,6 +94,7 @@ await forEachStore(({ createDatabase }) => {
       deploy: openGitOrigin(payloadOf('deploy').git, keyRing, row.id).url,
       mail: keyRing.open(payloadOf('mail').sealed, mailBinding('mail_1')),
       factor: keyRing.open(JSON.parse(factor.secret), secondFactorBinding(factor.userId)),
+      domain: await openPlantedDomain(store, keyRing),
       audit: await readHead(store.db, keyRing),
       sessionSecret: await openSessionSecret({ store, keyRing, path }),
     }
@@ -100,6 +108,7 @@ await forEachStore(({ createDatabase }) => {
       deploy: GIT_URL,
       mail: 'a mail',
       factor: 'a second factor',
+      domain: PLANTED_DOMAIN,
       audit: { state: 'kept', head: { count: 7, hash: 'abc' } },
       sessionSecret,
     }
@@ -116,7 +125,7 @@ await forEachStore(({ createDatabase }) => {
     const opened = await open()
     const planted = await plant(opened)
     const old = opened.keyRing.primary
-    expect(await opened.rotation.keys()).toEqual([{ id: old, primary: true, sealed: 27 }])
+    expect(await opened.rotation.keys()).toEqual([{ id: old, primary: true, sealed: 27 + SEALED_BY_DOMAIN }])
     work(opened)
 
     const job = await opened.rotation.request()
@@ -129,7 +138,7 @@ await forEachStore(({ createDatabase }) => {
     // The plain value that only looks sealed keeps the old key in the file: a key is never dropped in doubt.
     expect(keys.map(({ id }) => id)).toEqual([primary, old])
     expect(await opened.rotation.keys()).toEqual([
-      { id: primary, primary: true, sealed: 27 },
+      { id: primary, primary: true, sealed: 27 + SEALED_BY_DOMAIN },
       { id: old, primary: false, sealed: 0 },
     ])
   })
