@@ -14,6 +14,8 @@ import { composePeople } from './app-people.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { Builds } from './builds/builds.ts'
+import { BuildGovernor } from './builds/governor/build-governor.ts'
+import { reservedBytes } from './builds/governor/machine-facts.ts'
 import { openBuilder } from './builds/open-builder.ts'
 import { composeSight, platformObservation } from './compose-sight.ts'
 import type { ControlPlaneConfig } from './config.ts'
@@ -28,7 +30,6 @@ import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { Deployments } from './deployments/deployments.ts'
 import { OrphanedDeployments } from './deployments/orphaned-deployments.ts'
 import { createRequireStillAllowed } from './deployments/require-still-allowed.ts'
-import { Semaphore } from './deployments/semaphore.ts'
 import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
 import { Watcher } from './deployments/watcher.ts'
@@ -246,7 +247,11 @@ export async function createControlPlane(
     apps,
     keyRing,
     quotas,
-    buildSlots: new Semaphore(config.buildSlots),
+    governor: new BuildGovernor({
+      slots: config.buildSlots,
+      reservedBytes: reservedBytes(config.buildReserveMb),
+      log,
+    }),
     buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
     log,
   })

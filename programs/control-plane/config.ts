@@ -259,6 +259,12 @@ export const settings = defineSettings({
     default: 2,
     description: 'Builds that may run at once on this machine.',
   },
+  buildReserveMb: {
+    name: 'SEAWORTHY_BUILD_RESERVE_MB',
+    schema: wholeNumber(0, 1_048_576).optional(),
+    description:
+      'Memory that builds never get, for live apps and the platform itself. A third of the machine, at least 512, when missing.',
+  },
   buildDeadlineMinutes: {
     name: 'SEAWORTHY_BUILD_DEADLINE_MINUTES',
     schema: z.coerce.number().min(0.01).max(1440),

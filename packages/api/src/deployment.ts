@@ -27,6 +27,11 @@ export const deploymentSchema = z
     release: z.int().nullable().meta({ description: 'Null until the build has made one.' }),
     previousRelease: z.int().nullable(),
     build: z.int().nullable(),
+    waitingFor: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Why its build does not start yet, in a sentence.' }),
     error: failureSchema.nullable(),
     receipt: receiptSchema.nullable(),
     canary: canarySchema

@@ -119,6 +119,8 @@ const buildSchema = z.strictObject({
   baseImages: z
     .partialRecord(z.enum(BASE_IMAGE_NAMES), z.string().regex(IMAGE_NAME, 'is not the name of an image'))
     .optional(),
+  /** Memory that the build needs, where the platform's own forecast is too low. */
+  memoryMb: z.int().min(128).max(1_048_576).optional(),
   /** Command lines before the install and after the build command. */
   before: z.array(commandLine).max(20).default([]),
   after: z.array(commandLine).max(20).default([]),

@@ -46,6 +46,8 @@ export class Builds {
       created_at: this.#clock.now(),
       started_at: null,
       finished_at: null,
+      waiting_for: null,
+      peak_memory_bytes: null,
     }
     await trx.insertInto('builds').values(row).execute()
     return row
@@ -67,9 +69,30 @@ export class Builds {
     return fetchPage(this.#of(appId).selectAll().orderBy('number', order), page)
   }
 
+  /** Why a build does not start yet, in a sentence. */
+  async recordWait(id: string, reason: string): Promise<void> {
+    const changes = { waiting_for: reason }
+    await this.#store.db
+      .updateTable('builds')
+      .set(changes)
+      .where('id', '=', id)
+      .where('state', '=', 'queued')
+      .execute()
+  }
+
+  /** The most memory that its commands had at once, in bytes; undefined where nobody could tell. */
+  async recordPeak(id: string, peakBytes: number | undefined): Promise<void> {
+    if (peakBytes === undefined) return
+    await this.#store.db
+      .updateTable('builds')
+      .set({ peak_memory_bytes: Math.round(peakBytes) })
+      .where('id', '=', id)
+      .execute()
+  }
+
   /** Also for a build that was cut off while it ran: its steps begin anew. Rejects with `build_state_conflict`. */
   async start(id: string, trx?: Queryable): Promise<BuildRow> {
-    const changes = { steps_json: '[]', started_at: this.#clock.now() }
+    const changes = { steps_json: '[]', started_at: this.#clock.now(), waiting_for: null }
     return this.#move(id, 'running', changes, trx)
   }
 
@@ -92,7 +115,7 @@ export class Builds {
     return this.#move(
       id,
       cancelled ? 'cancelled' : 'failed',
-      { error_code: code, error_message: message },
+      { error_code: code, error_message: message, waiting_for: null },
       trx,
     )
   }

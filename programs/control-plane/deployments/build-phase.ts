@@ -7,6 +7,10 @@ import type { BuildLog, OpenBuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
 import { BuildStepRecorder } from '../builds/build-step-recorder.ts'
 import type { Builds } from '../builds/builds.ts'
+import type { BuildGovernor, BuildGrant } from '../builds/governor/build-governor.ts'
+import { pastBuilds } from '../builds/governor/build-history.ts'
+import { declaredBuild } from '../builds/governor/declared-build.ts'
+import { forecast } from '../builds/governor/governor-plan.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { ImageFetcher, ImageOrigin } from '../images/image-fetcher.ts'
 import type { Quotas } from '../quotas/quotas.ts'
@@ -20,7 +24,6 @@ import type { AppRow, BuildRow, DeploymentRow, ReleaseRow, SourceRow } from '../
 import { bothWriters, type DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
 import { isCancelled, isCutOff, isTimeout } from './job-signal.ts'
-import type { Semaphore } from './semaphore.ts'
 
 export interface BuildPhaseOptions {
   store: Store
@@ -37,8 +40,8 @@ export interface BuildPhaseOptions {
   apps: Apps
   keyRing: KeyRing
   quotas: Pick<Quotas, 'hold' | 'instanceDefaults'>
-  /** Bounds the builds that run at once on this machine. */
-  buildSlots: Semaphore
+  /** Shares the machine among builds. */
+  governor: BuildGovernor
   buildDeadlineMs: number
   log: Logger
 }
@@ -50,6 +53,14 @@ export interface BuildPhaseRequest {
   git?: StoredGitOrigin
   log: DeploymentLog
   signal: AbortSignal
+}
+
+/** What a build is given. */
+interface BuildMeans {
+  env: Record<string, string>
+  secrets: Readonly<Record<string, string>>
+  grant: BuildGrant
+  log: BuildLogWriter
 }
 
 /** Source → build → artifact → release. Each part is skipped when an earlier attempt finished it. */
@@ -100,13 +111,12 @@ export class BuildPhase {
   }
 
   async #build(request: BuildPhaseRequest, build: BuildRow): Promise<BuildRow> {
-    const { builds, buildLogs, buildSlots, envVars } = this.#options
-    const { app, log, signal } = request
-    const release = await buildSlots.acquire(signal, () =>
-      log.line('waiting for another build to end', 'platform'),
-    )
+    const { builds, buildLogs, envVars } = this.#options
+    const { app, log } = request
     let own: OpenBuildLog | undefined
+    let grant: BuildGrant | undefined
     try {
+      grant = await this.#admit(request, build)
       // Once, and after the wait: what the build sees is what its log keeps out.
       const { env, secrets, secretValues } = await envVars.resolve(app, await envVars.current(app))
       log.hide(secretValues)
@@ -114,7 +124,9 @@ export class BuildPhase {
       await builds.start(build.id)
       const steps = new BuildStepRecorder({ builds, buildId: build.id, log: this.#options.log })
       const both = bothWriters(bothWriters(log, own), steps)
-      const result = await this.#runBuilder(request, build, { env, log: both }).finally(() => steps.written())
+      const result = await this.#runBuilder(request, build, { env, secrets, grant, log: both }).finally(() =>
+        steps.written(),
+      )
       await this.#refuseBakedSecrets(request, result, secrets)
       return await this.#keepArtifact(request, build, result)
     } catch (error) {
@@ -122,14 +134,45 @@ export class BuildPhase {
       throw error
     } finally {
       await own?.close()
-      release()
+      await builds.recordPeak(build.id, grant?.peakBytes())
+      grant?.release()
     }
+  }
+
+  /** Waits for a place among the builds of this machine, and says why for as long as it waits. */
+  async #admit({ app, log, signal }: BuildPhaseRequest, build: BuildRow): Promise<BuildGrant> {
+    const { builds, governor, store } = this.#options
+    const expected = forecast(await pastBuilds(store, app.id))
+    const declared = await this.#declaredMemory(build)
+    return governor.acquire({
+      id: build.id,
+      app: app.slug,
+      needBytes: declared ?? expected.needBytes,
+      isDeclared: declared !== undefined,
+      durationMs: expected.durationMs,
+      signal,
+      onWait: reason => {
+        log.line(`waiting: ${reason}`, 'platform')
+        builds.recordWait(build.id, reason).catch(error => {
+          this.#options.log.warn({ build: build.id, err: error }, 'could not record why a build waits')
+        })
+      },
+    })
+  }
+
+  /** A manifest that is wrong is the builder's to tell. */
+  async #declaredMemory(build: BuildRow): Promise<number | undefined> {
+    const { sources, sourceRecords } = this.#options
+    const row = await sourceRecords.get(build.source_id)
+    const source = row && (await sources.open(row.digest))
+    const { memoryMb } = source ? await declaredBuild(source.path) : {}
+    return memoryMb === undefined ? undefined : memoryMb * 1_048_576
   }
 
   async #runBuilder(
     { app, signal }: BuildPhaseRequest,
     build: BuildRow,
-    { env, log }: { env: Record<string, string>; log: BuildLogWriter },
+    { env, secrets, grant, log }: BuildMeans,
   ): Promise<BuildResult> {
     const { builder, buildDeadlineMs, sourceRecords, imageFetcher } = this.#options
     const row = await sourceRecords.get(build.source_id)
@@ -143,7 +186,9 @@ export class BuildPhase {
       app: { id: app.id, slug: app.slug, userNumber: app.user_number },
       sourceDirectory: source,
       env,
-      limits: {},
+      secretNames: Object.keys(secrets),
+      limits: grant.limits,
+      observe: usage => grant.observe(usage),
       deadlineMs: buildDeadlineMs,
       log,
       signal,

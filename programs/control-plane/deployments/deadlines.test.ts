@@ -40,17 +40,24 @@ test('a release process that takes longer than it may is ended, and the old rele
   await waitFor(() => processesOf(slug).length === 1, { what: 'only the old process to run' })
 })
 
-test('builds beyond the allowed number wait for a place, and say so', async () => {
-  const first = await platform.push('busy', appFolder(answers('one'), builtWith('sleep 0.5')))
+test('builds beyond the allowed number wait for a place, and say for what', async () => {
+  const first = await platform.push('busy', appFolder(answers('one'), builtWith('sleep 600')))
   await waitFor(
     async () =>
       (await platform.api.call('builds.get', { params: { slug: 'busy', number: 1 } })).state === 'running',
     { what: 'the first build to run' },
   )
 
-  const second = await platform.deploy('patient', appFolder(answers('two')))
+  const second = await platform.push('patient', appFolder(answers('two')))
+  const params = { slug: 'patient', number: second.number }
+  const waitingFor = await waitFor(
+    async () => (await platform.api.call('deployments.get', { params })).waitingFor,
+    { what: 'the reason of the wait' },
+  )
+  await platform.api.call('deployments.cancel', { params: { slug: 'busy', number: first.number } })
+  const { deployment, lines } = await platform.follow('patient', second)
 
-  expect(second.lines).toContain('waiting for another build to end')
-  expect(second.deployment.state).toBe('succeeded')
-  expect((await platform.follow('busy', first)).deployment.state).toBe('succeeded')
+  expect(waitingFor).toBe("a build runs already, the most at once here; starts when busy's build ends")
+  expect(lines).toContain(`waiting: ${waitingFor}`)
+  expect(deployment).toMatchObject({ state: 'succeeded', waitingFor: null })
 })

@@ -10,7 +10,7 @@ export async function deploymentDocuments(
   db: Queryable,
   rows: readonly DeploymentRow[],
 ): Promise<Deployment[]> {
-  const [versions, builds] = await Promise.all([releaseVersions(db, rows), buildNumbers(db, rows)])
+  const [versions, builds] = await Promise.all([releaseVersions(db, rows), buildFacts(db, rows)])
   return rows.map(row => ({
     id: row.id,
     number: row.number,
@@ -18,7 +18,8 @@ export async function deploymentDocuments(
     reason: row.reason,
     release: versions.get(row.release_id ?? '') ?? null,
     previousRelease: versions.get(row.previous_release_id ?? '') ?? null,
-    build: builds.get(row.build_id ?? '') ?? null,
+    build: builds.get(row.build_id ?? '')?.number ?? null,
+    waitingFor: builds.get(row.build_id ?? '')?.waitingFor ?? null,
     error:
       row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? row.error_code },
     receipt: receiptOf(row) ?? null,
@@ -65,11 +66,19 @@ async function releaseVersions(db: Queryable, rows: readonly DeploymentRow[]): P
   return new Map(found.map(({ id, version }) => [id, version]))
 }
 
-async function buildNumbers(db: Queryable, rows: readonly DeploymentRow[]): Promise<Map<string, number>> {
+async function buildFacts(
+  db: Queryable,
+  rows: readonly DeploymentRow[],
+): Promise<Map<string, { number: number; waitingFor: string | null }>> {
   const ids = present(rows.map(row => row.build_id))
   if (ids.length === 0) return new Map()
-  const found = await db.selectFrom('builds').select(['id', 'number']).where('id', 'in', ids).execute()
-  return new Map(found.map(({ id, number }) => [id, number]))
+  const found = await db
+    .selectFrom('builds')
+    .select(['id', 'number', 'state', 'waiting_for'])
+    .where('id', 'in', ids)
+    .execute()
+  const waitingFor = (build: (typeof found)[number]) => (build.state === 'queued' ? build.waiting_for : null)
+  return new Map(found.map(build => [build.id, { number: build.number, waitingFor: waitingFor(build) }]))
 }
 
 function present(ids: readonly (string | null)[]): string[] {

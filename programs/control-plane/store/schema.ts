@@ -159,6 +159,10 @@ export interface BuildRow {
   created_at: number
   started_at: number | null
   finished_at: number | null
+  /** Why it does not start yet, while it is queued. */
+  waiting_for: string | null
+  /** The most memory that its commands had at once. */
+  peak_memory_bytes: number | null
 }
 
 /** A sign-in for a registry of images. */

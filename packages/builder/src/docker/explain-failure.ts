@@ -42,7 +42,7 @@ function exitCodeOf(failure: BuildOutput['failure']): number | null {
 function hintOf(exitCode: number | null, lines: readonly string[], facts: FailureFacts): string | undefined {
   const { memoryMb, oomKilled, maxStepBytes } = facts
   if (oomKilled && memoryMb && exitCode !== null) {
-    return `The build needed more than its memory of ${memoryMb} MB: raise "resources.memoryMb".`
+    return `The build needed more than its memory of ${memoryMb} MB: raise "build.memoryMb".`
   }
   if (
     exitCode === FILE_TOO_LARGE ||
@@ -50,6 +50,6 @@ function hintOf(exitCode: number | null, lines: readonly string[], facts: Failur
   )
     return `A file of a build may have ${Math.round(maxStepBytes / 1_048_576)} MB at most.`
   if (exitCode === KILLED && memoryMb)
-    return `It was killed, probably for its memory of ${memoryMb} MB: raise "resources.memoryMb".`
+    return `It was killed, probably for its memory of ${memoryMb} MB: raise "build.memoryMb".`
   return hintFor(lines)
 }

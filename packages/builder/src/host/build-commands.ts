@@ -110,7 +110,7 @@ export class BuildCommands {
     const { memoryMb } = this.#options.spec.limits
     if (exit.oomKilled) {
       const limit = memoryMb ? ` of ${memoryMb} MB` : ''
-      return `The build needed more than its memory${limit}: raise "resources.memoryMb".`
+      return `The build needed more than its memory${limit}: raise "build.memoryMb".`
     }
     const isFull = await isDiskFull(this.#options.folders.tree)
     return isFull ? DISK_FULL_HINT : hintFor(lines)

@@ -11,7 +11,7 @@ const HINTS: readonly Hint[] = [
   { pattern: /ENOSPC|no space left on device|disk quota exceeded/i, text: DISK_FULL_HINT },
   {
     pattern: /JavaScript heap out of memory|Reached heap limit/i,
-    text: 'The build ran out of memory: raise "resources.memoryMb", or set NODE_OPTIONS=--max-old-space-size=… in the env.',
+    text: 'The build ran out of memory: raise "build.memoryMb", or set NODE_OPTIONS=--max-old-space-size=… in the env.',
   },
   {
     pattern: /Missing script: "?([^"\s]+)"?/i,

@@ -10,6 +10,7 @@ import { domains } from './0007-domains.ts'
 import { traffic } from './0008-traffic.ts'
 import { sight } from './0009-sight.ts'
 import { registries } from './0010-registries.ts'
+import { buildNeeds } from './0011-build-needs.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   traffic,
   sight,
   registries,
+  buildNeeds,
 ]
