@@ -8,6 +8,7 @@ import { type CacheAction, cacheEndpoints } from './endpoint-list/cache.ts'
 import { type DomainAction, domainEndpoints } from './endpoint-list/domains.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
 import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
+import { type ImageAction, imageEndpoints } from './endpoint-list/images.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
@@ -51,6 +52,7 @@ export type Tag =
   | 'builds'
   | 'releases'
   | 'traffic'
+  | 'images'
   | 'env'
   | 'instances'
   | 'observe'
@@ -73,6 +75,7 @@ export type Action =
   | KeyAction
   | PeopleAction
   | QuotaAction
+  | ImageAction
   | SightAction
   | TeamAction
   | TokenAction
@@ -411,6 +414,7 @@ export const endpointList = {
   ...keyEndpoints,
   ...peopleEndpoints,
   ...quotaEndpoints,
+  ...imageEndpoints,
   ...sightEndpoints,
   ...teamEndpoints,
   ...tokenEndpoints,

@@ -24,6 +24,7 @@ import { cacheEndpointSchemas } from './endpoint-schemas/cache.ts'
 import { domainEndpointSchemas } from './endpoint-schemas/domains.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
 import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
+import { imageEndpointSchemas } from './endpoint-schemas/images.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
@@ -156,6 +157,7 @@ export const endpointSchemas = {
   ...keyEndpointSchemas,
   ...peopleEndpointSchemas,
   ...quotaEndpointSchemas,
+  ...imageEndpointSchemas,
   ...sightEndpointSchemas,
   ...teamEndpointSchemas,
   ...tokenEndpointSchemas,

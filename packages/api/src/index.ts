@@ -35,6 +35,7 @@ export {
 export type { Event } from './event.ts'
 export type { AskingDevice, ClientSession, ClientTokens, Passkey, SecondFactor } from './factor.ts'
 export type { AppFigures, Figures } from './figures.ts'
+export type { Registry, Volume } from './image.ts'
 export type { Instance, RunEvent } from './instance.ts'
 export type { Job } from './job.ts'
 export type { Keys } from './key.ts'

@@ -16,6 +16,7 @@ const TAGS: Record<Endpoint['tag'], string> = {
   releases: 'What can be run, and going back to it',
   traffic: 'How the edge treats the requests of an app.',
   domains: 'Claimed hosts and their certificates',
+  images: 'Images that others built, and where they come from',
   env: 'Env vars and secrets',
   instances: 'Running copies of processes',
   observe: 'Logs and events',

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,8 +19,8 @@ export interface TestImage {
   text: string
   /** Lines of a Dockerfile that say how it runs: `CMD ["/bin/httpd", …]`, `EXPOSE 8080`. */
   changes?: string[]
-  /** `linux/arm64` for one that cannot run here. */
-  platform?: string
+  /** `arm64` for one that cannot run here. */
+  architecture?: string
 }
 
 /** A registry of images on this machine. Skip the test where `systemPart.missing('docker', 'docker-registry', 'busybox')`. */
@@ -74,25 +75,42 @@ function signIn() {
 }
 
 async function push({ name, image, dockerConfig }: { name: string; image: TestImage; dockerConfig: string }) {
-  const { text, changes = FIXED_PORT_SERVER, platform } = image
+  const { text, changes = FIXED_PORT_SERVER, architecture } = image
   const { path: folder } = temporaryFolder()
   placeFiles(folder, text)
   const archive = join(folder, 'image.tar')
   run('tar', ['-C', join(folder, 'root'), '-cf', archive, '.'])
   const docker = (...args: string[]) => run('docker', ['--config', dockerConfig, ...args])
-  const id = docker(
-    'import',
-    ...changes.flatMap(change => ['--change', change]),
-    ...(platform ? ['--platform', platform] : []),
-    archive,
-    name,
-  )
+  const id = docker('import', ...changes.flatMap(change => ['--change', change]), archive, name)
   try {
     docker('push', '--quiet', name)
   } finally {
     docker('rmi', '--force', id)
   }
+  if (architecture) await claimArchitecture(name, architecture)
   return name
+}
+
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
+
+/** Changes what the image says it is made for; the engine only makes images for its own processor. */
+async function claimArchitecture(name: string, architecture: string): Promise<void> {
+  const [, host, repository, tag] = /^([^/]+)\/([^:]+):(.+)$/.exec(name)!
+  const base = `http://${host}/v2/${repository}`
+  const manifest = await (await fetch(`${base}/manifests/${tag}`, { headers: { accept: MANIFEST } })).json()
+  const config = await (await fetch(`${base}/blobs/${manifest.config.digest}`)).json()
+  const body = JSON.stringify({ ...config, architecture })
+  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`
+  const begun = await fetch(`${base}/blobs/uploads/`, { method: 'POST' })
+  const upload = new URL(begun.headers.get('location')!, base)
+  upload.searchParams.set('digest', digest)
+  await fetch(upload, { method: 'PUT', body, headers: { 'content-type': 'application/octet-stream' } })
+  const changed = { ...manifest, config: { ...manifest.config, digest, size: body.length } }
+  await fetch(`${base}/manifests/${tag}`, {
+    method: 'PUT',
+    body: JSON.stringify(changed),
+    headers: { 'content-type': MANIFEST },
+  })
 }
 
 function placeFiles(folder: string, text: string): void {

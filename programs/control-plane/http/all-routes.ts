@@ -18,6 +18,7 @@ import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
 import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.routes.ts'
 import { eventsRoutes } from '../events/events.routes.ts'
 import type { Events } from '../events/events.ts'
+import { type ImagesRoutesOptions, imagesRoutes } from '../images/images.routes.ts'
 import { type InstancesRoutesOptions, instancesRoutes } from '../instances/instances.routes.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import { jobsRoutes } from '../jobs/jobs.routes.ts'
@@ -53,6 +54,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   DomainsRoutesOptions &
   EnvRoutesOptions &
   GrantsRoutesOptions &
+  ImagesRoutesOptions &
   InstancesRoutesOptions &
   InvitationsRoutesOptions &
   KeysRoutesOptions &
@@ -107,6 +109,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...tokensRoutes(options),
     ...cacheRoutes(options),
     ...trafficRoutes(options),
+    ...imagesRoutes(options),
     ...canaryRoutes(options),
     ...auditRoutes(options),
     ...teamsRoutes(options),

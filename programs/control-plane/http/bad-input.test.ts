@@ -51,6 +51,7 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'people.update': { platformRole: 'admin', suspended: false },
   'people.delete': { confirm: 'a@example.org' },
   'mail.test': { to: 'a@example.org' },
+  'registries.set': { username: 'builder', password: 'x' },
   'quotas.setTeam': { limits: { apps: 3 } },
   'quotas.setPerson': { limits: { apps: 3 } },
   'teams.create': { slug: 'sales', name: 'Sales' },

@@ -32,6 +32,7 @@ import { EnvVars } from '../env/env-vars.ts'
 import { SecretReaders } from '../env/secret-readers.ts'
 import { SharedEnv } from '../env/shared-env.ts'
 import { Events } from '../events/events.ts'
+import { Registries } from '../images/registries.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import type { NewMail } from '../mail/mail-kinds.ts'
 import { PersonExports } from '../people/person-export.ts'
@@ -59,6 +60,7 @@ import { Tokens } from '../tokens/tokens.ts'
 import { AppTraffic } from '../traffic/app-traffic.ts'
 import { Observations } from '../visits/observations.ts'
 import { VisitRecords } from '../visits/visit-records.ts'
+import { Volumes } from '../volumes/volumes.ts'
 import { allRoutes } from './all-routes.ts'
 import { createHttpServer } from './http-server.ts'
 import { createIdentify } from './identify.ts'
@@ -233,6 +235,8 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     releases: new Releases({ store }),
     envVars,
     sharedEnv: new SharedEnv({ store, keyRing }),
+    registries: new Registries({ store, keyRing }),
+    volumes: new Volumes({ directory: join(folder, 'volumes'), releases: new Releases({ store }) }),
     events,
     jobs,
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),

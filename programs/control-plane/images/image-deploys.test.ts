@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { connectDocker, type DockerEngine, listContainers, listNetworks } from '@seaworthy/docker'
-import { silentLogger as log } from '@seaworthy/kit'
+import { type DockerEngine, findImage, listContainers, listNetworks } from '@seaworthy/docker'
 import {
+  afterFile,
   dockerRegistry,
   FIXED_PORT_SERVER,
   REGISTRY_USER,
@@ -11,41 +9,148 @@ import {
 } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { TestPlatform } from '../test-platform.ts'
+import { engineOf, removeImages } from './test-engine.ts'
 
 const isMissing = await systemPart.missing('linux', 'root', 'docker', 'docker-registry', 'busybox')
 
 describe.skipIf(isMissing)('deploying images', () => {
   let platform: TestPlatform
   let registry: TestRegistry
+  let privateRegistry: TestRegistry
+  let engine: DockerEngine
 
   beforeAll(async () => {
     registry = await dockerRegistry()
+    privateRegistry = await dockerRegistry({ isPrivate: true })
+    // Before the platform, so that it runs after its end: what is in use stays.
+    afterFile(() => removeImages(engine))
     platform = await TestPlatform.start()
   }, 60_000)
 
+  /** Rejects where the platform refuses before it queues anything. */
   const deployImage = async (slug: string, reference: string, manifest?: object) => {
     await platform.ensureApp(slug)
     const image = { reference, ...(manifest ? { manifest: JSON.stringify(manifest) } : {}) }
     const queued = await platform.api.call('deployments.create', { params: { slug }, body: { image } })
-    return platform.follow(slug, queued)
+    const outcome = await platform.follow(slug, queued)
+    engine ??= await engineOf(platform)
+    return outcome
   }
 
-  test('answers through the edge, is pinned, and is rolled back without its registry', async () => {
+  test('answers through the edge, stays pinned when the tag moves, and comes back without a pull', async () => {
     const name = await registry.push('shop:v1', { text: 'one' })
     const { deployment, lines } = await deployImage('shop', name)
     expect({ ...deployment, lines }).toMatchObject({ state: 'succeeded' })
     expect((await platform.request('shop')).body).toBe('one')
 
-    // The tag moves on; what runs does not.
     await registry.push('shop:v1', { text: 'two' })
+    const restarted = await platform.api.call('apps.restart', { params: { slug: 'shop' } })
+    await platform.follow('shop', restarted)
+    expect((await platform.request('shop')).body).toBe('one')
     await deployImage('shop', name)
     expect((await platform.request('shop')).body).toBe('two')
-    const { deployment: back } = await platform.follow(
-      'shop',
-      await platform.api.call('releases.rollback', { params: { slug: 'shop' }, body: { env: 'release' } }),
-    )
+    const queued = await platform.api.call('releases.rollback', {
+      params: { slug: 'shop' },
+      body: { env: 'release' },
+    })
+    const back = await platform.follow('shop', queued)
 
-    expect(back).toMatchObject({ state: 'succeeded', reason: 'rollback' })
+    expect(back.deployment).toMatchObject({ state: 'succeeded', reason: 'rollback' })
+    expect(back.lines.join('\n')).not.toMatch(/pull/i)
     expect((await platform.request('shop')).body).toBe('one')
+  }, 60_000)
+
+  test('gives PORT to a command of the manifest, which replaces that of the image', async () => {
+    const name = await registry.push('cmd:v1', { text: 'by command', changes: [] })
+    const web = '/bin/busybox httpd -f -p $PORT -h /www'
+
+    const { deployment } = await deployImage('cmd', name, { processes: { web } })
+
+    expect(deployment).toMatchObject({ state: 'succeeded' })
+    expect((await platform.request('cmd')).body).toBe('by command')
+  })
+
+  test('runs an image that names no user as the user of the app, read-only and without powers', async () => {
+    const name = await registry.push('user:v1', { text: 'user' })
+    const web =
+      'id; touch /www/x; grep -E "^(CapEff|NoNewPrivs)" /proc/self/status; busybox httpd -f -p $PORT -h /www'
+
+    const { deployment, lines } = await deployImage('user', name, { processes: { web } })
+
+    expect({ ...deployment, lines }).toMatchObject({ state: 'succeeded' })
+    const logs = await platform.api.call('logs.query', { params: { slug: 'user' }, query: { limit: 50 } })
+    const text = logs.map(line => line.text).join('\n')
+    expect(text).toMatch(/uid=20\d{4}/)
+    expect(text).toMatch(/Read-only file system/)
+    expect(text).toMatch(/CapEff:\s+0{16}/)
+    expect(text).toMatch(/NoNewPrivs:\s+1/)
+  })
+
+  test('keeps a volume over deployments, and lists it', async () => {
+    const name = await registry.push('keep:v1', { text: 'keep' })
+    const web = 'echo again >>/data/starts; busybox httpd -f -p $PORT -h /data'
+    const manifest = { processes: { web }, volumes: { data: '/data' } }
+
+    await deployImage('keep', name, manifest)
+    await deployImage('keep', name, manifest)
+
+    expect((await platform.request('keep', '/starts')).body).toBe('again\nagain\n')
+    const volumes = await platform.api.call('volumes.list', { params: { slug: 'keep' } })
+    expect(volumes).toEqual([{ name: 'data', path: '/data', sizeBytes: expect.any(Number) }])
+    expect(volumes[0]!.sizeBytes).toBeGreaterThan(0)
+  }, 60_000)
+
+  test('pulls a private image with the sign-in of the team', async () => {
+    const name = await privateRegistry.push('secret:v1', { text: 'private' })
+    await expect(deployImage('secret', name)).rejects.toMatchObject({ code: 'image_not_found' })
+    const [team] = await platform.api.call('teams.list')
+    const params = { team: team!.slug, host: privateRegistry.host }
+    const wrong = { username: REGISTRY_USER.username, password: 'wrong' }
+    await platform.api.call('registries.set', { params, body: wrong })
+    await expect(deployImage('secret', name)).rejects.toMatchObject({ code: 'image_sign_in_refused' })
+
+    await platform.api.call('registries.set', { params, body: REGISTRY_USER })
+    const { deployment } = await deployImage('secret', name)
+
+    expect(deployment).toMatchObject({ state: 'succeeded' })
+    const stored = await platform.api.call('registries.list', { params: { team: team!.slug } })
+    expect(stored).toMatchObject([{ host: privateRegistry.host, username: REGISTRY_USER.username }])
+    expect(JSON.stringify(stored)).not.toContain(REGISTRY_USER.password)
+  })
+
+  test.each([
+    ['a name that is none', () => 'Not An Image', 'image_reference_invalid'],
+    ['an image that is not there', () => `${registry.host}/nothing:v1`, 'image_not_found'],
+    ['a registry that is not there', () => '127.0.0.1:9/shop:v1', 'image_registry_unreachable'],
+  ])('refuses %s before anything is queued', async (_what, reference, code) => {
+    await expect(deployImage('wrong', reference())).rejects.toMatchObject({
+      code,
+      status: expect.any(Number),
+    })
+
+    expect(await platform.api.call('deployments.list', { params: { slug: 'wrong' } })).toEqual([])
+  })
+
+  test('refuses an image for another processor, and one that says nothing about what to run', async () => {
+    const other = await registry.push('arm:v1', { text: '', architecture: 'arm64' })
+    const mute = await registry.push('mute:v1', { text: '', changes: ['EXPOSE 8080'] })
+
+    const wrong = await deployImage('arm', other)
+    const failed = await deployImage('mute', mute)
+
+    expect(wrong.deployment).toMatchObject({ state: 'failed', error: { code: 'image_wrong_platform' } })
+    expect(failed.deployment).toMatchObject({ state: 'failed', error: { code: 'image_without_command' } })
+  })
+
+  test('an app that goes leaves nothing of it in Docker but images that a release names', async () => {
+    const name = await registry.push('gone:v1', { text: 'gone', changes: FIXED_PORT_SERVER })
+    await deployImage('gone', name)
+    const { artifactDigest } = (await platform.api.call('releases.list', { params: { slug: 'gone' } }))[0]!
+    expect(await findImage(engine, artifactDigest.replace('image:', ''))).toBeDefined()
+
+    await platform.api.call('apps.delete', { params: { slug: 'gone' }, body: { confirm: 'gone' } })
+
+    expect(await listContainers(engine, { 'seaworthy.app': 'gone' })).toEqual([])
+    expect(await listNetworks(engine, { 'seaworthy.app': 'gone' })).toEqual([])
   })
 })

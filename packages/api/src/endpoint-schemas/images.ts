@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { appParamsSchema } from '../app.ts'
+import type { imageEndpoints } from '../endpoint-list/images.ts'
+import type { EndpointSchemas } from '../endpoint-schemas.ts'
+import {
+  registriesParamsSchema,
+  registryParamsSchema,
+  registrySchema,
+  setRegistrySchema,
+  volumeSchema,
+} from '../image.ts'
+
+export const imageEndpointSchemas = {
+  'registries.list': { params: registriesParamsSchema, data: z.array(registrySchema) },
+  'registries.set': { params: registryParamsSchema, body: setRegistrySchema, data: registrySchema },
+  'registries.remove': { params: registryParamsSchema, data: z.null() },
+  'volumes.list': { params: appParamsSchema, data: z.array(volumeSchema) },
+} satisfies Record<keyof typeof imageEndpoints, EndpointSchemas>
