@@ -420,6 +420,20 @@ export const settings = defineSettings({
     default: 0,
     description: 'Worker threads of the edge. 0: one for each core.',
   },
+  edgeConnectionsPerAddress: {
+    name: 'SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS',
+    schema: wholeNumber(0, 1_000_000),
+    default: 2_000,
+    description:
+      'Open connections that the edge takes of one client address (of an IPv6 client: its /64); one too many is reset. Raise it behind a proxy, whose clients all have its address. 0: no bound.',
+  },
+  edgeRedisUrl: {
+    name: 'SEAWORTHY_EDGE_REDIS_URL',
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    secret: true,
+    description:
+      'Redis or Valkey in which several edges count requests a minute together. While it is away each counts for itself.',
+  },
   edgeTlsMinVersion: {
     name: 'SEAWORTHY_EDGE_TLS_MIN_VERSION',
     schema: z.enum(['1.2', '1.3']),

@@ -51,6 +51,7 @@ export class EdgeApp implements EdgeControls {
   #internal: InternalPort | undefined
   #isDraining = false
   #stickyKey = ''
+  #isRateStoreAway = false
 
   constructor({ config, log }: { config: EdgeConfig; log: EdgeLog }) {
     this.#config = config
@@ -221,6 +222,14 @@ export class EdgeApp implements EdgeControls {
     return attempt
   }
 
+  /** Each worker tells; it is logged once. */
+  #onRateStore(isAway: boolean): void {
+    if (isAway === this.#isRateStoreAway) return
+    this.#isRateStoreAway = isAway
+    if (isAway) this.#log.warn({}, 'redis is away: requests a minute are counted by this edge alone')
+    else this.#log.info({}, 'redis is back: requests a minute are counted with the other edges')
+  }
+
   #onReport(worker: number, report: WorkerReport): void {
     const events = this.#events
     if (report.kind === 'wake-wanted') events.wakeWanted(report.appId, worker)
@@ -228,7 +237,8 @@ export class EdgeApp implements EdgeControls {
     else if (report.kind === 'canary-failed') {
       const { appId, release, reason } = report
       events.emit({ type: 'canary-failed', appId, release, reason })
-    } else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
+    } else if (report.kind === 'rate-store') this.#onRateStore(report.isAway)
+    else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
     else if (report.kind === 'target-failed') {
       const { appId, targetId, reason } = report
       events.emit({ type: 'target-failed', appId, targetId, reason })

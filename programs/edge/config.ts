@@ -18,6 +18,8 @@ export interface EdgeConfig {
   workers: number
   limits: EdgeLimits
   accessLog: AccessLogConfig
+  /** Redis or Valkey in which several edges count requests together. */
+  redisUrl: string | undefined
   /** A MaxMind DB file with the countries of addresses; undefined without one. */
   countryFile: string | undefined
 }
@@ -103,10 +105,19 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
     accessLog: {
       sampleRate: number('SEAWORTHY_EDGE_ACCESS_LOG', 1, 0, 1),
     },
+    redisUrl: readRedisUrl(env, problems),
     countryFile: readSetting(env, 'SEAWORTHY_GEOIP_FILE'),
   }
   if (problems.length > 0) throw new Error(`The edge's settings are wrong: ${problems.join('; ')}.`)
   return config
+}
+
+function readRedisUrl(env: NodeJS.ProcessEnv, problems: string[]): string | undefined {
+  const url = readSetting(env, 'SEAWORTHY_EDGE_REDIS_URL')
+  // It may hold a password, so it is not repeated.
+  if (url !== undefined && !/^rediss?:\/\//.test(url))
+    problems.push('SEAWORTHY_EDGE_REDIS_URL must start with redis:// or rediss://')
+  return url
 }
 
 function readSetting(env: NodeJS.ProcessEnv, name: string): string | undefined {

@@ -2,11 +2,14 @@ import type { EdgeLimits } from '../config.ts'
 import { ConnectionBounds } from '../limits/connection-bounds.ts'
 import type { LimitMemory } from '../limits/limit-memory.ts'
 import { Places } from '../limits/places.ts'
+import { redisRatesSoon } from '../limits/redis-rates.ts'
 import { RequestLimiter } from '../limits/request-limiter.ts'
 import { RequestQueue } from '../limits/request-queue.ts'
 import { SharedCells } from '../limits/shared-cells.ts'
+import { SharedRates } from '../limits/shared-rates.ts'
 import type { Deadlines } from '../proxy/deadlines.ts'
 import { HeldRequests, untilMaintained } from '../proxy/held-requests.ts'
+import type { WorkerReport } from '../workers/worker-messages.ts'
 import type { GateKeeping } from './gate-keeping.ts'
 import { PasswordChecks } from './password-checks.ts'
 
@@ -16,11 +19,15 @@ export function createGateKeeping({
   worker,
   limits,
   deadlines,
+  redisUrl,
+  report,
 }: {
   memory: LimitMemory
   worker: number
   limits: EdgeLimits
   deadlines: Deadlines
+  redisUrl: string | undefined
+  report(report: WorkerReport): void
 }): GateKeeping {
   const { workers } = memory
   const placesIn = (cells: SharedArrayBuffer) =>
@@ -28,7 +35,14 @@ export function createGateKeeping({
   const places = placesIn(memory.places)
   const windows = new RequestLimiter({ memory: memory.windows })
   return {
-    rates: windows,
+    rates:
+      redisUrl === undefined
+        ? windows
+        : new SharedRates({
+            local: windows,
+            store: redisRatesSoon(redisUrl),
+            onStoreChanged: isAway => report({ kind: 'rate-store', isAway }),
+          }),
     attempts: windows,
     places,
     queue: new RequestQueue({ memory, worker, places, deadlines }),

@@ -47,7 +47,14 @@ export class EdgeWorker {
       limits,
       routes,
       counters,
-      gates: createGateKeeping({ memory: memory.limits, worker: index, limits, deadlines }),
+      gates: createGateKeeping({
+        memory: memory.limits,
+        worker: index,
+        limits,
+        deadlines,
+        redisUrl: start.redisUrl,
+        report,
+      }),
       encoders: new EncoderPlaces({ places: ENCODERS_AT_A_TIME }),
       cache: new EdgeCache({
         maxBytes: start.cacheBytes,

@@ -20,6 +20,8 @@ export interface WorkerStart {
   limits: EdgeLimits
   /** Names instances in cookies. */
   stickyKey: string
+  /** Where several edges count requests together. */
+  redisUrl: string | undefined
   sight: SightStart
   memory: CounterMemory
   /** Of stored answers, in this worker. */
@@ -52,6 +54,8 @@ export type WorkerReport =
   | { kind: 'wake-settled'; appId: string }
   /** The release on trial did not serve what it should have; the other one did. */
   | { kind: 'canary-failed'; appId: string; release: string; reason: string }
+  /** The counts that several edges share cannot be reached, or can be again. */
+  | { kind: 'rate-store'; isAway: boolean }
   | { kind: 'target-failed'; appId: string; targetId: string; reason: string }
   | SightReport
   | CacheReport

@@ -125,6 +125,7 @@ export class WorkerPool {
       internal: this.#options.internal(),
       sight: sight(),
       stickyKey: this.#options.stickyKey(),
+      redisUrl: config.redisUrl,
       memory: counters.memory,
       cacheBytes: Math.floor(config.cacheBytes / config.workers),
       tables: { ...this.#update!, tls: tls() },
