@@ -8,7 +8,9 @@ const HOUR_MS = 3_600_000
 test('the parts of a number are the number', () => {
   fc.assert(
     fc.property(fc.nat(1e9), fc.integer({ min: 1, max: 500 }), (whole, parts) => {
-      const sum = Array.from({ length: parts }, (_, index) => partOf(whole, index, parts)).reduce((a, b) => a + b)
+      const sum = Array.from({ length: parts }, (_, index) => partOf(whole, index, parts)).reduce(
+        (a, b) => a + b,
+      )
       expect(sum).toBe(whole)
     }),
   )

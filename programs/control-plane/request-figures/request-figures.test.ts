@@ -21,7 +21,14 @@ function counted(appId: string, requests: number, change: Partial<RouteCounters>
   const latencyBuckets = LATENCY_BOUNDS_MS.map(bound => (bound === 7 ? requests : 0)).concat(0)
   const failed = Math.floor(requests / 10)
   const responses = { '1xx': 0, '2xx': requests - failed, '3xx': 0, '4xx': 0, '5xx': failed }
-  return { ...emptyCounters(appId, 'v1'), requests, responses, latencyBuckets, bytesOut: requests * 10, ...change }
+  return {
+    ...emptyCounters(appId, 'v1'),
+    requests,
+    responses,
+    latencyBuckets,
+    bytesOut: requests * 10,
+    ...change,
+  }
 }
 
 const report = (startedAt: number, ...counters: RouteCounters[]) => ({
@@ -98,7 +105,9 @@ await forEachStore(({ openStore }) => {
 
     await figures.record(report(1, counted(appId, 10, { inFlight: 1 }), next), NOW)
 
-    expect(await figures.points(appId, { ...TIME, step: MINUTE })).toMatchObject([{ requests: 15, in_flight: 3 }])
+    expect(await figures.points(appId, { ...TIME, step: MINUTE })).toMatchObject([
+      { requests: 15, in_flight: 3 },
+    ])
     const alone = await figures.points(appId, { ...TIME, step: MINUTE, release: 'v2' })
     expect(alone).toMatchObject([{ requests: 5 }])
   })

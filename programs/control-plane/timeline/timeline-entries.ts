@@ -1,7 +1,7 @@
 /** What changed, as a person reads it over a chart. Pure. */
 import type { TimelineEntry, TimelineKind } from '@seaworthy/api'
 import { isoTime } from '../http/times.ts'
-import type { AuditEntryRow, DeploymentRow, EventRow } from '../store/schema.ts'
+import type { AuditEntryRow, DeploymentRow, EnvVersionRow, EventRow } from '../store/schema.ts'
 
 type Sketch = Pick<TimelineEntry, 'kind' | 'tone' | 'title'>
 type Facts = Record<string, unknown>
@@ -34,7 +34,7 @@ export function deploymentEntry(
 
 /** An event; undefined for what other entries tell already. */
 export function eventEntry({ type, data_json, created_at }: EventRow): TimelineEntry | undefined {
-  if (TOLD_BY_DEPLOYMENTS.has(type)) return undefined
+  if (TOLD_ELSEWHERE.has(type)) return undefined
   const data = JSON.parse(data_json) as Facts
   return {
     at: isoTime(created_at),
@@ -45,6 +45,33 @@ export function eventEntry({ type, data_json, created_at }: EventRow): TimelineE
     source: 'event',
     data,
   }
+}
+
+/**
+ * A change of the variables.
+ * @param before document of the version before; undefined for the first one
+ */
+export function envEntry(
+  row: Pick<EnvVersionRow, 'version' | 'document_json' | 'author' | 'created_at'>,
+  before: string | undefined,
+): TimelineEntry {
+  const keys = changedKeys(before, row.document_json)
+  return {
+    at: isoTime(row.created_at),
+    kind: 'env',
+    tone: 'neutral',
+    title: `Variables were changed${keysText(keys)}`,
+    by: row.author,
+    ...{ deployment: null, release: null, source: 'event' as const },
+    data: { version: row.version, keys },
+  }
+}
+
+/** Names alone: values are for who may read them. A secret that was sealed anew counts as changed. */
+function changedKeys(before: string | undefined, after: string): string[] {
+  const [old, fresh] = [before ?? '{}', after].map(text => JSON.parse(text) as Record<string, unknown>)
+  const names = new Set([...Object.keys(old!), ...Object.keys(fresh!)])
+  return [...names].filter(name => JSON.stringify(old![name]) !== JSON.stringify(fresh![name])).sort()
 }
 
 /** Actions that leave an audit entry and no event. */
@@ -59,7 +86,8 @@ export function auditEntry(
   return { at: isoTime(at), ...sketch, by, deployment: null, release: null, source: 'audit', data }
 }
 
-const TOLD_BY_DEPLOYMENTS = new Set(['deployment:succeeded', 'deployment:failed'])
+/** Deployments, versions of the env and audit entries tell more of the same. */
+const TOLD_ELSEWHERE = new Set(['deployment:succeeded', 'deployment:failed', 'env:changed', 'app:updated'])
 
 const DEPLOYMENT_KINDS: Record<DeploymentRow['reason'], TimelineKind> = {
   deploy: 'deployment',
@@ -103,7 +131,6 @@ const AUDITED: Record<string, Sketch> = {
 
 const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
   'app:created': { kind: 'other', tone: 'good', title: 'The app was made' },
-  'app:updated': { kind: 'settings', tone: 'neutral', title: 'Settings were changed' },
   'app:scaled': data => ({ kind: 'scale', tone: 'neutral', title: `Scaled to ${scaleText(data.scale)}` }),
   'app:slept': { kind: 'sleep', tone: 'neutral', title: 'Fell asleep: nobody asked for it' },
   'app:woke': { kind: 'wake', tone: 'good', title: 'Woke up' },
@@ -115,11 +142,6 @@ const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
   }),
   'app:deleted': { kind: 'other', tone: 'neutral', title: 'Put in the trash' },
   'app:restored': { kind: 'other', tone: 'good', title: 'Taken out of the trash' },
-  'env:changed': data => ({
-    kind: 'env',
-    tone: 'neutral',
-    title: `Variables were changed${keysText(data.keys)}`,
-  }),
   'instance:crashed': crashSketch,
   'maintenance:changed': data => ({
     kind: 'settings',

@@ -1,7 +1,7 @@
 import type { Timeline as TimelineDocument, TimelineEntry } from '@seaworthy/api'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
-import { AUDITED_ACTIONS, auditEntry, deploymentEntry, eventEntry } from './timeline-entries.ts'
+import { AUDITED_ACTIONS, auditEntry, deploymentEntry, envEntry, eventEntry } from './timeline-entries.ts'
 
 export interface TimelineRequest {
   app: Pick<AppRow, 'id'>
@@ -13,8 +13,10 @@ export interface TimelineRequest {
 }
 
 const MAX_ENTRIES = 500
+/** Each with its whole document. */
+const MAX_ENV_VERSIONS = 100
 
-/** What changed about an app: deployments, events and audit entries in one list, one query each. */
+/** What changed about an app: deployments, events, variables and audit entries in one list, one query each. */
 export class Timeline {
   readonly #store: Store
 
@@ -26,6 +28,7 @@ export class Timeline {
     const parts = await Promise.all([
       this.#deployments(request),
       this.#events(request),
+      this.#env(request),
       request.withAudit ? this.#audit(request) : [],
     ])
     const entries = parts.flat().sort((one, two) => (one.at < two.at ? 1 : one.at > two.at ? -1 : 0))
@@ -61,6 +64,23 @@ export class Timeline {
       .limit(MAX_ENTRIES)
       .execute()
     return rows.flatMap(row => eventEntry(row) ?? [])
+  }
+
+  /** One more version than there are entries, for what the oldest of them changed. */
+  async #env({ app, from, to }: TimelineRequest): Promise<TimelineEntry[]> {
+    const rows = await this.#store.db
+      .selectFrom('env_versions')
+      .select(['version', 'document_json', 'author', 'created_at'])
+      .where('app_id', '=', app.id)
+      .where('created_at', '<', to)
+      .orderBy('version', 'desc')
+      .limit(MAX_ENV_VERSIONS + 1)
+      .execute()
+    return rows
+      .slice(0, MAX_ENV_VERSIONS)
+      .map((row, index) => ({ row, before: rows[index + 1]?.document_json }))
+      .filter(({ row }) => row.created_at >= from)
+      .map(({ row, before }) => envEntry(row, before))
   }
 
   async #audit({ app, from, to }: TimelineRequest): Promise<TimelineEntry[]> {

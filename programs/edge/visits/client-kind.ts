@@ -23,7 +23,7 @@ const BROWSERS: readonly [name: string, sign: RegExp][] = [
 
 /** By a few rules instead of a library of thousands: coarse is what privacy asks for, and what a chart can show. */
 export function clientKind(userAgent: string | undefined): ClientKind {
-  if (userAgent === undefined || userAgent.length < 10)
+  if (userAgent === undefined || userAgent.length < 20)
     return { isBot: true, device: 'other', browser: 'other' }
   const browser = BROWSERS.find(([, sign]) => sign.test(userAgent))?.[0] ?? 'other'
   return { isBot: BOT.test(userAgent), device: deviceOf(userAgent), browser }
