@@ -22,6 +22,41 @@ export function answerHead(status: number, headers: readonly string[]): string[]
   return head
 }
 
+/** What an answer may say once; Node refuses a head that says it again, as sloppy apps do by HTTP/1.1. */
+const SAID_ONCE = new Set([
+  'access-control-allow-credentials',
+  'access-control-max-age',
+  'age',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'retry-after',
+  'tk',
+  'x-content-type-options',
+])
+
+/** Keeps the first of what may be said once. */
+export function withoutRepeats(head: readonly string[]): string[] {
+  const said = new Set<string>()
+  const kept: string[] = []
+  for (let index = 0; index < head.length; index += 2) {
+    const name = head[index]!
+    if (said.has(name)) continue
+    if (SAID_ONCE.has(name)) said.add(name)
+    kept.push(name, head[index + 1]!)
+  }
+  return kept
+}
+
 function lowerCaseName(spelling: string): string {
   const cached = known.get(spelling)
   if (cached !== undefined) return cached

@@ -20,6 +20,8 @@ const STREAM_WINDOW_BYTES = 256 * 1024
 const CONNECTION_WINDOW_BYTES = 1024 * 1024
 /** More than a request may have, so that the refusal is an answer (431) and not a broken connection. */
 const MAX_HEADER_PAIRS = 300
+/** Files from memory count in full, although all answers share them: a page of many images must not break off. */
+const MAX_MEMORY_MB = 64
 /** "Rapid reset" (CVE-2023-44487): a page that is left resets what it loads, once. Then so many a second. */
 const RESET_BURST = 2 * MAX_STREAMS
 const RESETS_PER_SECOND = 50
@@ -50,6 +52,7 @@ export class Http2Connection implements Deadlined {
     this.deadlineAt = performance.now() + limits.headersMs
     this.#session = http2().performServerHandshake(socket, {
       maxHeaderListPairs: MAX_HEADER_PAIRS,
+      maxSessionMemory: MAX_MEMORY_MB,
       maxSessionInvalidFrames: MAX_INVALID,
       maxSessionRejectedStreams: MAX_INVALID,
       streamResetBurst: RESET_BURST,

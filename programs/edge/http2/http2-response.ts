@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import type { AnswerHeaderRules } from '@seaworthy/routes'
 import type { ClientResponse } from '../proxy/client-response.ts'
 import type { Deadlined, Deadlines } from '../proxy/deadlines.ts'
-import { answerHead } from './answer-head.ts'
+import { answerHead, withoutRepeats } from './answer-head.ts'
 import { HTTP2_CODE } from './lean-http2.ts'
 
 export interface Http2ResponseOptions {
@@ -40,6 +40,7 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     this.stream = stream
     this.#deadlines = deadlines
     this.#stalledMs = stalledMs
+    stream.on('aborted', () => this.destroy())
     stream.on('close', () => this.destroy())
   }
 
@@ -125,7 +126,9 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
   override _destroy(_error: Error | null, callback: WriteCallback): void {
     const { stream } = this
     this.#deadlines.unwatch(this)
-    if (!this.writableFinished && !stream.closed)
+    if (stream.aborted)
+      stream.destroy() // or it would wait until somebody reads a body that nobody wants
+    else if (!this.writableFinished && !stream.closed)
       stream.close(HTTP2_CODE.internal) // the answer is not whole
     else if (!this.#expectsTrailers) this.#declineRest()
     callback(null)
@@ -159,11 +162,19 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     const { stream } = this
     this.#head = undefined
     if (head === undefined || stream.destroyed || stream.closed || stream.headersSent) return
+    const all = { ...options, waitForTrailers: this.#expectsTrailers }
+    if (this.#respond(head, all) || this.#respond(withoutRepeats(head), all)) return
+    stream.close(HTTP2_CODE.internal) // a head that HTTP/2 cannot express
+  }
+
+  /** @returns whether Node takes the head */
+  #respond(head: string[], options: { endStream: boolean; waitForTrailers: boolean }): boolean {
+    const { stream } = this
     try {
-      const waitForTrailers = this.#expectsTrailers
-      stream.respond(head as unknown as Parameters<typeof stream.respond>[0], { ...options, waitForTrailers })
+      stream.respond(head as unknown as Parameters<typeof stream.respond>[0], options)
+      return true
     } catch {
-      stream.close(HTTP2_CODE.internal) // a head that HTTP/2 cannot express
+      return false
     }
   }
 

@@ -43,6 +43,7 @@ export class HttpsListener {
   readonly #tls: TlsServer
   readonly #acme: TlsServer
   readonly #handshakes: Handshakes
+  readonly #dispatcher: Dispatcher
   readonly #http1: Http1Server
   readonly #http2: Http2Connections
   readonly #server: NetServer
@@ -54,7 +55,8 @@ export class HttpsListener {
     this.#options = options
     this.#store = new CertificateStore({ minVersion })
     this.#handshakes = new Handshakes({ deadlines, limitMs: limits.handshakeMs })
-    this.#http1 = createHttp1Server({ limits, dispatcher: new Dispatcher(shared) })
+    this.#dispatcher = new Dispatcher(shared)
+    this.#http1 = createHttp1Server({ limits, dispatcher: this.#dispatcher })
     this.#http1.emit('listening') // it never will by itself, and then would not look for slow clients
     this.#http2 = new Http2Connections({
       ...{ limits, deadlines },
@@ -120,6 +122,7 @@ export class HttpsListener {
   }
 
   #accept(socket: Socket): void {
+    if (!this.#dispatcher.admit(socket)) return
     this.#handshakes.begin(socket)
     if (this.#store.hasChallenges) this.#acceptDuringChallenge(socket)
     else this.#tls.emit('connection', socket)
