@@ -24,6 +24,8 @@ async function canary(slug: string, folder: string, plan: Partial<CanaryPlan> = 
 const ended = (slug: string, { number }: Deployment) =>
   platform.untilState(slug, number, ['succeeded', 'failed', 'cancelled'])
 
+const HEALTH_AT_ROOT = { 'seaworthy.json': JSON.stringify({ health: { path: '/' } }) }
+
 const SICK = {
   'seaworthy.json': JSON.stringify({ processes: { web: 'node server.js' }, health: { path: '/healthz' } }),
   'server.js': `import { createServer } from 'node:http'
@@ -80,7 +82,7 @@ test('a canary that fails is taken out by itself, and what serves the rest loses
   expect((await platform.request(slug, '/', { headers: { 'x-canary': '1' } })).body).toBe('old\n')
 })
 
-test('an app is closed with a page, and requests that wait get the app once it is open', async () => {
+test('an app is closed with a page, is deployed meanwhile, and requests that wait get it once it is open', async () => {
   const slug = 'closed'
   await platform.deploy(slug, versionOf('healthy', 'open'))
   const set = (body: { on: boolean; holdSeconds?: number; message?: string }) =>
@@ -92,6 +94,13 @@ test('an app is closed with a page, and requests that wait get the app once it i
   const waiting = platform.request(slug)
   await set({ on: false })
 
+  await set({ on: true })
+  const { deployment } = await platform.deploy(slug, versionOf('healthy', 'newer', HEALTH_AT_ROOT))
+  const stillClosed = await platform.request(slug)
+  await set({ on: false })
+
+  expect([deployment.state, deployment.error, stillClosed.status]).toEqual(['succeeded', null, 503])
+  expect((await platform.request(slug)).body).toBe('newer\n')
   expect(page.status).toBe(503)
   expect(page.body).toContain('Back at noon')
   expect((await waiting).body).toBe('open\n')

@@ -20,7 +20,12 @@ export function receiptText(receipt: Receipt): string {
         : `${after.p95Ms} ms${before?.p95Ms == null ? '' : ` (before: ${before.p95Ms} ms)`}`,
     ],
     ...canaryRows(receipt),
-    ['probes', probes && `${probes.sent - probes.failed} of ${probes.sent} passed through the edge`],
+    [
+      'probes',
+      probes && probes.sent > 0
+        ? `${probes.sent - probes.failed} of ${probes.sent} passed through the edge`
+        : null,
+    ],
     ['timings', timingsText(receipt.timings)],
   ])
 }

@@ -231,7 +231,8 @@ export async function createControlPlane(
     reconciler,
     log,
   })
-  const watcher = new Watcher({ edge, manager, edgePort: config.httpPort })
+  const isGuarded = appTraffic.mayKeepOut.bind(appTraffic)
+  const watcher = new Watcher({ edge, manager, edgePort: config.httpPort, isGuarded })
   const buildPhase = new BuildPhase({
     store,
     records: deploymentRecords,
@@ -266,10 +267,12 @@ export async function createControlPlane(
     store,
     records: deploymentRecords,
     apps,
+    releases,
     startPhase,
     publisher,
     reconciler,
     events,
+    watcher,
     answering: async ({ app, settings }) => answeringProcesses(await appTraffic.effective(app, settings)),
   })
   const canaryEnd = new CanaryEnd({
@@ -290,6 +293,7 @@ export async function createControlPlane(
     canaryEnd,
     edge,
     edgePort: config.httpPort,
+    isGuarded,
     urlOf: edgeUrl,
     log,
   })

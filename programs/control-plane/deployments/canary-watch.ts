@@ -2,7 +2,7 @@ import type { Logger } from '@seaworthy/kit'
 import type { RouteCounters } from '@seaworthy/routes'
 import type { Apps } from '../apps/apps.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
-import { probe } from '../instances/health-probe.ts'
+import { type ProbeResult, probe } from '../instances/health-probe.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
@@ -11,7 +11,8 @@ import type { CanaryEnd } from './canary-end.ts'
 import { type CanaryProbes, type CanaryRecord, canaryOf, withCounts } from './canary-record.ts'
 import { canaryVerdict } from './canary-verdict.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
-import { countsOf } from './watcher.ts'
+import { type ProbePlace, probePlace } from './probe-place.ts'
+import { countsOf, type WatcherOptions } from './watcher.ts'
 
 export interface CanaryWatchOptions {
   records: DeploymentRecords
@@ -21,6 +22,8 @@ export interface CanaryWatchOptions {
   canaryEnd: Pick<CanaryEnd, 'instancesOf'>
   edge: Pick<EdgeClient, 'counters'>
   edgePort: number
+  /** Whether rules of the app may keep our probes out. */
+  isGuarded: WatcherOptions['isGuarded']
   /** Where an app answers, for probes. */
   urlOf: (slug: string) => string
   lookEveryMs?: number
@@ -68,20 +71,17 @@ export class CanaryWatch {
   }
 
   async look(): Promise<void> {
-    const { records, edge, log } = this.#options
-    const deployments = await records.listCanaries()
-    if (deployments.length === 0) return
-    // An edge that restarts cannot be asked; whether the canary answers is for the probes to say.
-    const counters = await edge.counters().catch(() => undefined)
-    for (const deployment of deployments) {
-      await this.#lookAt(deployment, counters).catch(error =>
+    const { records, log } = this.#options
+    const looks = (await records.listCanaries()).map(deployment =>
+      this.#lookAt(deployment).catch(error =>
         log.warn({ deployment: deployment.id, err: error }, 'could not look at a canary'),
-      )
-    }
+      ),
+    )
+    await Promise.all(looks)
   }
 
-  async #lookAt(deployment: DeploymentRow, counters: readonly RouteCounters[] | undefined): Promise<void> {
-    const { apps, releases, records, canaries } = this.#options
+  async #lookAt(deployment: DeploymentRow): Promise<void> {
+    const { apps, releases, records, canaries, edge } = this.#options
     const app = await apps.getById(deployment.app_id)
     const release = deployment.release_id ? await releases.getById(deployment.release_id) : undefined
     const record = canaryOf(deployment)
@@ -90,6 +90,8 @@ export class CanaryWatch {
     if (record.request) return void (await canaries.order(deployment, record.request))
     const watched = { app, deployment, release, record }
     const probes = await this.#probe(watched)
+    // After the probe, which is counted too. An edge that restarts cannot be asked: the probes say whether it answers.
+    const counters = await edge.counters(app.id).catch(() => undefined)
     const now = counters && (await this.#countsNow(watched, counters))
     const seen = await records.changeCanary(deployment.id, found =>
       now ? withCounts(found, now, probes) : { ...found, probes },
@@ -110,25 +112,23 @@ export class CanaryWatch {
     }
   }
 
-  async #probe({ app, release, record }: Watched): Promise<CanaryProbes> {
-    const { edgePort, urlOf } = this.#options
-    const { health }: ReleaseSettings = JSON.parse(release.settings_json)
+  async #probe({ app, deployment, release, record }: Watched): Promise<CanaryProbes> {
+    const { edgePort, urlOf, isGuarded, canaryEnd } = this.#options
+    const settings: ReleaseSettings = JSON.parse(release.settings_json)
+    const place = probePlace({
+      isGuarded: await isGuarded(app.id, settings),
+      edgePort,
+      host: new URL(urlOf(app.slug)).hostname,
+      instances: canaryEnd.instancesOf(deployment),
+    })
+    if (!place) return record.probes
     const result = await probe({
-      host: '127.0.0.1',
-      port: edgePort,
-      hostHeader: new URL(urlOf(app.slug)).hostname,
-      path: health.path,
-      timeoutMs: health.timeoutSeconds * 1000,
+      ...place,
+      path: settings.health.path,
+      timeoutMs: settings.health.timeoutSeconds * 1000,
       headers: record.header ? { [record.header.name]: record.header.value || '1' } : {},
     })
-    const { sent, failed, countedAsFailures, failedInARow } = record.probes
-    if (result.healthy) return { sent: sent + 1, failed, countedAsFailures, failedInARow: 0 }
-    return {
-      sent: sent + 1,
-      failed: failed + 1,
-      countedAsFailures: countedAsFailures + ((result.status ?? 0) >= 500 ? 1 : 0),
-      failedInARow: failedInARow + 1,
-    }
+    return withProbe(record.probes, result, place)
   }
 
   /** A canary of files has none that could end. */
@@ -138,4 +138,13 @@ export class CanaryWatch {
     const running = this.#options.canaryEnd.instancesOf(deployment).map(({ row }) => row.process)
     return running.includes('web') ? [] : ['web']
   }
+}
+
+function withProbe(before: CanaryProbes, result: ProbeResult, { throughEdge }: ProbePlace): CanaryProbes {
+  const { sent, failed, countedAsFailures } = before
+  const failedInARow = result.healthy ? 0 : before.failedInARow + 1
+  if (!throughEdge) return { ...before, failedInARow }
+  if (result.healthy) return { sent: sent + 1, failed, countedAsFailures, failedInARow }
+  const counted = (result.status ?? 0) >= 500 ? 1 : 0
+  return { sent: sent + 1, failed: failed + 1, countedAsFailures: countedAsFailures + counted, failedInARow }
 }

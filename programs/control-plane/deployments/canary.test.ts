@@ -18,6 +18,10 @@ async function canary(slug: string, server: string, plan: Partial<CanaryPlan> = 
   })
   const deployment = await platform.untilState(slug, number, ['canary', 'failed', 'succeeded', 'cancelled'])
   expect(deployment.error).toBeNull()
+  if (deployment.state === 'canary')
+    await waitFor(async () => (await platform.eventTypes(slug))[0] === 'canary:started', {
+      what: 'the edge to know of the canary',
+    })
   return deployment
 }
 
@@ -46,9 +50,7 @@ test('a canary answers who asks for it, while the release that serves answers al
       const { canary } = await platform.api.call('deployments.get', {
         params: { slug, number: deployment.number },
       })
-      return (
-        (canary?.probes.sent ?? 0) > 0 && (canary?.canary.requests ?? 0) + (canary?.stable.requests ?? 0) > 0
-      )
+      return canary?.canary.requests === 1 && canary.stable.requests === 1 && canary.probes.sent > 0
     },
     { what: 'both sides to be counted' },
   )
@@ -61,7 +63,7 @@ test('a canary answers who asks for it, while the release that serves answers al
     verdict: 'kept',
     release: 'v2',
     previousRelease: 'v1',
-    canary: { percent: 0, ended: 'promoted' },
+    canary: { percent: 0, ended: 'promoted', canary: { requests: 1 }, stable: { requests: 1, failures: 0 } },
   })
   expect([await get(slug), await current(slug)]).toEqual(['new', 2])
   await waitFor(() => processesOf(slug).length === 1, { what: 'only the new process to run' })

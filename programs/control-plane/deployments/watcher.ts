@@ -4,6 +4,7 @@ import type { EdgeClient } from '../edge/edge-client.ts'
 import { probe } from '../instances/health-probe.ts'
 import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
+import { probePlace } from './probe-place.ts'
 import { countsSince, type EdgeCounts, NO_COUNTS, type WatchResult, withoutProbes } from './receipt.ts'
 import { watchVerdict } from './watch-verdict.ts'
 
@@ -22,6 +23,14 @@ export interface WatchRequest {
   atSwitch: EdgeCounts
   windowMs: number
   signal: AbortSignal
+}
+
+export interface WatcherOptions {
+  edge: EdgeClient
+  manager: InstanceManager
+  edgePort: number
+  /** Whether rules of the app may keep our probes out. */
+  isGuarded: (appId: string, settings: ReleaseSettings) => Promise<boolean>
 }
 
 interface Probes {
@@ -47,10 +56,13 @@ export class Watcher {
   readonly #manager: InstanceManager
   readonly #edgePort: number
 
-  constructor({ edge, manager, edgePort }: { edge: EdgeClient; manager: InstanceManager; edgePort: number }) {
+  readonly #isGuarded: WatcherOptions['isGuarded']
+
+  constructor({ edge, manager, edgePort, isGuarded }: WatcherOptions) {
     this.#edge = edge
     this.#manager = manager
     this.#edgePort = edgePort
+    this.#isGuarded = isGuarded
   }
 
   /** The edge's totals for one release of an app; zero when it has seen none. */
@@ -60,7 +72,7 @@ export class Watcher {
 
   /**
    * Resolves with what was seen when the window is over, or as soon as the limits are breached. At least one probe
-   * has to pass through the edge: "live" is never assumed.
+   * has to pass, through the edge unless its rules keep us out: "live" is never assumed.
    */
   async watch(request: WatchRequest): Promise<WatchResult> {
     const startedAt = performance.now()
@@ -105,17 +117,17 @@ export class Watcher {
 
   async #probe(request: WatchRequest, probes: Probes, now: number) {
     probes.lastAt = now
+    const { appId, host, settings, fresh } = request
+    const isGuarded = await this.#isGuarded(appId, settings)
+    const place = probePlace({ isGuarded, edgePort: this.#edgePort, host, instances: fresh })
+    if (!place) return
+    const { path, timeoutSeconds } = settings.health
+    const result = await probe({ ...place, path, timeoutMs: timeoutSeconds * 1000 })
+    probes.failedInARow = result.healthy ? 0 : probes.failedInARow + 1
+    if (!place.throughEdge) return
     probes.sent += 1
-    const result = await probe({
-      host: '127.0.0.1',
-      port: this.#edgePort,
-      hostHeader: request.host,
-      path: request.settings.health.path,
-      timeoutMs: request.settings.health.timeoutSeconds * 1000,
-    })
     probes.failed += result.healthy ? 0 : 1
     if (!result.healthy && (result.status ?? 0) >= 500) probes.countedAsFailures += 1
-    probes.failedInARow = result.healthy ? 0 : probes.failedInARow + 1
   }
 }
 

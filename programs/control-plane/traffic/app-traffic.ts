@@ -1,4 +1,5 @@
 import { type MaintenanceSettings, type TrafficSettings, trafficOf } from '@seaworthy/routes/settings'
+import { mayKeepOut } from '../deployments/probe-place.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store, Transaction } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
@@ -38,6 +39,12 @@ export class AppTraffic {
   /** What counts for a release of the app with these settings. */
   async effective(app: Pick<AppRow, 'id'>, release: TrafficSettings): Promise<TrafficSettings> {
     return { ...trafficOf(release), ...(await this.own(app.id)).settings }
+  }
+
+  /** Whether rules of the edge may answer in the app's place. */
+  async mayKeepOut(appId: string, release: TrafficSettings): Promise<boolean> {
+    const { settings, maintenance } = await this.own(appId)
+    return maintenance !== null || mayKeepOut({ ...trafficOf(release), ...settings })
   }
 
   /**
