@@ -1,13 +1,11 @@
 /** The edge with everything on, against nginx and Caddy doing the same work, in turns, on the same backend. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ask, median } from './measure.ts'
+import { answers, endProcess, freePort, load } from './contest.ts'
+import { median } from './measure.ts'
 import { backendConfig, caddyConfig, nginxProxyConfig } from './proxy-configs.ts'
 import { printTable } from './table.ts'
 
@@ -28,13 +26,16 @@ export async function run(): Promise<unknown> {
   const children: ChildProcess[] = []
   try {
     const contestants = await startAll(folder, children)
-    for (const { port } of contestants) await load(port, 2) // warm: connections, compiled code
+    for (const { port } of contestants) await load({ port, connections: CONNECTIONS, seconds: 2 }) // warm: connections, compiled code
     for (let round = 0; round < ROUNDS; round++) {
-      for (const contestant of contestants) contestant.perSecond.push(await load(contestant.port, SECONDS))
+      for (const contestant of contestants)
+        contestant.perSecond.push(
+          await load({ port: contestant.port, connections: CONNECTIONS, seconds: SECONDS }),
+        )
     }
     return report(contestants)
   } finally {
-    await Promise.all(children.map(end))
+    await Promise.all(children.map(endProcess))
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -87,7 +88,7 @@ async function startAll(folder: string, children: ChildProcess[]): Promise<Conte
     port,
     perSecond: [],
   }))
-  await Promise.all(contestants.map(({ port }) => answers(port)))
+  await Promise.all(contestants.map(({ port }) => answers(port, body => body.startsWith('hello'))))
   return contestants
 }
 
@@ -96,30 +97,6 @@ function routeTable(port: number) {
   const timeouts = { responseMs: 30_000, idleMs: 60_000, wakeMs: 30_000 }
   const route = { appId: 'app_1', slug: 'bench', hosts: ['127.0.0.1'], pathPrefix: '/', process: 'web' }
   return { version: 1, routes: [{ ...route, release: 'v1', mode: 'proxy', targets: [target], timeouts }] }
-}
-
-async function answers(port: number): Promise<void> {
-  const giveUpAt = Date.now() + 15_000
-  for (;;) {
-    const body = await ask({ port, host: `127.0.0.1:${port}` }).catch(() => '')
-    if (body.startsWith('hello')) return
-    if (Date.now() > giveUpAt)
-      throw new Error(`Nothing answers on port ${port}. Are nginx, caddy and wrk installed?`)
-    await sleep(50)
-  }
-}
-
-/** @returns requests a second; throws when one failed, because then the figure says nothing */
-async function load(port: number, seconds: number): Promise<number> {
-  const args = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, `http://127.0.0.1:${port}/`]
-  const wrk = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let output = ''
-  wrk.stdout.on('data', text => {
-    output += text
-  })
-  await once(wrk, 'close')
-  if (/Non-2xx|Socket errors/.test(output)) throw new Error(`Requests failed on port ${port}:\n${output}`)
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)![1])
 }
 
 function report(contestants: Contestant[]): unknown {
@@ -141,22 +118,4 @@ function report(contestants: Contestant[]): unknown {
     rows,
   )
   return { rows, rounds: contestants.map(({ name, perSecond }) => ({ name, perSecond })) }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, 'exit')
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 3_000)
-  await gone
-  clearTimeout(timer)
 }

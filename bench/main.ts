@@ -10,6 +10,7 @@ interface Bench {
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   edge: () => import('./edge.ts'),
+  body: () => import('./body.ts'),
   deploy: () => import('./deploy.ts'),
   rollback: () => import('./rollback.ts'),
   wake: () => import('./wake.ts'),

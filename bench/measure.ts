@@ -32,9 +32,17 @@ export async function firstAnswer(
   }
 }
 
-export function ask({ port, host }: { port: number; host: string }): Promise<string> {
+export function ask({
+  port,
+  host,
+  path = '/',
+}: {
+  port: number
+  host: string
+  path?: string
+}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, headers: { host }, agent: false }, response => {
+    const asked = request({ host: '127.0.0.1', port, path, headers: { host }, agent: false }, response => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', text => {

@@ -58,6 +58,38 @@ http://127.0.0.1:${port} {
 `
 }
 
+/** nginx giving out a folder, or passing another server's large bodies on, with an access log as the edge has. */
+export function nginxFilesConfig(options: {
+  folder: string
+  name: string
+  port: number
+  root: string
+}): string {
+  const { folder, name, port, root } = options
+  return nginx(folder, name, [
+    ...TYPES,
+    accessLog(folder, name),
+    `server { listen 127.0.0.1:${port} reuseport; keepalive_requests 100000000; root ${root}; sendfile on; tcp_nopush on; }`,
+  ])
+}
+
+/** What a slow client has not read stays in memory, as with the edge, and not in a file. */
+export function nginxLargeBodyConfig(options: { folder: string; port: number; backendPort: number }): string {
+  const { folder, port, backendPort } = options
+  return nginx(folder, 'large', [
+    accessLog(folder, 'large'),
+    `upstream app { server 127.0.0.1:${backendPort}; keepalive 8; }`,
+    `server { listen 127.0.0.1:${port} reuseport; proxy_max_temp_file_size 0;`,
+    'location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; } }',
+  ])
+}
+
+const TYPES = ['types { text/html html; application/octet-stream bin; }', 'etag on;']
+
+function accessLog(folder: string, name: string): string {
+  return `access_log ${folder}/${name}-access.log combined buffer=64k flush=500ms;`
+}
+
 function nginx(folder: string, name: string, http: string[]): string {
   return [
     `worker_processes 2; daemon off; pid ${folder}/${name}.pid; error_log ${folder}/${name}-error.log;`,

@@ -7,6 +7,7 @@ import { addAuditCommands } from './commands/audit.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addCanaryCommands } from './commands/canary.ts'
 import { addDeployCommands } from './commands/deploy.ts'
+import { addDockerfileCommands } from './commands/dockerfile.ts'
 import { addDomainCommands } from './commands/domains.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addImageCommands } from './commands/images.ts'
@@ -69,6 +70,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addSessionsCommands,
     addAccountCommands,
     addDeployCommands,
+    addDockerfileCommands,
     addAppCommands,
     addReleaseCommands,
     addCanaryCommands,

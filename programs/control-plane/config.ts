@@ -427,6 +427,13 @@ export const settings = defineSettings({
     description:
       'Open connections that the edge takes of one client address (of an IPv6 client: its /64); one too many is reset. Raise it behind a proxy, whose clients all have its address. 0: no bound.',
   },
+  edgeMinBodyBytesPerSecond: {
+    name: 'SEAWORTHY_EDGE_MIN_BODY_BYTES_PER_SECOND',
+    schema: wholeNumber(0, 1_000_000),
+    default: 100,
+    description:
+      'How fast the body of a request must come, over any ten seconds in which the edge waits for it and the app has not answered yet; a slower one is answered with 408. gRPC is left alone. 0: no bound.',
+  },
   edgeRedisUrl: {
     name: 'SEAWORTHY_EDGE_REDIS_URL',
     schema: z.url({ protocol: /^rediss?$/ }).optional(),

@@ -42,6 +42,8 @@ export interface EdgeLimits {
   maxHeaderBytes: number
   /** Requests that wait for one sleeping app, for each worker. */
   maxHeldPerApp: number
+  /** The body of a request must come at this rate, over any ten seconds in which the edge waits for it; 0 for no bound. */
+  minBodyBytesPerSecond: number
   /** Open connections of one client address; 0 for no bound. */
   maxConnectionsPerAddress: number
   /** How long a replaced or stopped edge finishes what it has before it exits. */
@@ -61,6 +63,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   connectMs: 2_000,
   maxHeaderBytes: 32_768,
   maxHeldPerApp: 2_000,
+  minBodyBytesPerSecond: 100,
   maxConnectionsPerAddress: 2_000,
   drainMs: 30_000,
 }
@@ -92,6 +95,12 @@ export function readConfig(env: NodeJS.ProcessEnv): EdgeConfig {
       headersMs: number('SEAWORTHY_EDGE_HEADERS_MS', DEFAULT_LIMITS.headersMs, 100, 3_600_000),
       requestMs: number('SEAWORTHY_EDGE_REQUEST_MS', DEFAULT_LIMITS.requestMs, 100, 86_400_000),
       keepAliveMs: number('SEAWORTHY_EDGE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs, 100, 3_600_000),
+      minBodyBytesPerSecond: number(
+        'SEAWORTHY_EDGE_MIN_BODY_BYTES_PER_SECOND',
+        DEFAULT_LIMITS.minBodyBytesPerSecond,
+        0,
+        1_000_000,
+      ),
       maxConnectionsPerAddress: Math.trunc(
         number(
           'SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS',

@@ -1,12 +1,11 @@
 import { AppError, type Logger } from '@seaworthy/kit'
 import type { AppRuntime, Builder, BuildResult, BuildSpec } from './builder.ts'
 import { type BuilderChoice, chooseBuilder } from './choose-builder.ts'
-import { collectFacts } from './detect/source-facts.ts'
+import { readSource } from './detect/read-source.ts'
 import type { DockerBuilder } from './docker/docker-builder.ts'
 import { BuildFailed } from './errors.ts'
 import type { HostBuilder } from './host/host-builder.ts'
 import { findSystemPython } from './host/system-python.ts'
-import { MANIFEST_FILE, PROCFILE, readManifest } from './manifest.ts'
 
 export interface BuilderSetOptions {
   host: HostBuilder
@@ -68,8 +67,7 @@ export class BuilderSet implements Builder {
 /** A source that cannot be read goes to the host builder, which says what is wrong in its own steps. */
 async function choiceFor({ sourceDirectory }: BuildSpec): Promise<BuilderChoice> {
   try {
-    const facts = await collectFacts(sourceDirectory)
-    const manifest = readManifest({ manifest: facts.texts[MANIFEST_FILE], procfile: facts.texts[PROCFILE] })
+    const { facts, manifest } = await readSource(sourceDirectory)
     const hasPython = await findSystemPython({ needsPip: false }).then(
       () => true,
       () => false,

@@ -83,6 +83,10 @@ describe('parseManifest', () => {
     ['a cron hour of 24', '{"cron":[{"schedule":"0 24 * * *","command":"x"}]}'],
     ['a cron step of zero', '{"cron":[{"schedule":"*/0 * * * *","command":"x"}]}'],
     ['a start time-out of a day', '{"deploy":{"startTimeoutSeconds":86400}}'],
+    ['an access list with a name', '{"access":{"allow":["localhost"]}}'],
+    ['a password in clear', '{"access":{"basicAuth":[{"users":[{"name":"a","password":"b"}]}]}}'],
+    ['a redirect that never ends', '{"redirects":[{"from":"/a","to":"/a"}]}'],
+    ['a path that leads nowhere', '{"routes":{"/api":{}}}'],
     ['spa as text', '{"static":{"spa":"yes"}}'],
   ])('refuses %s', (_, text) => {
     expect(refusal(() => parseManifest(text)).code).toBe('manifest_invalid')
@@ -94,6 +98,15 @@ describe('parseManifest', () => {
       expect(parseManifest(JSON.stringify({ cron: [{ schedule, command: 'x' }] })).cron).toHaveLength(1)
     },
   )
+
+  test('names the line of a wrong traffic setting', () => {
+    const text =
+      '{\n  "redirects": [\n    { "from": "/a", "to": "/b" },\n    { "from": "a", "to": "/b" }\n  ]\n}'
+
+    expect(refusal(() => parseManifest(text)).message).toMatch(
+      /redirects\.1\.from.*line 4|line 4.*redirects\.1\.from/,
+    )
+  })
 
   test('takes a node version as a number, and cleans folder names', () => {
     const { build } = parseManifest('{"build":{"node":22,"output":"./dist/"}}')

@@ -26,6 +26,7 @@ export const certificateErrors = defineErrors({
     message:
       'The record {name} was written, but {servers} did not show it within {seconds} seconds. Check that the DNS driver changes the zone that the internet sees.',
   },
+  ocsp_refused: { status: 502, message: 'The state of the certificate cannot be handed on: {problem}.' },
   address_refused: {
     status: 422,
     message:

@@ -91,14 +91,18 @@ async function push({ name, image, dockerConfig }: { name: string; image: TestIm
   return name
 }
 
+interface Manifest {
+  config: { digest: string; size: number }
+}
+
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 
 /** Changes what the image says it is made for; the engine only makes images for its own processor. */
 async function claimArchitecture(name: string, architecture: string): Promise<void> {
   const [, host, repository, tag] = /^([^/]+)\/([^:]+):(.+)$/.exec(name)!
   const base = `http://${host}/v2/${repository}`
-  const manifest = await (await fetch(`${base}/manifests/${tag}`, { headers: { accept: MANIFEST } })).json()
-  const config = await (await fetch(`${base}/blobs/${manifest.config.digest}`)).json()
+  const manifest = await readJson<Manifest>(`${base}/manifests/${tag}`)
+  const config = await readJson<object>(`${base}/blobs/${manifest.config.digest}`)
   const body = JSON.stringify({ ...config, architecture })
   const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`
   const begun = await fetch(`${base}/blobs/uploads/`, { method: 'POST' })
@@ -111,6 +115,11 @@ async function claimArchitecture(name: string, architecture: string): Promise<vo
     body: JSON.stringify(changed),
     headers: { 'content-type': MANIFEST },
   })
+}
+
+async function readJson<T>(url: string): Promise<T> {
+  const response = await fetch(url, { headers: { accept: `${MANIFEST}, */*` } })
+  return response.json() as Promise<T>
 }
 
 function placeFiles(folder: string, text: string): void {

@@ -29,5 +29,5 @@ test('answers are stored where the app says so, and forgotten when somebody asks
   const both = platform.api.call('cache.purge', { params, body: { path: '/a', prefix: '/' } })
   await expect(both).rejects.toMatchObject({ status: 400 })
   const entries = await platform.api.call('audit.list', { query: { limit: '50' } })
-  expect(entries.filter(({ action }) => action === 'cache.purge').length).toBeGreaterThanOrEqual(3)
+  expect(entries.filter(({ action }) => action === 'cache:purge').length).toBeGreaterThanOrEqual(3)
 })

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { baseName, type HostName } from '@seaworthy/certificates'
 import type { KeyRing } from '@seaworthy/kit'
+import type { Events } from '../events/events.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Queryable, Store, Transaction } from '../store/database.ts'
@@ -23,6 +24,7 @@ export interface DomainsOptions {
   store: Store
   keyRing: KeyRing
   quotas: Pick<Quotas, 'hold'>
+  events: Pick<Events, 'append'>
   reserved: ReservedHosts
   /** Makes the proof of a claim; the same for the life of the platform. */
   secret: string
@@ -247,8 +249,13 @@ export class Domains {
       }
       const verdict = judgeClaim(facts, { host: host.ascii, teamId: app.team_id, isProved }, now)
       if (verdict === 'blocks') throw this.#taken(app, host, claim.held_until)
-      if (verdict === 'replace') await trx.deleteFrom('domains').where('id', '=', claim.id).execute()
+      if (verdict === 'replace') await this.#takeFrom(claim, trx)
     }
+  }
+
+  async #takeFrom({ id, app_id, host }: Pick<DomainRow, 'id' | 'app_id' | 'host'>, trx: Transaction): Promise<void> {
+    await trx.deleteFrom('domains').where('id', '=', id).execute()
+    await this.#options.events.append({ appId: app_id, type: 'domain:lost', data: { host } }, trx)
   }
 
   #taken(app: AppRow, host: HostName, heldUntil: number): Error {

@@ -6,11 +6,13 @@ export function edgeSettings({
   edgeTlsMinVersion,
   geoipFile,
   edgeConnectionsPerAddress,
+  edgeMinBodyBytesPerSecond,
   edgeRedisUrl,
 }: ControlPlaneConfig): Record<string, string> {
   return {
     SEAWORTHY_EDGE_TLS_MIN_VERSION: edgeTlsMinVersion,
     SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS: String(edgeConnectionsPerAddress),
+    SEAWORTHY_EDGE_MIN_BODY_BYTES_PER_SECOND: String(edgeMinBodyBytesPerSecond),
     ...(edgeRedisUrl === undefined ? {} : { SEAWORTHY_EDGE_REDIS_URL: edgeRedisUrl }),
     ...(geoipFile === undefined ? {} : { SEAWORTHY_GEOIP_FILE: geoipFile }),
     ...(edgeWorkers > 0 ? { SEAWORTHY_EDGE_WORKERS: String(edgeWorkers) } : {}),

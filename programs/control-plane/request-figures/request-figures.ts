@@ -10,6 +10,7 @@ const ROWS_AT_ONCE = 100
 const LOOKED_AT = 'figures_looked_at'
 /** The time of a look is written at least this often, though nothing was counted. */
 const NOTE_LOOK_MS = 60_000
+const MAX_SHARED = 10
 
 interface Totals {
   startedAt: number
@@ -26,6 +27,8 @@ export class RequestFigures {
   readonly #store: Store
   /** As in the database; read once. */
   #totals: Map<string, Totals> | undefined
+  /** What is the same for all who look until the next record. */
+  readonly #shared = new Map<string, Promise<unknown>>()
   #lookedAt = 0
   #notedAt = 0
 
@@ -40,6 +43,7 @@ export class RequestFigures {
   async record(report: EdgeCountersReport, now = Date.now()): Promise<RouteCounters[]> {
     this.#totals ??= await this.#readTotals()
     const totals = this.#totals
+    this.#shared.clear()
     const news = report.counters.map(counters => newSince(totals.get(keyOf(counters)), report, counters))
     const worth = news.filter(isWorthARow)
     if (worth.length === 0 && now - this.#notedAt < NOTE_LOOK_MS) {
@@ -47,6 +51,7 @@ export class RequestFigures {
       return []
     }
     await this.#write(report, worth, now)
+    this.#shared.clear()
     this.#lookedAt = now
     this.#notedAt = now
     return worth
@@ -85,8 +90,17 @@ export class RequestFigures {
   }
 
   /** Requests in each of the last whole minutes, by app; apps without any are not in it. */
-  async sparklines(minutes: number, now = Date.now()): Promise<Map<string, number[]>> {
+  sparklines(minutes: number, now = Date.now()): Promise<ReadonlyMap<string, number[]>> {
     const to = startOfStep(now, MINUTE)
+    return this.#share(`sparklines ${minutes} ${to}`, () => this.#readSparklines(minutes, to))
+  }
+
+  /** Sums of all apps since `from`. */
+  recent(from: number): Promise<ReadonlyMap<string, FigureSums>> {
+    return this.#share(`recent ${from}`, () => this.#readRecent(from))
+  }
+
+  async #readSparklines(minutes: number, to: number): Promise<Map<string, number[]>> {
     const from = to - minutes * 60_000
     const pair = sql`cast((at - ${from}) / 60000 as integer) || ':' || requests`
     const joined = this.#store.kind === 'sqlite' ? sql`group_concat(${pair})` : sql`string_agg(${pair}, ',')`
@@ -101,8 +115,7 @@ export class RequestFigures {
     return new Map(rows.map(({ app_id, pairs }) => [app_id, line(pairs, minutes)]))
   }
 
-  /** Sums of all apps since `from`. */
-  async recent(from: number): Promise<Map<string, FigureSums>> {
+  async #readRecent(from: number): Promise<Map<string, FigureSums>> {
     const rows = await this.#store.db
       .selectFrom('request_figures')
       .select(['app_id', ...summed(ADDED_COLUMNS)])
@@ -122,6 +135,17 @@ export class RequestFigures {
         .where('at', '<', now - KEPT_MS[step])
         .execute()
     }
+  }
+
+  /** Many panels look at once; one question is enough. One that failed is asked again. */
+  #share<Result>(key: string, read: () => Promise<Result>): Promise<Result> {
+    const known = this.#shared.get(key) as Promise<Result> | undefined
+    if (known) return known
+    if (this.#shared.size >= MAX_SHARED) this.#shared.clear()
+    const reading = read()
+    this.#shared.set(key, reading)
+    reading.catch(() => this.#shared.delete(key))
+    return reading
   }
 
   async #readTotals(): Promise<Map<string, Totals>> {

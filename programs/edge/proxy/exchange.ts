@@ -189,6 +189,17 @@ export class Exchange implements UpstreamListener, Deadlined {
     this.deadlineAt = Math.min(performance.now() + this.#route.timeouts.responseMs, this.#endsAt)
   }
 
+  /** The client sends so slowly that it may mean to hold the connection only. */
+  tooSlow(): void {
+    this.#connection?.destroy()
+    this.#release()
+    this.#giveUp(408, 'the body of the request came too slowly')
+  }
+
+  get hasAnswer(): boolean {
+    return this.#relay.hasBegun
+  }
+
   /** The client sends more than the route takes. What the target got is not whole, and stays so. */
   tooLarge(): void {
     this.#connection?.destroy()

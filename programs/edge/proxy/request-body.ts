@@ -1,3 +1,4 @@
+import { BodyPace } from '../limits/body-pace.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ClientResponse } from './client-response.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -6,12 +7,27 @@ import type { UpstreamConnection } from './upstream-connection.ts'
 /** RFC 9110, 10.1.1: a client that expects `100 Continue` must not be kept waiting for ever by an old server. */
 const CONTINUE_WAIT_MS = 1_000
 
+/** gRPC streams stay open for as long as the two want, often without a byte. */
+function leastRate({
+  request,
+  context,
+}: {
+  request: ClientRequest
+  context: { limits: { minBodyBytesPerSecond: number } }
+}): number {
+  const isGrpc = request.headers['content-type']?.startsWith('application/grpc') === true
+  return isGrpc ? 0 : context.limits.minBodyBytesPerSecond
+}
+
 /** Whose body this is. */
 interface BodyOwner {
   readonly connection: UpstreamConnection | undefined
+  /** The head of the answer came before the body had ended. */
+  readonly hasAnswer: boolean
   moved(): void
   sent(): void
   tooLarge(): void
+  tooSlow(): void
 }
 
 /** Streams a request's body to the target: as it comes, no faster than the target reads. */
@@ -22,6 +38,7 @@ export class RequestBody {
   readonly #owner: BodyOwner
   readonly #expectsContinue: boolean
   readonly #mostBytes: number
+  readonly #pace: BodyPace
   readonly isChunked: boolean
   #timer: NodeJS.Timeout | undefined
   #state: 'held' | 'flowing' | 'sent' | 'discarded' = 'held'
@@ -34,6 +51,7 @@ export class RequestBody {
       record: RequestRecord
       expectsContinue: boolean
       limits: { bodyBytes: number } | undefined
+      context: { limits: { minBodyBytesPerSecond: number } }
     },
     owner: BodyOwner,
   ) {
@@ -43,6 +61,7 @@ export class RequestBody {
     this.#expectsContinue = options.expectsContinue
     this.#owner = owner
     this.#mostBytes = options.limits?.bodyBytes ?? Number.POSITIVE_INFINITY
+    this.#pace = new BodyPace(leastRate(options))
     this.isChunked = options.request.headers['transfer-encoding'] !== undefined
   }
 
@@ -64,6 +83,7 @@ export class RequestBody {
     if (this.#state !== 'held') return
     clearTimeout(this.#timer)
     this.#state = 'flowing'
+    this.#pace.start()
     if (this.#expectsContinue) this.#response.writeContinue()
     this.#request.on('data', this.#onData)
     this.#request.on('end', this.#onEnd)
@@ -79,6 +99,7 @@ export class RequestBody {
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
+    this.#pace.start()
     this.#request.resume()
   }
 
@@ -103,6 +124,10 @@ export class RequestBody {
       return
     }
     this.#owner.moved()
+    if (!this.#pace.keeps(chunk.length) && !this.#owner.hasAnswer) {
+      this.#owner.tooSlow()
+      return
+    }
     if (this.#write(connection, chunk)) return
     this.#paused = true
     this.#request.pause()

@@ -113,8 +113,7 @@ export class ResponseRelay {
       return true
     }
     this.#writeHead()
-    // The read buffer is used again after this call.
-    return this.#write(Buffer.from(chunk))
+    return this.#write(chunk)
   }
 
   /** The read is over and the answer is not: what there is goes out now. `onDrain` follows a `body` that gave false. */
@@ -270,10 +269,17 @@ export class ResponseRelay {
     this.#response.writeHead(status, reason, headers)
   }
 
-  #write(data: Buffer): boolean {
-    if (this.#coded) return this.#coded.write(data)
-    this.#record.bytesOut += data.length
-    return this.#response.destroyed || this.#response.write(data)
+  /** The read buffer that `chunk` lies in is used again after this call. */
+  #write(chunk: Buffer): boolean {
+    if (this.#coded) return this.#coded.write(Buffer.from(chunk))
+    this.#record.bytesOut += chunk.length
+    if (this.#response.destroyed) return true
+    const { chunks } = this.#context
+    const copy = chunks.copy(chunk)
+    // One that could not be written is left to the garbage collector: who knows who still looks at it.
+    return this.#response.write(copy, error => {
+      if (!error) chunks.giveBack(copy)
+    })
   }
 
   #earlyHints({ headers }: ResponseHead): void {

@@ -1,5 +1,6 @@
 import { withCookies } from '../choice/answer-rules.ts'
 import { withoutPrefix } from '../gates/route-gates.ts'
+import { watchReader } from '../limits/slow-readers.ts'
 import type { StaticHandler } from '../static/static-handler.ts'
 import { type ActiveRoute, answerHeadersFor } from './active-routes.ts'
 import type { ExchangeOptions } from './exchange.ts'
@@ -21,7 +22,7 @@ export function serveStatic(exchange: ExchangeOptions, route: ActiveRoute, stati
   response.answerHeaders = cookies ? withCookies(rules, cookies) : rules
   const headers = ['X-Request-Id', record.id]
   if (context.isDraining || expectsContinue) headers.push('Connection', 'close')
-  void staticFiles(
+  const sending = staticFiles(
     request,
     response,
     route.static!,
@@ -29,4 +30,6 @@ export function serveStatic(exchange: ExchangeOptions, route: ActiveRoute, stati
     headers,
     { compress: route.compression !== false, cacheControl: cacheRule?.clientCacheControl },
   )
+  if (sending || response.writableLength > 0)
+    watchReader(context.deadlines, response, counter, exchange.limits?.idleMs ?? route.timeouts.idleMs)
 }

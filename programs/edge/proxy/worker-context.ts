@@ -5,6 +5,7 @@ import type { WorkerCounters } from '../counters/worker-counters.ts'
 import type { GateKeeping } from '../gates/gate-keeping.ts'
 import type { WorkerReport } from '../workers/worker-messages.ts'
 import type { ActiveRoutes } from './active-routes.ts'
+import type { ChunkPool } from './chunk-pool.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { HeldRequests } from './held-requests.ts'
 import type { RecordBooks } from './request-record.ts'
@@ -16,6 +17,7 @@ export interface WorkerContext {
   counters: WorkerCounters
   gates: GateKeeping
   encoders: EncoderPlaces
+  chunks: ChunkPool
   cache: EdgeCache
   books: RecordBooks
   deadlines: Deadlines

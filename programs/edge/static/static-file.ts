@@ -14,6 +14,8 @@ export interface Representation {
   lastModified: string
   /** In memory for small files and for what was compressed here; larger ones are streamed. */
   body: Buffer | undefined
+  /** The same as Latin-1, for small ones: head and body leave in one write as one string. */
+  text: string | undefined
   /** Flat list for `writeHead`: a 200 with the whole body. */
   headers: readonly string[]
   /** The same without `Content-Length`: for 206 and 304 (RFC 9110, 15.4.5). */
@@ -29,6 +31,8 @@ export const SUFFIXES: Readonly<Record<Coding, string>> = { br: '.br', zstd: '.z
 const MOST_CODED_BYTES = 8 * 1024 * 1024
 /** For a smaller file a first request waits; a larger one goes out as it is until its form is made. */
 const MOST_WAITED_FOR_BYTES = 256 * 1024
+
+const MOST_TEXT_BYTES = 16_384
 
 export interface StaticFileOptions {
   /** Absolute, without symbolic links. */
@@ -141,8 +145,9 @@ function represent(file: StaticFile, encoding: ContentEncoding, facts: Facts): R
   const lastModified = mtime.toUTCString()
   const headersWithoutLength = describe(file, encoding, { etag, lastModified })
   const headers = [...headersWithoutLength, 'Content-Length', String(sizeBytes)]
-  const memoryBytes = (body?.length ?? 0) + 1024
-  return { path, sizeBytes, etag, lastModified, body, headers, headersWithoutLength, memoryBytes }
+  const text = sizeBytes <= MOST_TEXT_BYTES ? body?.toString('latin1') : undefined
+  const memoryBytes = (body?.length ?? 0) + (text?.length ?? 0) + 1024
+  return { path, sizeBytes, etag, lastModified, body, text, headers, headersWithoutLength, memoryBytes }
 }
 
 /** Small files are named by what they hold: a release that leaves a file alone keeps it in the browser's cache. */

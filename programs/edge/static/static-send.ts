@@ -97,12 +97,15 @@ function sendBody(
   response: ClientResponse,
   status: number,
   headers: string[],
-  { path, body, sizeBytes }: Representation,
+  { path, body, text, sizeBytes }: Representation,
   range?: ByteRange,
 ): Promise<void> | undefined {
   if (request.method === 'HEAD') {
     response.writeHead(status, headers)
     response.end()
+  } else if (text !== undefined && range === undefined) {
+    response.writeHead(status, headers)
+    response.end(text, 'latin1')
   } else if (body !== undefined) {
     response.writeHead(status, headers)
     response.end(range === undefined ? body : body.subarray(range.start, range.end + 1))

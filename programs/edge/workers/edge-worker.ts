@@ -4,6 +4,7 @@ import { EncoderPlaces } from '../content/encoders.ts'
 import { WorkerCounters } from '../counters/worker-counters.ts'
 import { createGateKeeping } from '../gates/create-gate-keeping.ts'
 import { ActiveRoutes } from '../proxy/active-routes.ts'
+import { ChunkPool } from '../proxy/chunk-pool.ts'
 import { Deadlines } from '../proxy/deadlines.ts'
 import { Dispatcher } from '../proxy/dispatcher.ts'
 import { HeldRequests, untilAwake } from '../proxy/held-requests.ts'
@@ -56,6 +57,7 @@ export class EdgeWorker {
         report,
       }),
       encoders: new EncoderPlaces({ places: ENCODERS_AT_A_TIME }),
+      chunks: new ChunkPool(),
       cache: new EdgeCache({
         maxBytes: start.cacheBytes,
         deadlines,

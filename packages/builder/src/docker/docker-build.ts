@@ -2,10 +2,9 @@ import type { DockerEngine, RegistryAuth } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
 import { packContext } from '@seaworthy/source/pack'
 import type { BuildSpec, ImageResult } from '../builder.ts'
-import { collectFacts } from '../detect/source-facts.ts'
+import { readSource } from '../detect/read-source.ts'
 import { BuildCancelled, BuildFailed, BuildTimedOut } from '../errors.ts'
 import { BuildSteps } from '../host/build-steps.ts'
-import { MANIFEST_FILE, PROCFILE, readManifest } from '../manifest.ts'
 import { readInside } from '../read-inside.ts'
 import { fetchBaseImages } from './base-images.ts'
 import { BuildContainers } from './build-containers.ts'
@@ -68,11 +67,8 @@ export class DockerBuild {
   #detect(): Promise<DockerPlan> {
     return this.#steps.run({ name: 'detect', title: 'Find out what this app is' }, async () => {
       const { sourceDirectory } = this.#spec
-      const facts = await collectFacts(sourceDirectory)
-      const manifest = readManifest({ manifest: facts.texts[MANIFEST_FILE], procfile: facts.texts[PROCFILE] })
       const plan = await planDockerBuild({
-        facts,
-        manifest,
+        ...(await readSource(sourceDirectory)),
         baseImages: this.#parts.baseImages,
         read: path => readInside(sourceDirectory, path),
       })

@@ -97,7 +97,9 @@ function parseKey(pem: string): KeyObject {
 /** From the leaf on, each the issuer of the one before. A root at the end is left out: clients have their own. */
 function inOrder(leaf: X509Certificate, certificates: readonly X509Certificate[]): X509Certificate[] {
   const chain = [leaf]
-  const left = new Set(certificates.filter(certificate => certificate.fingerprint256 !== leaf.fingerprint256))
+  const byPrint = new Map(certificates.map(certificate => [certificate.fingerprint256, certificate]))
+  byPrint.delete(leaf.fingerprint256)
+  const left = new Set(byPrint.values())
   for (;;) {
     const last = chain.at(-1)!
     const issuer = [...left].find(candidate => isSignedBy(last, candidate))

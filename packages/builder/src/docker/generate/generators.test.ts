@@ -25,6 +25,7 @@ const CASES: Record<string, Record<string, string | object>> = {
     'app.py': 'from flask import Flask\napp = Flask(__name__)',
   },
   'python-project': { 'pyproject.toml': '[project]\nname = "shop"', 'main.py': 'app = FastAPI()' },
+  'python-plain': { 'main.py': 'print(1)' },
   go: GO,
   'go-commands': {
     'go.mod': 'module shop',

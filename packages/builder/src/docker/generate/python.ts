@@ -10,9 +10,7 @@ export const python: Generator = {
     const text = dockerfileText(
       `FROM ${images.python} AS build`,
       'WORKDIR /app',
-      'ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1',
-      'RUN python3 -m venv /venv',
-      'ENV PATH=/venv/bin:$PATH',
+      requirements ? VENV : [],
       requirements === 'requirements.txt'
         ? ['COPY requirements.txt ./', 'RUN pip install -r requirements.txt']
         : [],
@@ -22,14 +20,21 @@ export const python: Generator = {
       '',
       `FROM ${images.python}`,
       'WORKDIR /app',
-      'COPY --from=build /venv /venv',
+      requirements ? ['COPY --from=build /venv /venv', 'ENV PATH=/venv/bin:$PATH'] : [],
       'COPY --from=build /app /app',
-      'ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1',
+      'ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1',
       lastLines(web),
     )
     return { text, processes: { ...manifest.processes, web } }
   },
 }
+
+/** Packages go where they can be copied from as a whole, without the tools that made them. */
+const VENV = [
+  'ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1',
+  'RUN python3 -m venv /venv',
+  'ENV PATH=/venv/bin:$PATH',
+]
 
 /** Nothing that runs on the server's own Python: the image has its own. */
 function inContainer(command: string): string {
