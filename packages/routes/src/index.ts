@@ -9,7 +9,7 @@ export { type CachePurge, parseCachePurge } from './cache-purge.ts'
 export type * from './edge-control.ts'
 export { InvalidRouteTable } from './field-checks.ts'
 export { guardedPrefix, isGuarded, pathReadings } from './guarded-path.ts'
-export { INTERNAL_DOMAIN, internalAddress, internalHost } from './internal-names.ts'
+export { INTERNAL_DOMAIN, internalHost } from './internal-names.ts'
 export {
   emptyLatencyBuckets,
   LATENCY_BOUNDS_MS,

@@ -32,11 +32,12 @@ export class CgroupV1Tree implements CommandTree {
     this.#defaultProcesses = options.defaultProcesses
   }
 
-  async prepare(id: string, { memoryMb, cpus, processes }: CommandLimits): Promise<void> {
+  async prepare(id: string, { memoryMb, cpus, processes, isBackground }: CommandLimits): Promise<void> {
     for (const cgroup of this.#cgroups(id)) await makeCgroup(cgroup)
     await writeCgroupFile(this.#cgroup('pids', id), 'pids.max', processes ?? this.#defaultProcesses)
     if (memoryMb) await this.#limitMemory(id, Math.round(memoryMb * 1024 * 1024))
     if (cpus) await this.#limitCpus(id, cpus)
+    if (isBackground) await writeCgroupFile(this.#cgroup('cpu', id), 'cpu.shares', 256) // of 1024
   }
 
   joinFiles(id: string): string[] {

@@ -19,6 +19,8 @@ export interface CommandLimits {
   memoryMb?: number
   cpus?: number
   processes?: number
+  /** Gives way where others want the CPU too: builds, beside live apps. */
+  isBackground?: boolean
 }
 
 export interface CommandSpec {

@@ -55,8 +55,15 @@ export function composeDomains(surroundings: DomainSurroundings) {
   const { store, keyRing, quotas, events, settings, secret, directory, clock, random } = surroundings
   const dns = new DnsLookup({ servers: settings.dnsServers })
   const probes = new Probes()
-  const domains = new Domains({ store, keyRing,
-    events, quotas, reserved: settings, secret, ...(clock && { clock }) })
+  const domains = new Domains({
+    store,
+    keyRing,
+    events,
+    quotas,
+    reserved: settings,
+    secret,
+    ...(clock && { clock }),
+  })
   const certificates = new Certificates({
     store,
     keyRing,

@@ -253,7 +253,10 @@ export class Domains {
     }
   }
 
-  async #takeFrom({ id, app_id, host }: Pick<DomainRow, 'id' | 'app_id' | 'host'>, trx: Transaction): Promise<void> {
+  async #takeFrom(
+    { id, app_id, host }: Pick<DomainRow, 'id' | 'app_id' | 'host'>,
+    trx: Transaction,
+  ): Promise<void> {
     await trx.deleteFrom('domains').where('id', '=', id).execute()
     await this.#options.events.append({ appId: app_id, type: 'domain:lost', data: { host } }, trx)
   }

@@ -110,7 +110,8 @@ export const sealedPlaces: readonly SealedPlace[] = [
     id: 'id',
     column: 'dns_json',
     facts: ['id'],
-    bindingOf: ({ facts }, path) => (isPath(path, 'secret') ? domainBindings.dnsSecret(facts.id!) : undefined),
+    bindingOf: ({ facts }, path) =>
+      isPath(path, 'secret') ? domainBindings.dnsSecret(facts.id!) : undefined,
   },
   {
     name: 'keys of certificates that are being got',

@@ -4,13 +4,13 @@ import {
   type MaintenanceSettings,
   type TrafficSettings,
   trafficOf,
-  withoutPasswords,
 } from '@seaworthy/routes/settings'
 import { type DomainFacts, type DomainSource, NO_DOMAINS } from '../domains/domain-routes.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
 import type { AppTraffic, OwnTraffic } from './app-traffic.ts'
+import { withoutPasswords } from './basic-auth-passwords.ts'
 import { changedSettings, type EffectiveSetting, effectiveSettings } from './effective-traffic.ts'
 import { trafficNotes } from './traffic-notes.ts'
 

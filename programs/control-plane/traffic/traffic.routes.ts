@@ -1,7 +1,6 @@
 import {
   type AccessSettings,
   type GivenTraffic,
-  hashPasswords,
   type MaintenanceSettings,
   maintenanceSchema,
   type TrafficPatch,
@@ -14,6 +13,7 @@ import { requireAppCan } from '../http/app-access.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
 import type { OwnTraffic } from './app-traffic.ts'
+import { hashPasswords } from './basic-auth-passwords.ts'
 import { effectiveSettings } from './effective-traffic.ts'
 import { trafficErrors } from './errors.ts'
 import { askThroughEdge } from './header-check.ts'

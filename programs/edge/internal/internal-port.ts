@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
-import { internalAddress } from '@seaworthy/routes'
 import type { EdgeConfig } from '../config.ts'
+import { internalAddress } from './internal-address.ts'
 
 /** Where apps of this host reach internal names. */
 export interface InternalPort {

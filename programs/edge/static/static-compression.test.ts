@@ -15,17 +15,15 @@ async function ask(url: string, headers: Record<string, string>) {
   return await new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
     (resolve, reject) => {
       const outgoing = http.get(url, { headers, agent: false }, incoming => {
-        incoming
-          .toArray()
-          .then(
-            chunks =>
-              resolve({
-                status: incoming.statusCode!,
-                headers: incoming.headers,
-                body: Buffer.concat(chunks),
-              }),
-            reject,
-          )
+        incoming.toArray().then(
+          chunks =>
+            resolve({
+              status: incoming.statusCode!,
+              headers: incoming.headers,
+              body: Buffer.concat(chunks),
+            }),
+          reject,
+        )
       })
       outgoing.on('error', reject)
     },

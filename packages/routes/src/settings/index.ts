@@ -1,7 +1,6 @@
 /** Traffic settings as users write them. The edge never loads this: it knows the route table only. */
-export type { AccessSettings, GivenAccess } from './access-settings.ts'
+export { type AccessSettings, accessSchema, type GivenAccess } from './access-settings.ts'
 export { answerHeadersOf, DEFAULT_POLICY } from './answer-header-settings.ts'
-export { hashPassword, hashPasswords, type MissingPassword, withoutPasswords } from './password-hash.ts'
 export type { PathRoutes } from './rule-settings.ts'
 export { behindDoor, type TableRules, tableRules } from './table-rules.ts'
 export {

@@ -1,7 +1,7 @@
 import { scryptSync } from 'node:crypto'
+import { accessSchema } from '@seaworthy/routes/settings'
 import { expect, test } from 'vitest'
-import { accessSchema } from './access-settings.ts'
-import { hashPassword, hashPasswords, withoutPasswords } from './password-hash.ts'
+import { hashPassword, hashPasswords, withoutPasswords } from './basic-auth-passwords.ts'
 
 test('a hash says how it was made, so that anybody can check a password against it', async () => {
   const hash = await hashPassword('tide and lantern')

@@ -1,5 +1,5 @@
 import { randomBytes, scrypt } from 'node:crypto'
-import type { AccessSettings, GivenAccess } from './access-settings.ts'
+import type { AccessSettings, GivenAccess } from '@seaworthy/routes/settings'
 
 /** As strong as OWASP's password storage sheet asks for, in the smallest memory it allows: the edge checks them. */
 const COST = { N: 16_384, r: 8, p: 5 }
