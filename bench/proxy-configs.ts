@@ -1,7 +1,12 @@
 /**
  * nginx and Caddy set up for the same work as our edge: two threads, keep-alive both ways, the same forwarded headers,
- * a request id in both directions, an access log in JSON.
+ * a request id in both directions, an access log in JSON, security headers; nginx also counts requests a minute and
+ * concurrent ones by client, for which Caddy has no module of its own.
  */
+import { tableRules } from '@seaworthy/routes/settings'
+
+/** What an app's answers carry when it says nothing. */
+const SECURITY_HEADERS = tableRules({}).headers!.defaults
 
 /** A backend that is never the bottleneck: nginx answering from memory. */
 export function backendConfig({ folder, port }: { folder: string; port: number }): string {
@@ -19,14 +24,18 @@ export function nginxProxyConfig(options: { folder: string; port: number; backen
       '"method":"$request_method","host":"$host","path":"$uri","status":$status,"bytesIn":$request_length,' +
       '"bytesOut":$body_bytes_sent,"ms":$request_time,"headMs":"$upstream_header_time","agent":"$http_user_agent"}\';',
     `access_log ${folder}/nginx-access.log json buffer=64k flush=500ms;`,
+    'limit_req_zone $binary_remote_addr zone=rate:10m rate=1000000r/s;',
+    'limit_conn_zone $binary_remote_addr zone=open:10m;',
     `upstream app { server 127.0.0.1:${backendPort}; keepalive 128; keepalive_requests 100000000; }`,
     `server { listen 127.0.0.1:${port} reuseport; keepalive_requests 100000000;`,
+    'limit_req zone=rate burst=1000000 nodelay; limit_conn open 60000;',
+    ...SECURITY_HEADERS.map(([name, value]) => `add_header ${name} "${value}";`),
     'location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";',
     'proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;',
     'proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;',
     'proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Port $server_port;',
     'proxy_set_header Forwarded "for=$remote_addr;proto=$scheme;host=\\"$http_host\\"";',
-    'proxy_set_header X-Request-Id $request_id; add_header X-Request-Id $request_id; } }',
+    'proxy_set_header X-Request-Id $request_id; } add_header X-Request-Id $request_id; }',
   ])
 }
 
@@ -45,6 +54,7 @@ http://127.0.0.1:${port} {
     format json
   }
   header X-Request-Id {http.request.uuid}
+${SECURITY_HEADERS.map(([name, value]) => `  header ${name} "${value}"`).join('\n')}
   reverse_proxy 127.0.0.1:${backendPort} {
     header_up X-Request-Id {http.request.uuid}
     header_up X-Real-IP {remote_host}
