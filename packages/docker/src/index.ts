@@ -5,6 +5,7 @@ export { parseEngineAddress } from './engine-address.ts'
 export { asDockerError, dockerErrors, reasonOf, statusOf } from './errors.ts'
 export { type ImageReference, parseImageReference } from './image-reference.ts'
 export { keepImage, sweepKeptImages } from './kept-images.ts'
+export { type EngineDisk, listOwnedDisk, type OwnedDiskItem, type OwnedDiskKind } from './owned-disk.ts'
 export {
   ensureNetwork,
   ensureVolume,
@@ -16,6 +17,15 @@ export {
   removeNetwork,
   removeVolume,
 } from './owned-objects.ts'
-export { APP_LABEL, HOME_LABEL, INSTANCE_LABEL, isOwn, type Labels } from './ownership.ts'
+export {
+  APP_ID_LABEL,
+  APP_LABEL,
+  BUILD_APP_LABEL,
+  BUILD_HOME_LABEL,
+  HOME_LABEL,
+  INSTANCE_LABEL,
+  isOwn,
+  type Labels,
+} from './ownership.ts'
 export { type EnginePing, pingEngine } from './ping-engine.ts'
 export { findImage, pullImage, type RegistryAuth, type ResolvedImage, resolveImage } from './pull-image.ts'

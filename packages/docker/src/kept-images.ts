@@ -35,13 +35,22 @@ export async function sweepKeptImages(
   )
   let removed = 0
   for (const { Id, RepoTags } of images) {
-    const own = (RepoTags ?? []).filter(name =>
-      Object.values(NAMES).some(kind => name === nameOf(engine, kind, Id)),
-    )
+    const own = homeNamesOf(engine, { Id, RepoTags }).map(({ name }) => name)
     if (own.length === 0 || isWanted(Id)) continue
     if (await letGo(engine, { id: Id, own, others: (RepoTags ?? []).length - own.length })) removed += 1
   }
   return removed
+}
+
+/** The names that this platform gave an image, and what each says. */
+export function homeNamesOf(
+  engine: Pick<DockerEngine, 'home'>,
+  { Id, RepoTags }: { Id: string; RepoTags?: string[] | null | undefined },
+): { name: string; kind: keyof typeof NAMES }[] {
+  const kinds = Object.values(NAMES)
+  return kinds
+    .map(kind => ({ kind, name: nameOf(engine, kind, Id) }))
+    .filter(({ name }) => RepoTags?.includes(name))
 }
 
 interface KeptImage {
@@ -75,6 +84,6 @@ function removeName(engine: DockerEngine, name: string): Promise<boolean> {
   })
 }
 
-function nameOf({ home }: DockerEngine, kind: keyof typeof NAMES, id: string): string {
+function nameOf({ home }: Pick<DockerEngine, 'home'>, kind: keyof typeof NAMES, id: string): string {
   return `seaworthy-${home}/${kind}:${id.replace('sha256:', '').slice(0, 32)}`
 }

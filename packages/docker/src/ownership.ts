@@ -2,6 +2,10 @@
 export const HOME_LABEL = 'seaworthy.home'
 export const APP_LABEL = 'seaworthy.app'
 export const INSTANCE_LABEL = 'seaworthy.instance'
+export const APP_ID_LABEL = 'seaworthy.app-id'
+/** On every image that a build makes, final or in between. Not `HOME_LABEL`: an image must not look like an instance. */
+export const BUILD_HOME_LABEL = 'seaworthy.build.home'
+export const BUILD_APP_LABEL = 'seaworthy.build.app'
 
 export type Labels = Readonly<Record<string, string>>
 

@@ -1,4 +1,6 @@
 import {
+  BUILD_APP_LABEL,
+  BUILD_HOME_LABEL,
   type DockerEngine,
   dockerErrors,
   findImage,
@@ -8,7 +10,6 @@ import {
   resolveImage,
 } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
-import { BUILD_APP_LABEL, BUILD_HOME_LABEL } from './build-labels.ts'
 import { checkTriggers, type DockerfileProblem, type ImageUse } from './dockerfile-checks.ts'
 
 export interface BaseImagesOptions {

@@ -1,8 +1,10 @@
-import { type DockerEngine, HOME_LABEL, INSTANCE_LABEL } from '@seaworthy/docker'
-
-/** On every image that a build makes, final or in between. Not `HOME_LABEL`: an image must not look like an instance. */
-export const BUILD_HOME_LABEL = 'seaworthy.build.home'
-export const BUILD_APP_LABEL = 'seaworthy.build.app'
+import {
+  BUILD_APP_LABEL,
+  BUILD_HOME_LABEL,
+  type DockerEngine,
+  HOME_LABEL,
+  INSTANCE_LABEL,
+} from '@seaworthy/docker'
 
 /** What proves that an image or a build's container is this platform's, and whose app's. */
 export function buildLabels({ home }: Pick<DockerEngine, 'home'>, appId: string): Record<string, string> {

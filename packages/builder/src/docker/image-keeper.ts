@@ -1,7 +1,6 @@
 import type { DockerEngine } from '@seaworthy/docker'
-import { HOME_LABEL, statusOf } from '@seaworthy/docker'
+import { BUILD_APP_LABEL, BUILD_HOME_LABEL, HOME_LABEL, statusOf } from '@seaworthy/docker'
 import type { Logger } from '@seaworthy/kit'
-import { BUILD_APP_LABEL, BUILD_HOME_LABEL } from './build-labels.ts'
 import { type OwnImage, planImageRemoval } from './image-removal-plan.ts'
 import { IMAGE_REFERENCE_PREFIX } from './image-result.ts'
 

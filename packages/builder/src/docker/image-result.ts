@@ -1,7 +1,7 @@
 import type { DockerEngine } from '@seaworthy/docker'
+import { BUILD_APP_LABEL } from '@seaworthy/docker'
 import type { BuildSpec, ImageResult } from '../builder.ts'
 import { BuildFailed } from '../errors.ts'
-import { BUILD_APP_LABEL } from './build-labels.ts'
 import type { DockerPlan } from './docker-plan.ts'
 
 /** What starts with this is an artifact of kind image; the rest is the id of an image on the engine. */

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { connectDocker, type DockerEngine } from '@seaworthy/docker'
+import { BUILD_HOME_LABEL, connectDocker, type DockerEngine } from '@seaworthy/docker'
 import { silentLogger } from '@seaworthy/kit'
 import { findCommand, temporaryFolder } from '@seaworthy/testing'
 import { create } from 'tar'
-import { BUILD_HOME_LABEL } from './build-labels.ts'
 import { createDockerBuilder, type DockerBuilder, type DockerBuilderOptions } from './docker-builder.ts'
 
 /** A Docker builder of a platform of its own, for the tests of this package. */

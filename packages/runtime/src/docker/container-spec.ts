@@ -1,4 +1,4 @@
-import { APP_LABEL, type DockerEngine, type Dockerode, INSTANCE_LABEL } from '@seaworthy/docker'
+import { APP_ID_LABEL, APP_LABEL, type DockerEngine, type Dockerode, INSTANCE_LABEL } from '@seaworthy/docker'
 import type { InstanceSpec, VolumeMount } from '../runtime.ts'
 import { maxOpenFiles } from './open-files.ts'
 
@@ -36,7 +36,7 @@ export function containerSpec(engine: DockerEngine, facts: ContainerFacts): Dock
     Labels: engine.labels({
       [APP_LABEL]: spec.app.slug,
       [INSTANCE_LABEL]: spec.id,
-      'seaworthy.app-id': spec.app.id,
+      [APP_ID_LABEL]: spec.app.id,
       'seaworthy.process': spec.process,
       'seaworthy.release': spec.release,
     }),

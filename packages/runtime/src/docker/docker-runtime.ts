@@ -1,4 +1,5 @@
 import {
+  APP_ID_LABEL,
   type DockerEngine,
   findContainer,
   INSTANCE_LABEL,
@@ -186,5 +187,5 @@ class DockerRuntime implements Runtime {
 }
 
 function appIdOf({ Config }: { Config: { Labels: Record<string, string> } }): string {
-  return Config.Labels['seaworthy.app-id'] ?? ''
+  return Config.Labels[APP_ID_LABEL] ?? ''
 }
