@@ -23,7 +23,7 @@ test('the page of the API names every endpoint, what it takes, and what is publi
 
   for (const { method, path } of endpoints) expect(page).toContain(`| \`${method} ${path}\` |`)
   expect(page).toContain('| Become the owner with the one-time setup link (public) | `token`')
-  expect(page).toContain('or a form: `scheduledAt?`, `archive`')
+  expect(page).toContain('or a form: `scheduledAt?`, `canary?`, `archive`')
   expect(page).toContain('a page; query: `search?`')
 })
 

@@ -34,11 +34,11 @@ export function addDomainCommands(program: Command, surroundings: Surroundings):
   domains
     .command('info')
     .description('show a domain, what DNS should say, and how its certificate is')
-    .argument('<host>')
+    .argument('<host>', 'a domain of the app')
     .action((host: string, _, command: Command) => run(command, context => showDomain(context, host)))
   withDomainOptions(domains.command('set'))
     .description('change where a domain leads, its https, and how it is proved')
-    .argument('<host>')
+    .argument('<host>', 'a domain of the app')
     .option('--redirect-to <host>', 'send all requests to this domain of the app; none: to the app')
     .action((host: string, options: AddOptions, command: Command) =>
       run(command, context => setDomain(context, host, options)),
@@ -46,17 +46,17 @@ export function addDomainCommands(program: Command, surroundings: Surroundings):
   domains
     .command('check')
     .description('look at DNS, CAA and port 80 of a domain now')
-    .argument('<host>')
+    .argument('<host>', 'a domain of the app')
     .action((host: string, _, command: Command) => run(command, context => checkDomain(context, host)))
   domains
     .command('remove')
     .description('give a host up')
-    .argument('<host>')
+    .argument('<host>', 'a domain of the app')
     .action((host: string, _, command: Command) => run(command, context => removeDomain(context, host)))
   domains
     .command('renew')
     .description('get a new certificate now')
-    .argument('<host>')
+    .argument('<host>', 'a domain of the app')
     .option('--automatic', 'also in place of one that was uploaded')
     .option('--detach', 'do not wait for it')
     .action((host: string, options: { automatic?: boolean; detach?: boolean }, command: Command) =>
@@ -65,7 +65,7 @@ export function addDomainCommands(program: Command, surroundings: Surroundings):
   domains
     .command('certificate')
     .description('serve a certificate of your own')
-    .argument('<host>')
+    .argument('<host>', 'a domain of the app')
     .requiredOption(
       '--upload <files...>',
       'CHAIN KEY: the certificate with those above it, and its key (PEM)',

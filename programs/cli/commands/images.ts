@@ -34,7 +34,7 @@ export function addImageCommands(program: Command, surroundings: Surroundings): 
   registries
     .command('remove')
     .description('forget the sign-in for a registry')
-    .argument('<host>')
+    .argument('<host>', 'the registry')
     .option(...TEAM)
     .action((host: string, _, command: Command) =>
       withContext(surroundings, command, context => remove(context, host)),

@@ -18,6 +18,7 @@ import {
 } from '../domains/test-sealed-domain.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SharedEnv } from '../env/shared-env.ts'
+import { Registries } from '../images/registries.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import { createJobWorker } from '../jobs/job-worker.ts'
 import { mailBinding } from '../mail/mailer.ts'
@@ -34,6 +35,8 @@ import { openSessionSecret } from './session-secret.ts'
 
 const ROTATION = fileURLToPath(new URL('fixtures/rotation-process.ts', import.meta.url))
 const GIT_URL = 'https://bot:git-token-1@example.com/shop.git'
+const REGISTRY = 'registry.example.com'
+const SIGN_IN = { username: 'bot', password: 'a registry password' }
 
 await forEachStore(({ createDatabase }) => {
   async function open() {
@@ -71,6 +74,7 @@ await forEachStore(({ createDatabase }) => {
     })
     await plantSecondFactor(store, keyRing)
     await plantDomain(store, keyRing, app.id)
+    await new Registries({ store, keyRing }).set(app.team_id, REGISTRY, SIGN_IN)
     await writeHead(store.db, keyRing, { head: { count: 7, hash: 'abc' }, now: 1 })
     const sessionSecret = await openSessionSecret({ store, keyRing, path })
     return { app, sessionSecret, lookalike }
@@ -95,6 +99,7 @@ await forEachStore(({ createDatabase }) => {
       mail: keyRing.open(payloadOf('mail').sealed, mailBinding('mail_1')),
       factor: keyRing.open(JSON.parse(factor.secret), secondFactorBinding(factor.userId)),
       domain: await openPlantedDomain(store, keyRing),
+      registry: await new Registries({ store, keyRing }).authFor(app.id, REGISTRY),
       audit: await readHead(store.db, keyRing),
       sessionSecret: await openSessionSecret({ store, keyRing, path }),
     }
@@ -109,6 +114,7 @@ await forEachStore(({ createDatabase }) => {
       mail: 'a mail',
       factor: 'a second factor',
       domain: PLANTED_DOMAIN,
+      registry: SIGN_IN,
       audit: { state: 'kept', head: { count: 7, hash: 'abc' } },
       sessionSecret,
     }
@@ -125,7 +131,7 @@ await forEachStore(({ createDatabase }) => {
     const opened = await open()
     const planted = await plant(opened)
     const old = opened.keyRing.primary
-    expect(await opened.rotation.keys()).toEqual([{ id: old, primary: true, sealed: 27 + SEALED_BY_DOMAIN }])
+    expect(await opened.rotation.keys()).toEqual([{ id: old, primary: true, sealed: 28 + SEALED_BY_DOMAIN }])
     work(opened)
 
     const job = await opened.rotation.request()
@@ -138,7 +144,7 @@ await forEachStore(({ createDatabase }) => {
     // The plain value that only looks sealed keeps the old key in the file: a key is never dropped in doubt.
     expect(keys.map(({ id }) => id)).toEqual([primary, old])
     expect(await opened.rotation.keys()).toEqual([
-      { id: primary, primary: true, sealed: 27 + SEALED_BY_DOMAIN },
+      { id: primary, primary: true, sealed: 28 + SEALED_BY_DOMAIN },
       { id: old, primary: false, sealed: 0 },
     ])
   })
@@ -234,12 +240,13 @@ await forEachStore(({ createDatabase }) => {
     await plant(opened)
 
     const found = (await findSealedTexts(opened.store)).map(({ table, column }) => `${table}.${column}`)
-    const counts = sealedPlaces.map(place => countSeals(opened.store.db, place))
 
     const places = new Set(sealedPlaces.map(({ table, column }) => `${table}.${column}`))
     expect(new Set(found)).toEqual(places)
-    for (const [index, count] of (await Promise.all(counts)).entries())
-      expect(count.get(opened.keyRing.primary), sealedPlaces[index]!.name).toBeGreaterThan(0)
+    for (const place of sealedPlaces) {
+      const count = await countSeals(opened.store.db, place)
+      expect(count.get(opened.keyRing.primary), place.name).toBeGreaterThan(0)
+    }
   })
 
   test('each place names a table and columns that there are', async () => {

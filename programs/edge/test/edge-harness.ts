@@ -157,12 +157,13 @@ export class TestEdge {
     return rawClient(this.port)
   }
 
-  /** The lines of all current request logs. */
+  /** The lines of all current request logs. One that was put aside just now has no new file yet. */
   accessLog(): Record<string, unknown>[] {
     const folder = join(this.home, 'logs', 'edge', 'requests')
     const apps = existsSync(folder) ? readdirSync(folder) : []
     return apps
-      .map(app => readFileSync(join(folder, app, 'current.log'), 'utf8'))
+      .map(app => join(folder, app, 'current.log'))
+      .map(path => (existsSync(path) ? readFileSync(path, 'utf8') : ''))
       .join('')
       .split('\n')
       .filter(Boolean)
