@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { App } from '../api/queries.ts'
+import type { AppFigures } from '../api/sight-queries.ts'
 import { chooseApps, needsAttention, summarize } from './app-list.ts'
 
 type LastDeployment = NonNullable<App['lastDeployment']>
@@ -34,12 +35,59 @@ test('the summary counts those that need somebody, and those that move', () => {
   const moving = { ...ended('starting'), finishedAt: null }
   const apps = [app('a', { lastDeployment: moving }), app('b', { state: 'suspended' }), app('c')]
 
-  expect(summarize(apps)).toEqual({ total: 3, attention: 1, moving: 1 })
+  expect(summarize(apps)).toEqual({ total: 3, attention: 1, moving: 1, requestsPerMinute: 0 })
 })
 
 test('a cancelled deployment is no reason to worry', () => {
   expect(needsAttention(app('a', { lastDeployment: ended('cancelled') }))).toBe(false)
 })
+
+test('many failing answers need somebody, a few do not', () => {
+  expect(needsAttention(app('a'), figures({ errorRate: 0.5 }))).toBe(true)
+  expect(needsAttention(app('a'), figures({ errorRate: 0.01 }))).toBe(false)
+  expect(needsAttention(app('a'), figures({ errorRate: null }))).toBe(false)
+})
+
+test('the most of a figure comes first, and what is unknown comes last by its name', () => {
+  const apps = [app('z-new'), app('a-new'), app('calm'), app('busy')]
+  const known = new Map([
+    ['calm', figures({ requestsPerMinute: 1, memoryBytes: 90, memoryLimitBytes: 100 })],
+    ['busy', figures({ requestsPerMinute: 90, memoryBytes: 100, memoryLimitBytes: 400 })],
+  ])
+
+  expect(slugs(chooseApps(apps, { ...ALL, sort: 'traffic' }, known))).toEqual([
+    'busy',
+    'calm',
+    'a-new',
+    'z-new',
+  ])
+  expect(slugs(chooseApps(apps, { ...ALL, sort: 'memory' }, known))[0]).toBe('calm')
+})
+
+test('apps with errors can be picked out, and the traffic of all is summed', () => {
+  const apps = [app('broken'), app('fine'), app('unknown')]
+  const known = new Map([
+    ['broken', figures({ errorRate: 0.001, requestsPerMinute: 2 })],
+    ['fine', figures({ errorRate: 0, requestsPerMinute: 3 })],
+  ])
+
+  expect(slugs(chooseApps(apps, { ...ALL, show: 'errors' }, known))).toEqual(['broken'])
+  expect(summarize(apps, known)).toMatchObject({ attention: 0, requestsPerMinute: 5 })
+})
+
+function figures(fields: Partial<AppFigures>): AppFigures {
+  return {
+    slug: 'any',
+    requestsPerMinute: 0,
+    p95Ms: null,
+    errorRate: null,
+    memoryBytes: null,
+    memoryLimitBytes: null,
+    cpus: null,
+    sparkline: [],
+    ...fields,
+  }
+}
 
 function app(slug: string, fields: Partial<App> = {}) {
   return { slug, name: slug, state: 'active', lastDeployment: null, lastRequestAt: null, ...fields } as App

@@ -1,12 +1,21 @@
 /** Which apps to show, in which order, and what they amount to. Pure, so that tests can try every case. */
 import type { App } from '../api/queries.ts'
+import type { AppFigures } from '../api/sight-queries.ts'
 
-export const FILTERS = ['all', 'attention', 'moving', 'active', 'asleep'] as const
-export const SORTS = ['name', 'deployed', 'requested'] as const
+export const FILTERS = ['all', 'attention', 'moving', 'errors', 'active', 'asleep'] as const
+export const SORTS = ['name', 'deployed', 'requested', 'traffic', 'p95', 'errors', 'memory'] as const
 export type AppFilter = (typeof FILTERS)[number]
 export type AppSort = (typeof SORTS)[number]
 
 type Listed = Pick<App, 'slug' | 'name' | 'state' | 'lastDeployment' | 'lastRequestAt'>
+
+/** What is known of each app right now, by its slug. */
+export type FiguresBySlug = ReadonlyMap<string, AppFigures>
+
+const NOTHING_KNOWN: FiguresBySlug = new Map()
+/** From here on failures are no longer chance. */
+const MANY_ERRORS = 0.05
+const NEAR_LIMIT = 0.9
 
 export interface AppListChoice {
   search: string
@@ -14,40 +23,88 @@ export interface AppListChoice {
   sort: AppSort
 }
 
-/** Somebody should look: its newest code did not go live, or it is kept from running. */
-export function needsAttention({ state, lastDeployment }: Listed): boolean {
-  return state === 'suspended' || lastDeployment?.state === 'failed'
+/** Somebody should look: its newest code did not go live, it is kept from running, or many of its answers fail. */
+export function needsAttention({ state, lastDeployment }: Listed, figures?: AppFigures): boolean {
+  return state === 'suspended' || lastDeployment?.state === 'failed' || isFailing(figures)
+}
+
+/** Many of the answers of the last minutes were errors. */
+export function isFailing(figures: AppFigures | undefined): boolean {
+  return (figures?.errorRate ?? 0) >= MANY_ERRORS
+}
+
+export function isNearLimit(figures: AppFigures): boolean {
+  return memoryPart(figures) >= NEAR_LIMIT
+}
+
+/** 0 to 1, and above 1 for a moment where the limit is about to strike. */
+export function memoryPart({ memoryBytes, memoryLimitBytes }: AppFigures): number {
+  return memoryBytes === null || !memoryLimitBytes ? 0 : memoryBytes / memoryLimitBytes
 }
 
 export function isMoving({ lastDeployment }: Listed): boolean {
   return lastDeployment !== null && lastDeployment.finishedAt === null
 }
 
-const FITS: Record<AppFilter, (app: Listed) => boolean> = {
+type Fits = (app: Listed, figures: AppFigures | undefined) => boolean
+
+const FITS: Record<AppFilter, Fits> = {
   all: () => true,
   attention: needsAttention,
   moving: isMoving,
+  errors: (_, figures) => (figures?.errorRate ?? 0) > 0,
   active: app => app.state === 'active',
   asleep: app => app.state === 'asleep',
 }
 
-const ORDER: Record<AppSort, (a: Listed, b: Listed) => number> = {
-  name: (a, b) => a.name.localeCompare(b.name) || a.slug.localeCompare(b.slug),
+type Order = (a: Listed, b: Listed, figures: FiguresBySlug) => number
+
+const byName: Order = (a, b) => a.name.localeCompare(b.name) || a.slug.localeCompare(b.slug)
+
+/** The most first; apps of which nothing is known come last, by their names. */
+function most(of: (figures: AppFigures) => number | null): Order {
+  return (a, b, figures) => {
+    const [first, second] = [a, b].map(({ slug }) => {
+      const known = figures.get(slug)
+      return (known && of(known)) ?? -1
+    })
+    return second! - first! || byName(a, b, figures)
+  }
+}
+
+const ORDER: Record<AppSort, Order> = {
+  name: byName,
   deployed: (a, b) => newest(a.lastDeployment?.createdAt, b.lastDeployment?.createdAt),
   requested: (a, b) => newest(a.lastRequestAt, b.lastRequestAt),
+  traffic: most(({ requestsPerMinute }) => requestsPerMinute),
+  p95: most(({ p95Ms }) => p95Ms),
+  errors: most(({ errorRate }) => errorRate),
+  memory: most(memoryPart),
 }
 
-export function chooseApps<Each extends Listed>(apps: readonly Each[], choice: AppListChoice): Each[] {
+export function chooseApps<Each extends Listed>(
+  apps: readonly Each[],
+  choice: AppListChoice,
+  figures = NOTHING_KNOWN,
+): Each[] {
   const wanted = choice.search.trim().toLowerCase()
   const found = apps.filter(app => `${app.name}\n${app.slug}`.toLowerCase().includes(wanted))
-  return found.filter(FITS[choice.show]).sort(ORDER[choice.sort])
+  const order = ORDER[choice.sort]
+  return found
+    .filter(app => FITS[choice.show](app, figures.get(app.slug)))
+    .sort((a, b) => order(a, b, figures))
 }
 
-export function summarize(apps: readonly Listed[]): { total: number; attention: number; moving: number } {
+export function summarize(
+  apps: readonly Listed[],
+  figures = NOTHING_KNOWN,
+): { total: number; attention: number; moving: number; requestsPerMinute: number } {
+  const known = apps.flatMap(({ slug }) => figures.get(slug) ?? [])
   return {
     total: apps.length,
-    attention: apps.filter(needsAttention).length,
+    attention: apps.filter(app => needsAttention(app, figures.get(app.slug))).length,
     moving: apps.filter(isMoving).length,
+    requestsPerMinute: known.reduce((sum, { requestsPerMinute }) => sum + requestsPerMinute, 0),
   }
 }
 

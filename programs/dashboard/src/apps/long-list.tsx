@@ -2,12 +2,18 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState } from 'react'
 import type { App } from '../api/queries.ts'
 import { words } from '../words/en.ts'
+import type { FiguresBySlug } from './app-list.ts'
 import { AppRow } from './app-table.tsx'
 
 const ROW_PX = 68
 
+interface LongListProps {
+  apps: readonly App[]
+  figures: FiguresBySlug | undefined
+}
+
 /** Hundreds of apps, of which only those in view are drawn. Loaded when there are so many. */
-export default function LongList({ apps }: { apps: readonly App[] }) {
+export default function LongList({ apps, figures }: LongListProps) {
   const list = useRef<HTMLUListElement>(null)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [])
@@ -30,7 +36,7 @@ export default function LongList({ apps }: { apps: readonly App[] }) {
           className="absolute inset-x-0 top-0 border-t border-line"
           style={{ transform: `translateY(${start - top}px)` }}
         >
-          <AppRow app={apps[index]!} />
+          <AppRow app={apps[index]!} figures={figures?.get(apps[index]!.slug)} />
         </li>
       ))}
     </ul>

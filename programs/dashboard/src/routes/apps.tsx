@@ -6,6 +6,7 @@ import { queries } from '../api/queries.ts'
 import { type AppFilter, type AppSort, chooseApps, FILTERS, SORTS, summarize } from '../apps/app-list.ts'
 import { AppTable } from '../apps/app-table.tsx'
 import { FirstDeploy } from '../apps/first-deploy.tsx'
+import { useFigures } from '../apps/use-figures.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
@@ -13,6 +14,7 @@ import { Select, TextInput } from '../components/field.tsx'
 import { PageHeader } from '../components/page-header.tsx'
 import { DropTarget } from '../deploy/drop-target.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
+import { amount } from '../text/amounts.ts'
 import { words } from '../words/en.ts'
 
 const DeployDialog = lazy(() => import('../deploy/deploy-dialog.tsx'))
@@ -21,12 +23,13 @@ const route = getRouteApi('/inside/')
 /** Is everything all right? And if not: where? */
 export function AppsPage() {
   const { data: apps } = useSuspenseQuery(queries.apps())
+  const figures = useFigures()
   const [deploying, setDeploying] = useState<{ dropped?: Dropped } | undefined>()
   return (
     <DropTarget whole onDrop={dropped => setDeploying({ dropped })}>
       <PageHeader
         title={words.apps.title}
-        about={apps.length > 0 && <Summary {...summarize(apps)} />}
+        about={apps.length > 0 && <Summary {...summarize(apps, figures)} />}
         actions={
           apps.length > 0 && (
             <Button
@@ -53,7 +56,7 @@ export function AppsPage() {
   )
 }
 
-function Summary({ total, attention, moving }: ReturnType<typeof summarize>) {
+function Summary({ total, attention, moving, requestsPerMinute }: ReturnType<typeof summarize>) {
   return (
     <p aria-live="polite">
       {attention > 0 ? (
@@ -62,6 +65,7 @@ function Summary({ total, attention, moving }: ReturnType<typeof summarize>) {
         words.apps.allFine(total)
       )}
       {moving > 0 && ` ${words.apps.moving(moving)}`}
+      {requestsPerMinute > 0 && ` ${words.apps.traffic(amount(requestsPerMinute))}`}
     </p>
   )
 }
@@ -72,7 +76,8 @@ function Apps({ apps }: { apps: Parameters<typeof AppTable>[0]['apps'] }) {
   const choice = { search, show: oneOf(FILTERS, show), sort: oneOf(SORTS, sort) }
   const set = (change: { search?: string; show?: AppFilter; sort?: AppSort }) =>
     void navigate({ search: old => ({ ...old, ...change }), replace: true, resetScroll: false })
-  const chosen = chooseApps(apps, choice)
+  const figures = useFigures()
+  const chosen = chooseApps(apps, choice, figures)
   return (
     <>
       <search className="mb-4 flex flex-wrap gap-3">
@@ -102,7 +107,7 @@ function Apps({ apps }: { apps: Parameters<typeof AppTable>[0]['apps'] }) {
       </search>
       <Card flush>
         {chosen.length > 0 ? (
-          <AppTable apps={chosen} />
+          <AppTable apps={chosen} figures={figures} />
         ) : (
           <EmptyState title={words.apps.nothingFound}>
             <p className="mb-4">{words.apps.nothingFoundAbout}</p>
