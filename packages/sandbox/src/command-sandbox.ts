@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Logger } from '@seaworthy/kit'
 import { AdoptedCommand, isRunning } from './adopted-command.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
+import { deletedBytes } from './deleted-bytes.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
 import { HOSTS_FILE, writeHostsFile } from './hosts-file.ts'
 import { type Confinement, type Launch, launch } from './launcher.ts'
@@ -30,7 +31,7 @@ export interface CommandSandboxOptions {
   temporaryFolders: TemporaryFolders
   inheritedDescriptors: readonly number[]
   /** Undefined: commands run as the platform's own user and see its files. */
-  confinement: Pick<Confinement, 'privateProc' | 'hidden'> | undefined
+  confinement: Pick<Confinement, 'privateProc' | 'hidden' | 'scratch'> | undefined
 }
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -112,6 +113,11 @@ export class CommandSandbox implements Sandbox {
     return this.#tree.usage(handle)
   }
 
+  async diskBytes(handle: CommandHandle): Promise<number> {
+    const named = await this.#temporaryFolders.sizeOf(handle.id)
+    return named + (await deletedBytes(await this.#tree.pids(handle)))
+  }
+
   async setPace({ id }: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void> {
     const cpus = (pace.cpus ?? availableParallelism()) * pace.cpuShare
     await this.#tree.setCpus(id, Math.max(MIN_CPUS, cpus))
@@ -181,7 +187,11 @@ export class CommandSandbox implements Sandbox {
   #plan(spec: CommandSpec, env: Launch['env'], hostsFile: string | undefined): Launch {
     const { id, argv, directory, writable, output, userNumber } = spec
     const inheritedDescriptors = this.#inheritedDescriptors
-    const plan = { argv, directory, env, output, inheritedDescriptors, joinFiles: this.#tree.joinFiles(id) }
+    const { openFiles } = spec.limits
+    const plan = {
+      ...{ argv, directory, env, output, inheritedDescriptors, joinFiles: this.#tree.joinFiles(id) },
+      ...(openFiles === undefined ? {} : { openFiles }),
+    }
     if (!this.#confinement) return plan
     const mounts = [
       { source: directory, target: WORK_TREE, writable },

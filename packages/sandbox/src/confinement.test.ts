@@ -113,6 +113,38 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     expect(await stage.run('ls -A /tmp')).toBe('')
   })
 
+  test('what a host lets everybody write is the command’s own, and gone with it', async () => {
+    const stage = await openStage()
+    const name = `left-by-${process.pid}`
+
+    const said = await stage.run(
+      `for folder in /dev/shm /var/tmp; do echo mine > $folder/${name} && ls -A $folder; done; ipcmk --shmem 4096 >/dev/null && ipcs --shmems | grep -c 0x`,
+    )
+
+    expect(said).toBe(`${name}\n${name}\n1\n`)
+    expect([...readdirSync('/dev/shm'), ...readdirSync('/var/tmp')]).not.toContain(name)
+    expect(readFileSync('/proc/sysvipc/shm', 'utf8')).not.toMatch(/ 200001 /)
+  })
+
+  test('a command cannot open more files than its limit', async () => {
+    const stage = await openStage()
+
+    expect(await stage.run('ulimit -n', { limits: { openFiles: 77 } })).toBe('77\n')
+  })
+
+  test('what a command puts into its temporary folder is counted, deleted files that it holds open included', async () => {
+    const stage = await openStage()
+    const script =
+      'head -c 3000000 /dev/zero > /tmp/named; exec 7>/tmp/gone; head -c 5000000 /dev/zero >&7; rm /tmp/gone; echo up; sleep 1000'
+    const { handle } = await stage.start({ argv: ['/bin/sh', '-c', script] })
+    await stage.waitForOutput('up')
+
+    const bytes = await stage.sandbox.diskBytes(handle)
+
+    expect(bytes).toBeGreaterThanOrEqual(8_000_000)
+    expect(bytes).toBeLessThan(9_000_000)
+  })
+
   test('names of its own stand beside those of the host, cannot be changed, and leave no file behind', async () => {
     const stage = await openStage()
     const hosts = { 'api.internal': '127.66.1.2' }

@@ -28,6 +28,9 @@ export interface SandboxOptions {
   hiddenDirectories?: readonly string[]
 }
 
+/** What hosts let everybody write, besides /tmp: apps would meet there, and leave things behind. */
+const SHARED_FOLDERS = ['/dev/shm', '/var/tmp', '/run/lock', '/dev/mqueue'] as const
+
 /** Finds out what this host allows and makes a sandbox of it. Starts nothing that stays. */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { powers = 'auto', toolchainsDirectory, hiddenDirectories = [] } = options
@@ -48,7 +51,11 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     toolchainsDirectory: resolve(toolchainsDirectory),
     inheritedDescriptors: findInheritedDescriptors(),
     tree: cgroups ? new FallbackTree({ first: cgroups, fallback: processGroups }) : processGroups,
-    confinement: confinement && { ...confinement, hidden: hiddenDirectories.map(folder => resolve(folder)) },
+    confinement: confinement && {
+      ...confinement,
+      hidden: hiddenDirectories.map(folder => resolve(folder)),
+      scratch: SHARED_FOLDERS,
+    },
   })
   reportPowers(sandbox, log)
   return sandbox
@@ -91,6 +98,7 @@ async function tryConfinement({ runDirectory, privateProc }: { runDirectory: str
         userId: userIdOf(0),
         mounts: [{ source: folder, target: WORK_TREE, writable: false }],
         hidden: [],
+        scratch: SHARED_FOLDERS,
         privateProc,
       },
     })

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Becomes one command of an app: joins its cgroups, gets its own view of the files, gives up every right, then execs.
 #
-#   launch.sh [--cgroup FILE]… [--mount SOURCE TARGET ro|rw]… [--hide FOLDER]… [--proc] [--user ID]
-#             --directory FOLDER -- NAME=VALUE… COMMAND ARGUMENT…
+#   launch.sh [--cgroup FILE]… [--mount SOURCE TARGET ro|rw]… [--hide FOLDER]… [--scratch FOLDER]… [--proc]
+#             [--open-files COUNT] [--user ID] --directory FOLDER -- NAME=VALUE… COMMAND ARGUMENT…
 #
 # Started by launcher.ts, as root, in a mount namespace of its own, with an environment that holds only PATH: the
 # app's variables (LD_PRELOAD …) come as arguments and are set by `env` after the rights are gone. Nothing here is
@@ -16,6 +16,7 @@ fail() {
 }
 
 user=
+open_files=65536
 while [ "$1" != -- ]; do
   case $1 in
   --cgroup)
@@ -31,9 +32,18 @@ while [ "$1" != -- ]; do
     [ ! -d "$2" ] || mount -t tmpfs -o mode=0,ro,nosuid,nodev,noexec -- hidden "$2" 2>&3 || fail "cannot hide $2"
     shift 2
     ;;
+  --scratch)
+    # A folder of the host that everybody may write: an empty one of the command's own, in memory, goes with it.
+    [ ! -d "$2" ] || mount -t tmpfs -o mode=1777,size=64m,nosuid,nodev -- scratch "$2" 2>&3 || fail "cannot cover $2"
+    shift 2
+    ;;
   --proc)
     mount -t proc -o hidepid=invisible,nosuid,nodev,noexec -- proc /proc 2>&3 || fail 'cannot mount /proc'
     shift
+    ;;
+  --open-files)
+    open_files=$2
+    shift 2
     ;;
   --user)
     user=$2
@@ -49,7 +59,7 @@ done
 shift
 
 ulimit -c 0 # a core dump holds the app's secrets
-ulimit -n 65536 2>/dev/null || : # the same everywhere, where the host's hard limit lets us
+ulimit -n "$open_files" 2>/dev/null || : # the same everywhere, where the host's hard limit lets us
 echo 300 2>/dev/null >/proc/self/oom_score_adj || : # a host without memory ends apps before the platform
 
 echo ready >&3

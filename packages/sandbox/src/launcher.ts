@@ -16,6 +16,8 @@ export interface Launch {
   output: { stdout: string; stderr: string }
   /** cgroup.procs files to join. */
   joinFiles: readonly string[]
+  /** How many files it may have open; only by the launcher, so where it joins a cgroup or is confined. */
+  openFiles?: number
   /** Our own open files that the command must not get: it finds /dev/null in their place. */
   inheritedDescriptors?: readonly number[]
   /** Undefined: the command runs as the platform's own user and sees its files. */
@@ -29,6 +31,8 @@ export interface Confinement {
   mounts: readonly { source: string; target: string; writable: boolean }[]
   /** Folders that appear empty and closed. */
   hidden: readonly string[]
+  /** Folders of the host that everybody may write: the command gets empty ones of its own in their place. */
+  scratch: readonly string[]
   /** Other users' processes are left out of /proc. */
   privateProc: boolean
 }
@@ -96,22 +100,24 @@ async function launchByScript(plan: Launch, stdio: Stdio): Promise<Launched> {
 }
 
 /** The argv of the launcher: see launch.sh. */
-function scriptArguments({ argv, directory, env, joinFiles, confinement }: Launch): string[] {
+function scriptArguments({ argv, directory, env, joinFiles, openFiles, confinement }: Launch): string[] {
   const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return [
-    ...(confinement ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
+    ...(confinement ? ['unshare', '--mount', '--ipc', '--propagation', 'private', '--'] : []),
     '/bin/sh',
     LAUNCH_SCRIPT,
     ...joinFiles.flatMap(file => ['--cgroup', file]),
+    ...(openFiles === undefined ? [] : ['--open-files', String(openFiles)]),
     ...(confinement ? confinementArguments(confinement) : []),
     ...['--directory', directory, '--', ...environment, ...argv],
   ]
 }
 
-function confinementArguments({ userId, mounts, hidden, privateProc }: Confinement): string[] {
+function confinementArguments({ userId, mounts, hidden, scratch, privateProc }: Confinement): string[] {
   return [
     ...mounts.flatMap(one => ['--mount', one.source, one.target, one.writable ? 'rw' : 'ro']),
     ...hidden.flatMap(folder => ['--hide', folder]),
+    ...scratch.flatMap(folder => ['--scratch', folder]),
     ...(privateProc ? ['--proc'] : []),
     ...['--user', String(userId)],
   ]

@@ -19,6 +19,8 @@ export interface CommandLimits {
   memoryMb?: number
   cpus?: number
   processes?: number
+  /** Files, sockets and pipes that one process may have open; 65536 unless told, and no more than the host's own limit. */
+  openFiles?: number
   /** Gives way where others want the CPU too: builds, beside live apps. */
   isBackground?: boolean
 }
@@ -81,6 +83,11 @@ export interface Sandbox {
   stop(handle: CommandHandle, options: { graceMs: number }): Promise<void>
   /** Memory and CPU used by the whole tree. */
   sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
+  /**
+   * Bytes on the disk that the command took for itself: its temporary folder, and files that it deleted and holds open.
+   * Walks the folder, so ask it seldom.
+   */
+  diskBytes(handle: CommandHandle): Promise<number>
   /**
    * Lets the command's tree go on at a share of the CPU time that it would get otherwise; 1 is full speed. Does nothing
    * where this host limits no CPU time.

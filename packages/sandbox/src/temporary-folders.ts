@@ -1,5 +1,6 @@
 import { chown, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderBytes } from './folder-bytes.ts'
 
 /** No id holds a dot. */
 const HOSTS_SUFFIX = '.hosts'
@@ -26,6 +27,11 @@ export class TemporaryFolders {
     await this.remove(id)
     await mkdir(this.path(id), { recursive: true, mode: 0o700 })
     if (userId !== undefined) await chown(this.path(id), userId, userId)
+  }
+
+  /** Bytes that it takes on the disk; 0 where there is none. */
+  sizeOf(id: string): Promise<number> {
+    return folderBytes(this.path(id))
   }
 
   async remove(id: string): Promise<void> {

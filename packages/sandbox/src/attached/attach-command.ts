@@ -1,0 +1,125 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isRunning } from '../adopted-command.ts'
+import { ProcessGroupTree } from '../process-group-tree.ts'
+import { readProcess } from '../process-table.ts'
+import type { CommandHandle } from '../sandbox.ts'
+import type { AttachedCommand, AttachSpec } from './attached-command.ts'
+import { CommandNotRunning } from './errors.ts'
+import { startWithPipes } from './piped-process.ts'
+import { type StartedProcess, startInTerminal } from './terminal-process.ts'
+
+export interface AttachPlan extends AttachSpec {
+  /** Unique among the attached commands of this host. */
+  id: string
+  /** What runs. */
+  handle: CommandHandle
+  /** cgroup.procs files of what runs. */
+  joinFiles: readonly string[]
+  /** Whether what runs has a user and namespaces of its own. */
+  isConfined: boolean
+}
+
+const ENTER_SCRIPT = join(import.meta.dirname, 'enter.sh')
+const ENTER_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
+/** After the terminal was hung up. */
+const HANG_UP_MS = 1_000
+const POLL_MS = 20
+
+/** Namespaces that may differ from ours, with what nsenter calls them. */
+const NAMESPACES = { mnt: '--mount', uts: '--uts', ipc: '--ipc', net: '--net', pid: '--pid' } as const
+
+/** Starts a command beside one that runs. @throws CommandNotRunning when that one is gone */
+export async function attachCommand(plan: AttachPlan): Promise<AttachedCommand> {
+  if (!(await isRunning(plan.handle))) throw new CommandNotRunning()
+  const { pid } = plan.handle
+  const tree = new ProcessGroupTree({ scope: `attached-${process.pid}` })
+  const mark = plan.isConfined ? tree.environment(plan.id) : { SEAWORTHY_ATTACHED: plan.id }
+  const env = { ...environmentOf(pid), ...(plan.terminal ? { TERM: 'xterm-256color' } : {}), ...mark }
+  const options = {
+    argv: ['/bin/sh', ENTER_SCRIPT, ...enterArguments(plan), '--', ...pairsOf(env), ...plan.argv],
+    env: { PATH: ENTER_PATH },
+    directory: plan.isConfined ? '/' : (linkOf(`/proc/${pid}/cwd`) ?? '/'),
+  }
+  const started = await (plan.terminal
+    ? startInTerminal({ ...options, size: plan.terminal })
+    : startWithPipes(options))
+  return withEnd(started, plan.id, tree)
+}
+
+function enterArguments({ handle, joinFiles, isConfined }: AttachPlan): string[] {
+  const cgroups = joinFiles.flatMap(file => ['--cgroup', file])
+  if (!isConfined) return cgroups
+  const flags = Object.entries(NAMESPACES)
+    .filter(([name]) => linkOf(`/proc/${handle.pid}/ns/${name}`) !== linkOf(`/proc/self/ns/${name}`))
+    .map(([, flag]) => flag)
+  return [...cgroups, '--into', `${handle.pid}`, flags.join(' '), '--user', userOf(handle.pid)]
+}
+
+/** proc_pid_status(5). A command that is not its app's user yet is about to become it. */
+function userOf(pid: number): string {
+  const user = /^Uid:\t(\d+)/m.exec(readOrGone(`/proc/${pid}/status`))?.[1]
+  if (user === undefined || user === '0') throw new CommandNotRunning()
+  return user
+}
+
+/** As it was at the start of what runs. */
+function environmentOf(pid: number): Record<string, string> {
+  const pairs = readOrGone(`/proc/${pid}/environ`).split('\0')
+  return Object.fromEntries(
+    pairs.flatMap(pair => {
+      const at = pair.indexOf('=')
+      return at > 0 ? [[pair.slice(0, at), pair.slice(at + 1)]] : []
+    }),
+  )
+}
+
+function readOrGone(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new CommandNotRunning({ cause })
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+function pairsOf(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`)
+}
+
+async function withEnd(
+  started: StartedProcess,
+  id: string,
+  tree: ProcessGroupTree,
+): Promise<AttachedCommand> {
+  const pidStartTicks = (await readProcess(started.pid))?.startTicks ?? 0
+  const handle = { id, pid: started.pid, pidStartTicks }
+  let ending: Promise<void> | undefined
+  const end = () => {
+    ending ??= endTree(handle, tree)
+    return ending
+  }
+  // What it left behind in the background goes with it.
+  const exited = started.exited.then(async exit => {
+    await end()
+    return exit
+  })
+  return { ...started, exited, end }
+}
+
+async function endTree(handle: CommandHandle, tree: ProcessGroupTree): Promise<void> {
+  await tree.signal(handle, 'SIGHUP')
+  const deadline = performance.now() + HANG_UP_MS
+  while ((await tree.pids(handle)).length > 0) {
+    if (performance.now() > deadline) await tree.kill(handle)
+    await sleep(POLL_MS)
+  }
+}
