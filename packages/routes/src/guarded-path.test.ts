@@ -18,6 +18,15 @@ test.each([
   '/\\admin',
   '/x\\..\\admin',
   '/admin;jsessionid=1',
+  '/admin.json',
+  '/admin.html',
+  '/admin%00',
+  '/admin%20',
+  '/admin%3fx',
+  '/admin%23x',
+  '/admin%3b/x',
+  '/x/..;/admin',
+  '/x;/../admin',
   '/admin/../public',
   '/%61dmin/../public',
   '/%61dmin//../../public',
@@ -31,6 +40,23 @@ test.each(['/', '/administrators', '/public/admin', '/public?/admin', '/%2561dmi
     expect(isGuarded(pathReadings(url), '/admin')).toBe(false)
   },
 )
+
+test('a page is guarded under each name that serves it', () => {
+  const isUnder = (url: string, path: string) => isGuarded(pathReadings(url), guardedPrefix(path))
+
+  expect(['/page', '/page.html', '/%70age'].map(url => isUnder(url, '/page.html'))).toEqual([
+    true,
+    true,
+    true,
+  ])
+  expect(['/docs', '/docs/', '/docs/index.html'].map(url => isUnder(url, '/docs/index.html'))).toEqual([
+    true,
+    true,
+    true,
+  ])
+  expect(isUnder('/', '/index.html')).toBe(true)
+  expect(['/pages', '/pag', '/page/x'].map(url => isUnder(url, '/page.html'))).toEqual([false, false, false])
+})
 
 test('an ordinary path has one reading', () => {
   expect(pathReadings('/a/b.css?c=%20')).toEqual(['/a/b.css'])

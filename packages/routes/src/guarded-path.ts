@@ -2,7 +2,8 @@
  * Which paths a request may mean to an app. Pure.
  *
  * Programs differ in what they make of `//admin`, `/%61dmin`, `/x/../admin`, `/Admin` and `/admin;x`. A rule that keeps
- * somebody out counts as soon as one of the readings is under its path; so no spelling leads around it.
+ * somebody out counts as soon as one of the readings is under its path; so no spelling leads around it. A rule for
+ * `/admin` therefore holds for `/admin.json` too, and one for `/page.html` for `/page`.
  */
 export function pathReadings(url: string): string[] {
   const query = url.indexOf('?')
@@ -33,7 +34,23 @@ const UNUSUAL = /[%\\;]|\/\/|\/\./
 
 function isUnder(path: string, prefix: string): boolean {
   if (prefix === '/') return true
-  return path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 0x2f)
+  if (path.startsWith(prefix))
+    return path.length === prefix.length || endsName(path.charCodeAt(prefix.length))
+  return prefix.endsWith('.html') && isPage(path, prefix)
+}
+
+/**
+ * Whether a path segment may end here for an app: `/admin.json` and `/admin.html` are often `/admin` in another form,
+ * `;` begins parameters, and programs differ in what they make of an encoded `?`, `#`, NUL or space.
+ */
+function endsName(code: number): boolean {
+  return code <= 0x20 || code === 0x2f || code === 0x2e || code === 0x3b || code === 0x3f || code === 0x23
+}
+
+/** A page is also served without its extension, and a folder's own page by the folder's name. */
+function isPage(path: string, page: string): boolean {
+  const folder = path.endsWith('/') ? path : `${path}/`
+  return page === `${path}.html` || page === `${folder}index.html`
 }
 
 /** Byte by byte: `decodeURIComponent` throws at what is no UTF-8, which an app may take all the same. */

@@ -1,4 +1,5 @@
 import { scryptSync } from 'node:crypto'
+import type { Route } from '@seaworthy/routes'
 import { httpBackend } from '@seaworthy/testing'
 import { expect, test } from 'vitest'
 import { route, TestEdge, target } from '../test/edge-harness.ts'
@@ -44,15 +45,30 @@ test('a path asks for a name and a password, which the app does not get to see',
   expect(authorizations).toEqual([undefined, ADA.authorization])
 })
 
-test.each(['/%61dmin', '//admin', '/x/../admin', '/ADMIN', '/admin;x', '/x/%2e%2e/admin'])(
-  '%s is no way around the password',
-  async path => {
-    const { edge, app } = await protectedApp()
+test('no spelling of a path and no rewrite is a way around its password', async () => {
+  const { edge, app } = await protectedApp({ rewrites: [{ from: '/v1/*', to: '/:rest' }] })
+  const ways = [
+    ...['/%61dmin', '//admin', '/x/../admin', '/ADMIN', '/admin;x', '/x/%2e%2e/admin', '/x/..;/admin'],
+    ...['/admin.json', '/admin%00.png', '/admin%20', '/admin%3fx', '/./admin', '/\\admin', '/admin/'],
+    ...['http://shop.localhost//admin', '/v1/admin', '/v1/%61dmin', '/v1//admin', '/V1/../admin'],
+  ]
 
-    expect((await edge.ask({ path })).status).toBe(401)
-    expect(app.requests).toHaveLength(0)
-  },
-)
+  const statuses = await Promise.all(ways.map(async path => `${path} ${(await edge.ask({ path })).status}`))
+
+  expect(statuses).toEqual(ways.map(path => `${path} 401`))
+  expect(app.requests).toHaveLength(0)
+})
+
+test('whoever has the password of one path cannot use it for another by a path that means both', async () => {
+  const { edge, app } = await protectedApp()
+  const bob = basic('bob', 'sea:glass')
+
+  for (const path of ['/partners/%2e%2e/admin', '/partners/../admin', '/admin/../partners'])
+    expect([path, (await edge.ask({ path, headers: bob })).status]).toEqual([path, 403])
+  expect((await edge.ask({ path: '/partners/x', headers: bob })).status).toBe(200)
+  expect((await edge.ask({ path: '/admin', headers: bob })).status).toBe(401)
+  expect(app.requests).toEqual(['GET /partners/x'])
+})
 
 test('wrong passwords of an address are limited, and who signed in before goes on', async () => {
   const { edge } = await protectedApp()
@@ -87,7 +103,7 @@ test.each([
   expect(app.requests).toHaveLength(0)
 })
 
-async function protectedApp() {
+async function protectedApp(change: Partial<Route> = {}) {
   const edge = await TestEdge.start()
   const authorizations: (string | undefined)[] = []
   const app = await httpBackend((request, response) => {
@@ -95,8 +111,12 @@ async function protectedApp() {
     response.end('ok')
   })
   const users = [{ name: 'ada', passwordHash: hashOf('tide:lantern') }]
-  const basicAuth = [{ path: '/admin', realm: 'the "back" office', users }]
-  await edge.push(route([target(app.port)], { access: { basicAuth } }))
+  const partners = [{ name: 'bob', passwordHash: hashOf('sea:glass') }]
+  const basicAuth = [
+    { path: '/admin', realm: 'the "back" office', users },
+    { path: '/partners', realm: 'partners', users: partners },
+  ]
+  await edge.push(route([target(app.port)], { access: { basicAuth }, ...change }))
   return { edge, app, authorizations }
 }
 

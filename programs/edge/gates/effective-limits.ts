@@ -34,11 +34,31 @@ export function compileLimits(route: Route): LimitsByPath | undefined {
       limits: effective(route, limits, { path, own }),
     }))
     .sort((a, b) => b.prefix.length - a.prefix.length)
+  const ofReading = (reading: string) =>
+    paths.find(({ prefix }) => isGuarded([reading], prefix))?.limits ?? whole
   return url => {
     const readings = pathReadings(url)
-    for (const { prefix, limits: own } of paths) if (isGuarded(readings, prefix)) return own
-    return whole
+    if (readings.length === 1) return ofReading(readings[0]!)
+    // An app may take it for any of these: what holds for the tightest of them holds.
+    return [...new Set(readings.map(ofReading))].reduce(tighter)
   }
+}
+
+function tighter(a: EffectiveLimits, b: EffectiveLimits): EffectiveLimits {
+  return {
+    requestsPerMinute: fewer(a.requestsPerMinute, b.requestsPerMinute),
+    concurrent: fewer(a.concurrent, b.concurrent),
+    concurrentPerClient: fewer(a.concurrentPerClient, b.concurrentPerClient),
+    connections: fewer(a.connections, b.connections),
+    bodyBytes: Math.min(a.bodyBytes, b.bodyBytes),
+    headerBytes: Math.min(a.headerBytes, b.headerBytes),
+    idleMs: a.idleMs === undefined ? b.idleMs : Math.min(a.idleMs, b.idleMs ?? a.idleMs),
+    totalMs: Math.min(a.totalMs, b.totalMs),
+  }
+}
+
+function fewer<T extends CountedLimit>(a: T | undefined, b: T | undefined): T | undefined {
+  return a && b ? (a.most <= b.most ? a : b) : (a ?? b)
 }
 
 /** What the path names counts for the path alone; the rest is as the route has it, and counted with the route. */

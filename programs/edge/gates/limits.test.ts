@@ -117,6 +117,26 @@ test('one address gets so many requests at once, and a path has limits of its ow
   expect((await edge.ask({ path: '/search' })).body).toContain('in a minute')
 })
 
+test('a path that means another one too is held to the tighter limits of the two', async () => {
+  const edge = await TestEdge.start()
+  const app = await httpBackend()
+  await edge.push(
+    route([target(app.port)], {
+      pathLimits: [
+        { path: '/sign-in', limits: { requestsPerMinutePerIp: 3 } },
+        { path: '/public-files', limits: { requestsPerMinutePerIp: 1_000 } },
+      ],
+    }),
+  )
+
+  const statuses: number[] = []
+  for (const path of ['/sign-in', '/public-files/../sign-in', '//sign-in', '/public-files/%2e%2e/sign-in'])
+    statuses.push((await edge.ask({ path })).status)
+
+  expect(statuses).toEqual([200, 200, 200, 429])
+  expect((await edge.ask({ path: '/public-files/a' })).status).toBe(200)
+})
+
 test('a body that is too large is refused early by its length, and while it streams', async () => {
   const edge = await TestEdge.start()
   const bodies: string[] = []

@@ -34,6 +34,7 @@ export interface GateOutcome<T extends GatedRequest> {
 /** How long a client is told to stay away from what may be free at any moment. */
 const SOON_SECONDS = 1
 const MAINTENANCE_SECONDS = 30
+const NONE: BasicAuthRealm[] = []
 const TOO_MANY_CONNECTIONS =
   'More connections are open from this address than the app takes. Close some of them.'
 const TOO_BUSY = 'The app has more to do than it can right now. Try again in a moment.'
@@ -86,16 +87,24 @@ export class Passage<T extends GatedRequest> {
         return
       }
     }
-    const realm = this.#realm()
-    if (realm) this.#signIn(realm)
+    const realms = this.#realms()
+    // Whose password would it be? Only a path that is written to deceive leads into two realms.
+    if (realms.length > 1) this.#refuse({ status: 403 })
+    else if (realms[0]) this.#signIn(realms[0])
     else this.#signedIn()
   }
 
-  #realm(): BasicAuthRealm | undefined {
-    const { basicAuth } = this.#gates
-    if (basicAuth.length === 0) return undefined
-    const readings = pathReadings(this.#request.target.url)
-    return basicAuth.find(({ prefix }) => isGuarded(readings, prefix))
+  /** Of each reading of the path the one that is nearest to it. What a rewrite leads to is guarded as if it was asked for. */
+  #realms(): BasicAuthRealm[] {
+    const { basicAuth, leadsTo } = this.#gates
+    if (basicAuth.length === 0) return NONE
+    const { url } = this.#request.target
+    const place = leadsTo?.(url)
+    const readings = place === undefined ? pathReadings(url) : [...pathReadings(url), ...pathReadings(place)]
+    const found = readings.flatMap(
+      reading => basicAuth.find(({ prefix }) => isGuarded([reading], prefix)) ?? NONE,
+    )
+    return found.length > 1 ? [...new Set(found)] : found
   }
 
   #signIn(realm: BasicAuthRealm): void {

@@ -21,6 +21,8 @@ export interface RouteGates {
   limits: LimitsByPath | undefined
   /** From the path that was asked to the one that the app gets. */
   rewrite: ((url: string) => string) | undefined
+  /** The route's own rewrites alone: where they lead, the rules for that path hold. */
+  leadsTo: ((url: string) => string | undefined) | undefined
 }
 
 export interface MaintenanceGate {
@@ -32,6 +34,7 @@ export interface MaintenanceGate {
 /** @returns undefined for a route without such rules, whose requests pay for none */
 export function compileGates(route: Route): RouteGates | undefined {
   const { access, maintenance, redirects } = route
+  const leadsTo = route.rewrites?.length ? compileRewrites(route.rewrites) : undefined
   const gates: RouteGates = {
     allow: networks(access?.allow),
     deny: networks(access?.deny),
@@ -43,7 +46,8 @@ export function compileGates(route: Route): RouteGates | undefined {
     },
     redirects: redirects?.length ? compileRedirects(redirects) : undefined,
     limits: compileLimits(route),
-    rewrite: compileRewrite(route),
+    rewrite: compileRewrite(route, leadsTo),
+    leadsTo,
   }
   const isOpen = Object.values(gates).every(
     gate => gate === undefined || (Array.isArray(gate) && gate.length === 0),
@@ -66,9 +70,11 @@ function compileRealms(rules: NonNullable<NonNullable<Route['access']>['basicAut
     .sort((a, b) => b.prefix.length - a.prefix.length)
 }
 
-function compileRewrite({ rewrites, stripPrefix, pathPrefix }: Route): RouteGates['rewrite'] {
+function compileRewrite(
+  { stripPrefix, pathPrefix }: Route,
+  rewrite: RouteGates['leadsTo'],
+): RouteGates['rewrite'] {
   const strips = stripPrefix === true && pathPrefix !== '/'
-  const rewrite = rewrites?.length ? compileRewrites(rewrites) : undefined
   if (!rewrite && !strips) return undefined
   return url => {
     const place = rewrite?.(url) ?? url
