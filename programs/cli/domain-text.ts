@@ -4,15 +4,30 @@ import { facts } from './output.ts'
 
 type Step = Domain['steps'][number]
 
-const MARKS: Record<Step['state'], string> = { ok: 'ok', warning: 'look', failed: 'failed', running: '…' }
+const MARKS: Record<Step['state'], string> = {
+  ...{ ok: 'ok', warning: 'look', failed: 'failed' },
+  ...{ running: '…', waiting: '' },
+}
 
 /** Unicode names with what stands in DNS behind them: two names can look the same. */
 export function domainName({ host, display }: Pick<Domain, 'host' | 'display'>): string {
   return host === display ? host : `${display} (${host})`
 }
 
-export function stepLine({ state, message }: Pick<Step, 'state' | 'message'>): string {
-  return `${MARKS[state].padEnd(6)}  ${message}`
+/** What was seen, and below it what to do. */
+export function stepLine({ state, message, todo }: Pick<Step, 'state' | 'message' | 'todo'>): string {
+  const line = `${MARKS[state].padEnd(6)}  ${message}`
+  return todo === null ? line : `${line}\n        → ${todo}`
+}
+
+/** What DNS should say, and what it says. */
+export function recordLines({ host, records, seen }: Pick<Domain, 'host' | 'records' | 'seen'>): string {
+  const wanted = records.map(({ type, name, value }) => `${name} ${type} ${value}`).join(', or ')
+  const found = seen?.map(({ type, value }) => `${host} ${type} ${value}`).join(', ')
+  return facts([
+    ['wanted in dns', wanted === '' ? 'any record that leads to this machine' : wanted],
+    ['seen in dns', found === '' ? 'nothing' : found],
+  ])
 }
 
 /** What became of getting a certificate. */
@@ -29,7 +44,6 @@ export function domainOutcome(domain: Domain): string {
 
 export function domainDetails(domain: Domain): string {
   const { https, certificate, claim, dns } = domain
-  const records = domain.records.map(({ type, name, value }) => `${name} ${type} ${value}`)
   return facts([
     ['domain', domainName(domain)],
     ['state', domain.state],
@@ -47,7 +61,6 @@ export function domainDetails(domain: Domain): string {
       dns &&
         (dns.kind === 'webhook' ? `webhook at ${dns.host}` : `rfc2136 at ${dns.server}, zone ${dns.zone}`),
     ],
-    ['wanted in dns', records.length > 0 ? records.join(', or ') : undefined],
     [
       'certificate',
       certificate && `${certificate.issuer} (${certificate.source === 'upload' ? 'yours' : 'automatic'})`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '@seaworthy/api'
 import type { Context } from './context.ts'
-import { stepLine } from './domain-text.ts'
+import { recordLines, stepLine } from './domain-text.ts'
 import { printable } from './output.ts'
 
 const LOOK_EVERY_MS = 500
@@ -25,9 +25,10 @@ export async function followDomain(context: Context, slug: string, begun: Domain
   }
 }
 
-function tellNews({ out }: Context, { steps }: Domain, told: Set<string>): void {
-  for (const step of steps) {
-    const line = stepLine(step)
+function tellNews({ out }: Context, domain: Domain, told: Set<string>): void {
+  const steps = domain.steps.filter(({ state }) => state !== 'waiting')
+  const lines = [recordLines(domain), ...steps.map(stepLine)].flatMap(text => text.split('\n'))
+  for (const line of lines) {
     if (told.has(line)) continue
     told.add(line)
     out.progress(printable(line))

@@ -84,6 +84,18 @@ export const domainSchema = z
     records: z
       .array(z.strictObject({ type: z.enum(['A', 'AAAA', 'CNAME']), name: z.string(), value: z.string() }))
       .meta({ description: 'What DNS should say; any one of them is enough.' }),
+    seen: z
+      .array(
+        z.strictObject({
+          type: z.enum(['A', 'AAAA', 'CNAME']),
+          value: z.string(),
+          leadsHere: z.boolean().nullable().meta({
+            description: 'null: of an alias, or where the platform does not know its own addresses.',
+          }),
+        }),
+      )
+      .nullable()
+      .meta({ description: 'What DNS said when it was asked last; null: it was not asked yet.' }),
     claim: z.strictObject({
       heldUntil: timeSchema.meta({
         description: 'Until then nobody else may claim it, unless they prove it in DNS.',
@@ -96,8 +108,9 @@ export const domainSchema = z
     steps: z.array(
       z.strictObject({
         name: z.enum(['dns', 'caa', 'reach', 'order', 'certificate']),
-        state: z.enum(['running', 'ok', 'warning', 'failed']),
-        message: z.string(),
+        state: z.enum(['waiting', 'running', 'ok', 'warning', 'failed']),
+        message: z.string().meta({ description: 'What was seen or done.' }),
+        todo: z.string().nullable().meta({ description: 'What its owner should do now; null: nothing.' }),
         at: timeSchema,
       }),
     ),

@@ -38,6 +38,17 @@ export async function parseHostName(typed: string): Promise<HostName> {
   }
 }
 
+/**
+ * Whether a host that was claimed is a registrable name itself. Never rejects: what anybody may register changes with
+ * the list that says so, and a claim outlives that.
+ */
+export async function isApex(host: string): Promise<boolean> {
+  return parseHostName(host).then(
+    ({ apex }) => apex,
+    () => false,
+  )
+}
+
 /** The name without `*.`, where its DNS records stand. */
 export function baseName(host: string): string {
   return host.startsWith('*.') ? host.slice(2) : host

@@ -1,7 +1,7 @@
 import type { Domain } from '@seaworthy/api'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
-import { domainDetails, domainName, domainOutcome, stepLine } from '../domain-text.ts'
+import { domainDetails, domainName, domainOutcome, recordLines, stepLine } from '../domain-text.ts'
 import { CommandFailed, UsageError } from '../exit-codes.ts'
 import { followDomain } from '../follow-domain.ts'
 import { printable, table } from '../output.ts'
@@ -129,7 +129,9 @@ async function addOne(
 async function showDomain(context: Context, host: string): Promise<void> {
   const slug = await chooseApp(context)
   const domain = await (await context.client()).call('domains.get', { params: { slug, host } })
-  context.out.result(domain, () => `${domainDetails(domain)}\n\n${stepLines(domain)}`.trimEnd())
+  context.out.result(domain, () =>
+    [domainDetails(domain), recordLines(domain), stepLines(domain)].filter(text => text !== '').join('\n\n'),
+  )
 }
 
 async function setDomain(context: Context, host: string, options: AddOptions): Promise<void> {
@@ -146,7 +148,7 @@ async function setDomain(context: Context, host: string, options: AddOptions): P
 async function checkDomain(context: Context, host: string): Promise<void> {
   const slug = await chooseApp(context)
   const domain = await (await context.client()).call('domains.check', { params: { slug, host } })
-  context.out.result(domain, () => stepLines(domain))
+  context.out.result(domain, () => `${recordLines(domain)}\n\n${stepLines(domain)}`)
   if (domain.steps.some(({ state }) => state === 'failed')) throw new CommandFailed('the domain is not ready')
 }
 
@@ -185,7 +187,7 @@ async function uploadCertificate(
 }
 
 function stepLines({ steps }: Domain): string {
-  return steps.map(step => printable(stepLine(step))).join('\n')
+  return steps.flatMap(step => stepLine(step).split('\n').map(printable)).join('\n')
 }
 
 /** A certificate that is still being got is no failure. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CertificateFile } from '@seaworthy/routes'
 import type { CertificateRow } from '../store/schema.ts'
 import type { Certificates } from './certificates.ts'
 
@@ -25,15 +26,15 @@ export class CertificateFiles {
   }
 
   /** Writes the files of a certificate unless they are there. Rejects when the disk does not take them. */
-  async ensure(row: CertificateRow): Promise<{ file: string; ocspFile?: string }> {
+  async ensure(row: CertificateRow): Promise<Omit<CertificateFile, 'hosts'>> {
     const file = this.#path(`${row.digest}.pem`)
     // The key first: what reads a PEM file skips to what it looks for.
     await this.#ensureFile(file, () => `${this.#options.certificates.keyOf(row).trim()}\n${row.chain_pem}`)
-    if (row.ocsp_der === null) return { file }
+    if (row.ocsp_der === null || row.ocsp_until === null) return { file }
     const der = Buffer.from(row.ocsp_der, 'base64')
     const ocspFile = this.#path(`${row.digest}-${shortDigest(der)}.ocsp`)
     await this.#ensureFile(ocspFile, () => der)
-    return { file, ocspFile }
+    return { file, ocspFile, ocspUntil: row.ocsp_until }
   }
 
   /** For a TLS-ALPN-01 challenge. Returns its path. */

@@ -5,6 +5,7 @@ import {
   createCertificateKey,
   createCsr,
   type DnsLookup,
+  isApex,
   issueCertificate,
   readCertificate,
 } from '@seaworthy/certificates'
@@ -21,7 +22,7 @@ import type { CertificateFiles } from './certificate-files.ts'
 import type { Certificates } from './certificates.ts'
 import { createDnsDriver, DomainPresenter } from './challenge-presenter.ts'
 import type { DomainCheck } from './domain-check.ts'
-import { domainBindings, orderOf, type PendingOrder } from './domain-settings.ts'
+import { type DomainStep, domainBindings, orderOf, type PendingOrder } from './domain-settings.ts'
 import { DomainGone, type Domains } from './domains.ts'
 import { domainErrors } from './errors.ts'
 import { retryDelayMs } from './retry-plan.ts'
@@ -141,18 +142,18 @@ export class CertificateJob {
       await steps.add(
         reach.state === 'failed' && dns.leads !== 'elsewhere' ? { ...reach, state: 'warning' } : reach,
       )
+    else await steps.skip('reach')
     await domains.checked(domain.id, { isHere: reach?.state === 'ok' })
     const found = await accounts.client(signal)
     if (!found) throw domainErrors.domain_acme_off({ host: domain.host })
-    if (!byDns && dns.leads === 'nowhere') throw domainErrors.dns_leads_nowhere({ reason: dns.message })
+    if (!byDns && dns.leads === 'nowhere') throw domainErrors.dns_leads_nowhere({ reason: sentences(dns) })
     if (!byDns && dns.leads === 'elsewhere' && reach?.state !== 'ok')
-      throw domainErrors.dns_leads_elsewhere({ reason: dns.message })
+      throw domainErrors.dns_leads_elsewhere({ reason: sentences(dns) })
     const types = waysOfProof(domain, { byDns, isReached: reach?.state === 'ok' })
     const { meta } = await found.client.directory()
     const caa = await check.caa(domain.host, { meta, challenge: types[0], accountUrl: found.accountUrl })
     await steps.add(caa)
-    const identities = meta?.caaIdentities?.join(', ') || found.client.authority
-    if (caa.state === 'failed') throw domainErrors.caa_forbids({ reason: caa.message, identities })
+    if (caa.state === 'failed') throw domainErrors.caa_forbids({ reason: sentences(caa) })
     return { types, client: found.client }
   }
 
@@ -190,7 +191,7 @@ export class CertificateJob {
       signal,
     }).catch(async error => {
       // An order that was refused leads nowhere any more; one that was cut off is gone on with.
-      if (!signal.aborted && !isUnreachable(error)) await domains.writeOrder(domain.id, null)
+      if (!signal.aborted && !isPassing(error)) await domains.writeOrder(domain.id, null)
       throw error
     })
     await steps.add({ name: 'order', state: 'ok', message: `${client.authority} gave a certificate.` })
@@ -206,17 +207,21 @@ export class CertificateJob {
     await steps.add({ name: 'certificate', state: 'running', message: 'Giving the certificate to the edge.' })
     const row = certificates.prepare({ domainId: domain.id, source: 'acme', chainPem, keyPem })
     await files.ensure(row)
-    await store.transaction(async trx => {
-      await certificates.store(row, trx)
+    const isServed = await store.transaction(async trx => {
+      const current = await certificates.ofDomain(domain.id, trx)
       await domains.succeeded(domain.id, trx)
+      // Brought by the owner while an authority was asked: what a person does counts.
+      if (current?.source === 'upload' && current.id !== present?.id) return false
+      await certificates.store(row, trx)
       const data = { host: domain.host, issuer: row.issuer, notAfter: row.not_after }
       const type = present ? ('certificate:renewed' as const) : ('certificate:issued' as const)
       await events.append({ appId: domain.app_id, type, data }, trx)
+      return true
     })
     await publish()
+    if (!isServed) return steps.add({ ...INSTALLED, message: 'The certificate that you uploaded is served.' })
     await steps.add({
-      name: 'certificate',
-      state: 'ok',
+      ...INSTALLED,
       message: `Served with a certificate of ${row.issuer} until ${new Date(row.not_after).toISOString()}.`,
     })
     log.info({ domain: domain.host, issuer: row.issuer }, 'certificate installed')
@@ -228,6 +233,7 @@ export class CertificateJob {
     const failures = domain.failures + 1
     const delayMs = retryDelayMs(failures, {
       random: random(),
+      wasAsked: !SEEN_BEFORE_ASKING.has(problem.code),
       retryAfterMs: error instanceof AcmeProblem ? error.retryAfterMs : undefined,
     })
     const retryAt = clock.now() + delayMs
@@ -246,6 +252,8 @@ export class CertificateJob {
       })
   }
 }
+
+const INSTALLED = { name: 'certificate', state: 'ok' } as const
 
 interface Subject {
   domain: DomainRow
@@ -267,14 +275,18 @@ function waysOfProof(
   return isReached ? ['http-01', 'tls-alpn-01'] : ['tls-alpn-01', 'http-01']
 }
 
-async function isApex(host: string): Promise<boolean> {
-  const { parseHostName } = await import('@seaworthy/certificates')
-  return (await parseHostName(host)).apex
+function sentences({ message, todo }: Pick<DomainStep, 'message' | 'todo'>): string {
+  return todo === undefined ? message : `${message} ${todo}`
 }
 
-function isUnreachable(error: unknown): boolean {
+/** What is wrong with the authority for now, and not with the order. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof AcmeProblem) return error.status >= 500 || error.type === 'rateLimited'
   return error instanceof AppError && (error.code === 'acme_unreachable' || error.code === 'acme_timed_out')
 }
+
+/** What we see ourselves before an authority is asked. */
+const SEEN_BEFORE_ASKING = new Set(['dns_leads_nowhere', 'dns_leads_elsewhere', 'caa_forbids'])
 
 /** For the owner of the domain. What nobody foresaw is told in the log alone. */
 function describe(error: unknown): { code: string; message: string } {

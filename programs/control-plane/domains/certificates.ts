@@ -72,6 +72,7 @@ export class Certificates {
       ocsp_url: facts.ocspUrl ?? null,
       ocsp_der: null,
       ocsp_at: facts.ocspUrl === undefined ? null : now,
+      ocsp_until: null,
       created_at: now,
     }
   }
@@ -84,7 +85,9 @@ export class Certificates {
 
   async update(
     id: string,
-    fields: Partial<Pick<CertificateRow, 'renew_at' | 'window_at' | 'warned_at' | 'ocsp_der' | 'ocsp_at'>>,
+    fields: Partial<
+      Pick<CertificateRow, 'renew_at' | 'window_at' | 'warned_at' | 'ocsp_der' | 'ocsp_at' | 'ocsp_until'>
+    >,
   ): Promise<void> {
     await this.#options.store.db.updateTable('certificates').set(fields).where('id', '=', id).execute()
   }

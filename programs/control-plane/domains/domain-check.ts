@@ -6,13 +6,12 @@ import {
   type ChallengeType,
   type DnsLookup,
   exchange,
-  type HostRecords,
   judgeCaa,
   relevantCaa,
 } from '@seaworthy/certificates'
 import { AppError } from '@seaworthy/kit'
 import { isPublicAddress } from '@seaworthy/source/public-address'
-import type { DomainStep } from './domain-settings.ts'
+import { addressType, type DnsFinding, judgeDns, type Verdict, type WantedRecord } from './dns-verdict.ts'
 import type { Probes } from './probes.ts'
 
 export interface DomainCheckOptions {
@@ -27,21 +26,6 @@ export interface DomainCheckOptions {
   acmeHttpPort: number
   /** Where apps of the platform answer. */
   baseDomain: string
-}
-
-export interface WantedRecord {
-  type: 'A' | 'AAAA' | 'CNAME'
-  name: string
-  value: string
-}
-
-type Verdict = Omit<DomainStep, 'at'>
-
-/** What a check found, with the sentence about it. */
-export interface DnsFinding extends Verdict {
-  found: HostRecords
-  /** `unknown`: the platform does not know its own address. */
-  leads: 'here' | 'elsewhere' | 'nowhere' | 'unknown'
 }
 
 const PROBE_TIMEOUT_MS = 10_000
@@ -67,36 +51,7 @@ export class DomainCheck {
 
   async dns(host: string, wanted: readonly WantedRecord[]): Promise<DnsFinding> {
     const found = await this.#options.dns.host(visibleName(host))
-    const own = new Set(this.#ownAddresses())
-    const [here, elsewhere] = [
-      found.addresses.filter(a => own.has(a)),
-      found.addresses.filter(a => !own.has(a)),
-    ]
-    const finding = { name: 'dns' as const, found }
-    const shown = found.addresses.join(', ')
-    if (found.addresses.length === 0) {
-      const why = found.problem
-        ? `DNS does not answer for ${host} (${found.problem}).`
-        : `DNS knows no address of ${host}.`
-      return { ...finding, leads: 'nowhere', state: 'failed', message: `${why} ${asked(wanted)}` }
-    }
-    if (own.size === 0)
-      return { ...finding, leads: 'unknown', state: 'ok', message: `${host} leads to ${shown}.` }
-    if (here.length === 0)
-      return {
-        ...finding,
-        leads: 'elsewhere',
-        state: 'failed',
-        message: `${host} leads to ${shown}, and not here. ${asked(wanted)}`,
-      }
-    if (elsewhere.length > 0)
-      return {
-        ...finding,
-        leads: 'here',
-        state: 'warning',
-        message: `${host} leads here (${here.join(', ')}) and also to ${elsewhere.join(', ')}: some requests go there. Remove that record.`,
-      }
-    return { ...finding, leads: 'here', state: 'ok', message: `${host} leads here (${shown}).` }
+    return judgeDns({ host, found, own: new Set(this.#ownAddresses()), wanted })
   }
 
   /** Whether the authority may give a certificate (RFC 8659). */
@@ -117,41 +72,34 @@ export class DomainCheck {
       const records = await relevantCaa(host, ancestor => this.#options.dns.caa(ancestor))
       const identities = meta?.caaIdentities ?? []
       const { allowed, reason } = judgeCaa(records, { host, identities, challenge, accountUrl })
-      return { name, state: allowed ? 'ok' : 'failed', message: reason }
+      if (allowed) return { name, state: 'ok', message: reason }
+      return { name, state: 'failed', message: reason, todo: caaToSet(records.name, { host, identities }) }
     } catch (error) {
       const message = `${(error as Error).message}. An authority gives no certificate while it cannot read the CAA records.`
-      return { name, state: 'warning', message }
+      return {
+        name,
+        state: 'warning',
+        message,
+        todo: 'See that the name servers answer for CAA records, too.',
+      }
     }
   }
 
   /** Asks through the name for something that only our own edge can answer. */
   async reach(host: string): Promise<Verdict> {
-    const name = 'reach'
     const visible = visibleName(host)
     const { probes, publish, acmeHttpPort: port } = this.#options
     const probe = probes.add(visible)
     const url = `http://${visible}${port === 80 ? '' : `:${port}`}/.well-known/acme-challenge/${probe.token}`
+    const bounds = { timeoutMs: PROBE_TIMEOUT_MS, maxBytes: MAX_PROBE_BYTES }
     try {
       await publish()
-      const answer = await exchange({
-        url,
-        timeoutMs: PROBE_TIMEOUT_MS,
-        maxBytes: MAX_PROBE_BYTES,
-        ...this.guard(),
-      })
+      const answer = await exchange({ url, ...bounds, ...this.guard() })
       if (answer.status === 200 && answer.body.toString() === probe.answer)
-        return { name, state: 'ok', message: `Port ${port} of ${host} leads to this platform.` }
-      return {
-        name,
-        state: 'failed',
-        message: `Port ${port} of ${host} is answered by something else (status ${answer.status}). ${ADVICE}`,
-      }
+        return { name: 'reach', state: 'ok', message: `Port ${port} of ${host} leads to this platform.` }
+      return unreached(`Port ${port} of ${host} is answered by something else (status ${answer.status}).`)
     } catch (error) {
-      return {
-        name,
-        state: 'failed',
-        message: `Port ${port} of ${host} does not answer here: ${plain(error)}. ${ADVICE}`,
-      }
+      return unreached(`Port ${port} of ${host} does not answer here: ${plain(error)}.`)
     } finally {
       probes.remove(probe.token)
     }
@@ -181,20 +129,31 @@ export class DomainCheck {
   }
 }
 
-const ADVICE = 'Open the port in every firewall, and have a router hand it on to this machine.'
+/**
+ * Seen from this machine alone: some routers do not let a machine reach itself by its public address, so an authority
+ * outside may well get through.
+ */
+function unreached(message: string): Verdict {
+  const todo =
+    'Open the port in every firewall, and have a router hand it on to this machine. (This was tried from the machine ' +
+    'itself; some routers do not let it reach its own public address.)'
+  return { name: 'reach', state: 'failed', message, todo }
+}
+
+function caaToSet(
+  zone: string,
+  { host, identities }: { host: string; identities: readonly string[] },
+): string {
+  const tag = host.startsWith('*.') ? 'issuewild' : 'issue'
+  const records = identities.map(identity => `${zone} CAA 0 ${tag} "${identity}"`)
+  return records.length === 0
+    ? 'Add a CAA record for the authority, or remove those that are there.'
+    : `Add to DNS: ${records.join(', or ')}. Or remove the CAA records.`
+}
 
 /** A wildcard is looked at by one of the names under it. */
 function visibleName(host: string): string {
   return host.startsWith('*.') ? `seaworthy-check.${baseName(host)}` : host
-}
-
-function addressType(address: string): 'A' | 'AAAA' {
-  return address.includes(':') ? 'AAAA' : 'A'
-}
-
-function asked(wanted: readonly WantedRecord[]): string {
-  if (wanted.length === 0) return 'Let it lead to this machine.'
-  return `Set in DNS: ${wanted.map(({ type, name, value }) => `${name} ${type} ${value}`).join(', or ')}.`
 }
 
 function plain(error: unknown): string {

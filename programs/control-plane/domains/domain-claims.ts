@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
-import { inspectCertificate, parseHostName } from '@seaworthy/certificates'
+import { inspectCertificate, isApex, parseHostName } from '@seaworthy/certificates'
 import { isPublicAddress } from '@seaworthy/source/public-address'
 import type { Events } from '../events/events.ts'
+import { isoTime } from '../http/times.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, CertificateRow, DomainRow, JobRow } from '../store/schema.ts'
@@ -10,7 +11,7 @@ import type { CertificateFiles } from './certificate-files.ts'
 import type { CertificateJob } from './certificate-job.ts'
 import type { Certificates } from './certificates.ts'
 import type { DomainCheck } from './domain-check.ts'
-import { DEFAULT_HTTPS, type DnsSettings, type DomainHttps } from './domain-settings.ts'
+import { DEFAULT_HTTPS, type DnsSettings, type DomainHttps, stepsOf } from './domain-settings.ts'
 import type { DomainChange, Domains } from './domains.ts'
 import { domainErrors } from './errors.ts'
 import { StepLog } from './step-log.ts'
@@ -81,9 +82,12 @@ export class DomainClaims {
       type: 'domain:added',
       data: { host: row.host, actor: request.actor ?? 'somebody' },
     })
-    if (wantsCertificate) await job.request(row)
+    if (wantsCertificate) {
+      await this.#stepLog(row).begin()
+      await job.request(row)
+    }
     await publish()
-    return row
+    return (await domains.getById(row.id)) ?? row
   }
 
   async find(app: AppRow, typed: string): Promise<DomainRow> {
@@ -112,8 +116,8 @@ export class DomainClaims {
   async check(app: AppRow, typed: string): Promise<DomainRow> {
     const { domains, check } = this.#options
     const row = await this.find(app, typed)
-    const { apex } = await parseHostName(row.host)
-    const steps = new StepLog({ domains, domainId: row.id, clock: this.#clock })
+    const apex = await isApex(row.host)
+    const steps = this.#stepLog(row)
     const dns = await check.dns(row.host, check.wantedRecords(row.host, { slug: app.slug, isApex: apex }))
     await steps.add(dns)
     const reach = dns.leads === 'nowhere' ? undefined : await check.reach(row.host)
@@ -139,6 +143,7 @@ export class DomainClaims {
       throw domainErrors.domain_needs_dns({ host: row.host })
     // Noted down first: if all else fails, the look at what is due finds it.
     await domains.retryAt(row.id, this.#clock.now())
+    await this.#stepLog(row).begin()
     return { row, job: await job.request(row, { force: true }) }
   }
 
@@ -160,7 +165,16 @@ export class DomainClaims {
       await events.append({ appId: app.id, type: 'certificate:uploaded', data }, trx)
     })
     await publish()
+    await this.#stepLog(row).done({
+      name: 'certificate',
+      message: `Served with your certificate of ${certificate.issuer} until ${isoTime(certificate.not_after)}.`,
+    })
     return { row: (await domains.getById(row.id)) ?? row, certificate }
+  }
+
+  #stepLog(row: DomainRow): StepLog {
+    const { domains } = this.#options
+    return new StepLog({ domains, domainId: row.id, clock: this.#clock, earlier: stepsOf(row) })
   }
 
   /** An authority that is away must not keep somebody from looking at their DNS. */

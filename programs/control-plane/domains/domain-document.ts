@@ -1,5 +1,5 @@
 import type { Domain } from '@seaworthy/api'
-import { displayName, parseHostName, readCertificate } from '@seaworthy/certificates'
+import { displayName, isApex, readCertificate } from '@seaworthy/certificates'
 import { isoTime, isoTimeOrNull } from '../http/times.ts'
 import type { AppRow, CertificateRow, DomainRow } from '../store/schema.ts'
 import type { DomainCheck } from './domain-check.ts'
@@ -18,7 +18,7 @@ export async function domainDocument(
   certificate: CertificateRow | undefined,
   { app, check, domains }: DomainDocumentOptions,
 ): Promise<Domain> {
-  const { apex } = await parseHostName(row.host)
+  const apex = await isApex(row.host)
   const problem = problemOf(row)
   return {
     host: row.host,
@@ -28,13 +28,17 @@ export async function domainDocument(
     https: httpsOf(row),
     challenge: row.challenge,
     dns: shownDns(row),
+    seen: stepsOf(row).find(({ name }) => name === 'dns')?.seen ?? null,
     records: check.wantedRecords(row.host, { slug: app.slug, isApex: apex }),
     claim: {
       heldUntil: isoTime(row.held_until),
       provedAt: isoTimeOrNull(row.proved_at),
       record: domains.claimRecord(app.team_id, row.host),
     },
-    steps: stepsOf(row).map(step => ({ ...step, at: isoTime(step.at) })),
+    steps: stepsOf(row).map(({ name, state, message, todo = null, at }) => ({
+      ...{ name, state, message, todo },
+      at: isoTime(at),
+    })),
     problem: problem ? { ...problem, retryAt: isoTimeOrNull(row.retry_at) } : null,
     certificate: certificate ? certificateDocument(certificate) : null,
     checkedAt: isoTimeOrNull(row.checked_at),
@@ -43,7 +47,7 @@ export async function domainDocument(
 }
 
 function stateOf(row: DomainRow, certificate: CertificateRow | undefined): Domain['state'] {
-  if (stepsOf(row).some(({ state }) => state === 'running')) return 'working'
+  if (stepsOf(row).some(({ state }) => state === 'running' || state === 'waiting')) return 'working'
   if (row.problem_json !== null) return 'failed'
   if (row.retry_at !== null) return 'working'
   return certificate ? 'secured' : 'plain'

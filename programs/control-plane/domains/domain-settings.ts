@@ -34,12 +34,24 @@ export type DnsSettings =
 
 export type StepName = 'dns' | 'caa' | 'reach' | 'order' | 'certificate'
 
-/** One thing that was looked at or done, in plain words. */
+/** One thing that is looked at or done, in plain words. */
 export interface DomainStep {
   name: StepName
-  state: 'running' | 'ok' | 'warning' | 'failed'
+  state: 'waiting' | 'running' | 'ok' | 'warning' | 'failed'
+  /** What was seen or done. */
   message: string
+  /** What the owner of the domain should do now. */
+  todo?: string
+  /** What DNS said. */
+  seen?: SeenRecord[]
   at: number
+}
+
+export interface SeenRecord {
+  type: 'A' | 'AAAA' | 'CNAME'
+  value: string
+  /** null: of an alias, or where the platform does not know its own addresses. */
+  leadsHere: boolean | null
 }
 
 /** An order that is under way: what is needed to go on with it after a crash. */

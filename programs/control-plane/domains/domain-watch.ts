@@ -10,6 +10,7 @@ import type { Certificates } from './certificates.ts'
 import type { DomainCheck } from './domain-check.ts'
 import type { DomainTable } from './domain-table.ts'
 import type { Domains } from './domains.ts'
+import { OcspUpkeep } from './ocsp-upkeep.ts'
 import { isWarningDue } from './retry-plan.ts'
 
 export interface DomainWatchOptions {
@@ -40,6 +41,7 @@ const BEGUN_AT_ONCE = 20
  */
 export class DomainWatch {
   readonly #options: DomainWatchOptions
+  readonly #ocsp: OcspUpkeep
   readonly #clock: Pick<Clock, 'now'>
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
@@ -47,6 +49,7 @@ export class DomainWatch {
 
   constructor(options: DomainWatchOptions) {
     this.#options = options
+    this.#ocsp = new OcspUpkeep(options)
     this.#clock = options.clock ?? systemClock
   }
 
@@ -67,10 +70,13 @@ export class DomainWatch {
     const now = this.#clock.now()
     for (const row of await domains.due(now, BEGUN_AT_ONCE)) await this.#each(row, () => job.request(row))
     const served = new Map((await domains.listServed()).map(row => [row.id, row]))
-    for (const certificate of await certificates.all()) {
+    const secured = (await certificates.all()).flatMap(certificate => {
       const domain = served.get(certificate.domain_id)
-      if (domain) await this.#each(domain, () => this.#tend(domain, certificate, now))
-    }
+      return domain ? [{ domain, certificate }] : []
+    })
+    for (const { domain, certificate } of secured)
+      await this.#each(domain, () => this.#tend(domain, certificate, now))
+    if (await this.#ocsp.refresh(secured, now, this.#stopping.signal)) await this.#options.publish()
     await this.#seeAgain([...served.values()], now)
     await files.sweep(await table.usedFiles(), now)
   }

@@ -45,7 +45,9 @@ await forEachStore(({ openStore }) => {
     await claim(shop, 'Shop.Example.com')
 
     await expect(claim(shop, 'shop.example.com.')).rejects.toMatchObject({ code: 'domain_claimed_here' })
-    await expect(claim(blog, 'shop.example.com')).rejects.toMatchObject({ code: 'domain_taken' })
+    await expect(claim(blog, 'shop.example.com')).rejects.toThrow(
+      'domains remove shop.example.com --app shop',
+    )
     expect((await domains.list(shop.id)).map(({ host }) => host)).toEqual(['shop.example.com'])
   })
 
@@ -112,17 +114,10 @@ await forEachStore(({ openStore }) => {
     expect((await domains.listServed()).map(({ app_id }) => app_id)).toEqual([rival.id])
   })
 
-  test.each([
-    'apps.example.net',
-    'shop.apps.example.net',
-    '*.apps.example.net',
-    '*.example.net',
-    'panel.example.org',
-    '*.example.org',
-  ])('%s is the platform’s own', async host => {
+  test('what is the platform’s own is claimed by nobody', async () => {
     const { claim, shop } = await setUp()
 
-    await expect(claim(shop, host)).rejects.toMatchObject({ code: 'domain_reserved' })
+    await expect(claim(shop, '*.example.net')).rejects.toMatchObject({ code: 'domain_reserved' })
   })
 
   test('a redirect leads to another domain of the same app, in one step', async () => {

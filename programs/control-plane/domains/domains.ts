@@ -67,8 +67,8 @@ export class Domains {
   }
 
   /**
-   * Gives a host to an app. Rejects with `domain_reserved`, `domain_claimed_here`, `domain_taken`,
-   * `domain_redirect_invalid` or `quota_exceeded`.
+   * Gives a host to an app. Rejects with `domain_reserved`, `domain_claimed_here`, `domain_in_team`,
+   * `domain_taken`, `domain_redirect_invalid` or `quota_exceeded`.
    */
   async claim(wanted: NewDomain): Promise<DomainRow> {
     const { app, host } = wanted
@@ -234,6 +234,7 @@ export class Domains {
         'domains.host',
         'domains.app_id',
         'domains.held_until',
+        'apps.slug',
         'apps.team_id',
         'apps.deleted_at',
       ])
@@ -248,7 +249,7 @@ export class Domains {
         isGone: claim.deleted_at !== null,
       }
       const verdict = judgeClaim(facts, { host: host.ascii, teamId: app.team_id, isProved }, now)
-      if (verdict === 'blocks') throw this.#taken(app, host, claim.held_until)
+      if (verdict === 'blocks') throw this.#taken(app, host, claim)
       if (verdict === 'replace') await this.#takeFrom(claim, trx)
     }
   }
@@ -261,7 +262,17 @@ export class Domains {
     await this.#options.events.append({ appId: app_id, type: 'domain:lost', data: { host } }, trx)
   }
 
-  #taken(app: AppRow, host: HostName, heldUntil: number): Error {
+  /** Whose it is, only the team itself is told. */
+  #taken(
+    app: AppRow,
+    host: HostName,
+    {
+      held_until: heldUntil,
+      team_id,
+      slug,
+    }: Pick<DomainRow, 'held_until'> & Pick<AppRow, 'team_id' | 'slug'>,
+  ): Error {
+    if (team_id === app.team_id) return domainErrors.domain_in_team({ host: host.display, app: slug })
     const { name, value } = this.claimRecord(app.team_id, host.ascii)
     const until = new Date(heldUntil).toISOString()
     return domainErrors.domain_taken({ host: host.display, until, record: name, value })

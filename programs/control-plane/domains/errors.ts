@@ -8,6 +8,11 @@ export const domainErrors = defineErrors({
       '{host} is claimed by another app of this platform, at least until {until}. If it is yours, prove it: set the TXT ' +
       'record {record} to {value}, then claim it again.',
   },
+  domain_in_team: {
+    status: 409,
+    message:
+      '{host} is a domain of app {app}, of the same team. Give it up there first: seaworthy domains remove {host} --app {app}',
+  },
   domain_reserved: {
     status: 422,
     message: '{host} belongs to the platform itself: {why}. Claim another name.',
@@ -38,7 +43,7 @@ export const domainErrors = defineErrors({
   },
   caa_forbids: {
     status: 422,
-    message: '{reason} Add a CAA record for the authority ({identities}), or remove them.',
+    message: '{reason}',
   },
   dns_leads_nowhere: { status: 422, message: '{reason}' },
   dns_leads_elsewhere: { status: 422, message: '{reason}' },

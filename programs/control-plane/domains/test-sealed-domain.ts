@@ -63,7 +63,7 @@ export async function plantDomain({ db }: Store, keyRing: KeyRing, appId: string
         keyRing.seal(PLANTED_DOMAIN.certificate, domainBindings.certificateKey('crt_1')),
       ),
       ...{ not_before: 1, not_after: 2, renew_at: null, window_at: null, warned_at: null, created_at: 1 },
-      ...{ ocsp_url: null, ocsp_der: null, ocsp_at: null },
+      ...{ ocsp_url: null, ocsp_der: null, ocsp_at: null, ocsp_until: null },
     })
     .execute()
   const key_json = JSON.stringify(keyRing.seal(PLANTED_DOMAIN.account, domainBindings.accountKey('aca_1')))

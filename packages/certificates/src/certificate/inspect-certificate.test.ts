@@ -23,11 +23,13 @@ async function certificate(
     extensions = [],
     days = 30,
     key = ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'],
+    digest,
   }: {
     by?: Signed
     extensions?: string[]
     days?: number
     key?: string[]
+    digest?: string
   } = {},
 ): Promise<Signed> {
   const { path } = temporaryFolder()
@@ -40,6 +42,7 @@ async function certificate(
   const wanted = extensions.flatMap(extension => ['-addext', extension])
   await run(findCommand('openssl')!, [
     ...['req', '-x509', '-nodes', '-newkey', ...key, '-days', String(days), '-subj', `/CN=${name}`],
+    ...(digest ? [`-${digest}`] : []),
     ...[...signer, ...wanted, '-keyout', keyFile, '-out', certFile],
   ])
   return { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }
@@ -108,6 +111,23 @@ describe.skipIf(await systemPart.missing('openssl'))('a certificate that somebod
     expect(() => inspect(chain, leaf.key, { now: Date.now() + 40 * DAY_MS })).toThrow(/it expired on 20\d\d-/)
     expect(() => inspect(chain, leaf.key, { now: Date.now() - 40 * DAY_MS })).toThrow('valid only from')
     expect(() => inspect('x'.repeat(300_000), leaf.key)).toThrow('too long')
+  })
+
+  test('is refused where clients would not take its key, its signature or what stands above it', async () => {
+    const curve = ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1']
+    const odd = await certificate('Odd', { extensions: SERVER, key: curve })
+    const edwards = await certificate('Edwards', { extensions: SERVER, key: ['ed25519'] })
+    const root = await certificate('Root')
+    const sha1 = await certificate('Old', { by: root, extensions: SERVER, digest: 'sha1' })
+    const ending = await certificate('Ending', { by: root, extensions: CA, days: 5 })
+    const leaf = await certificate('Leaf', { by: ending, extensions: SERVER })
+
+    expect(() => inspect(odd.cert, odd.key)).toThrow('curve secp256k1, which browsers do not know')
+    expect(() => inspect(edwards.cert, edwards.key)).toThrow('keys of kind ed25519 are not known to browsers')
+    expect(() => inspect(`${sha1.cert}${root.cert}`, sha1.key)).toThrow(/signed with .*sha1/i)
+    expect(() => inspect(`${leaf.cert}${ending.cert}`, leaf.key, { now: Date.now() + 10 * DAY_MS })).toThrow(
+      'the certificate of Ending in its chain expired on',
+    )
   })
 
   test('that belongs to another chain is named', async () => {

@@ -51,7 +51,10 @@ export function inspectCertificate(
   requireStrong(privateKey)
   requireServer(leaf)
   requireName(facts, host)
-  requireTime(facts, now)
+  for (const certificate of ordered) {
+    requireStrongSignature(certificate)
+    requireTime(certificate, { now, isLeaf: certificate === leaf })
+  }
   return {
     ...facts,
     chainPem: ordered
@@ -129,14 +132,29 @@ function isSelfSigned(certificate: X509Certificate): boolean {
 }
 
 const FEWEST_RSA_BITS = 2048
+/** By Node's names: P-256, P-384 and P-521. Browsers know no others. */
+const CURVES = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 
 function requireStrong({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
-  if (asymmetricKeyType === 'ec') return
+  if (asymmetricKeyType === 'ec') {
+    const curve = asymmetricKeyDetails?.namedCurve ?? 'of its own'
+    if (!CURVES.has(curve)) throw invalid(`its key is on the curve ${curve}, which browsers do not know`)
+    return
+  }
   if (asymmetricKeyType !== 'rsa')
     throw invalid(`keys of kind ${asymmetricKeyType} are not known to browsers`)
   const bits = asymmetricKeyDetails?.modulusLength ?? 0
   if (bits < FEWEST_RSA_BITS)
     throw invalid(`its RSA key has ${bits} bits, and clients want ${FEWEST_RSA_BITS}`)
+}
+
+/** What a self-signed certificate is signed with, nobody checks; all others stand and fall with it. */
+function requireStrongSignature(certificate: X509Certificate): void {
+  const { signatureAlgorithm = '', subject } = certificate
+  if (/md5|sha1(?!\d)/i.test(signatureAlgorithm) && !isSelfSigned(certificate))
+    throw invalid(
+      `the certificate of ${nameOf(subject)} is signed with ${signatureAlgorithm}, which clients refuse`,
+    )
 }
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
@@ -152,9 +170,14 @@ function requireName({ names }: CertificateFacts, host: string): void {
   throw invalid(`${has}, and not for ${host}`)
 }
 
-function requireTime({ notBefore, notAfter }: CertificateFacts, now: number): void {
-  if (now >= notAfter) throw invalid(`it expired on ${dayOf(notAfter)}`)
-  if (now < notBefore) throw invalid(`it is valid only from ${dayOf(notBefore)} on`)
+function requireTime(
+  { validFromDate, validToDate, subject }: X509Certificate,
+  { now, isLeaf }: { now: number; isLeaf: boolean },
+): void {
+  const what = isLeaf ? 'it' : `the certificate of ${nameOf(subject)} in its chain`
+  if (now >= validToDate.getTime()) throw invalid(`${what} expired on ${dayOf(validToDate.getTime())}`)
+  if (now < validFromDate.getTime())
+    throw invalid(`${what} is valid only from ${dayOf(validFromDate.getTime())} on`)
 }
 
 function factsOf(leaf: X509Certificate): CertificateFacts {

@@ -1,81 +1,11 @@
-import { execFile, spawn } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { findCommand, freePort, systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
+import { ocspResponder as responder, systemPart } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { askOcsp } from './ocsp.ts'
 
-const run = promisify(execFile)
-const openssl = findCommand('openssl') ?? 'openssl'
 const DAY_MS = 86_400_000
-
-/** An authority with one certificate, and openssl answering for it. */
-async function responder({
-  state = 'V',
-  signedBy = 'ca',
-}: {
-  state?: 'V' | 'R' | 'none'
-  signedBy?: 'ca' | 'stranger'
-} = {}) {
-  const { path } = temporaryFolder()
-  const file = (name: string) => join(path, name)
-  const make = (name: string, ...more: string[]) =>
-    run(openssl, [
-      ...[
-        'req',
-        '-x509',
-        '-nodes',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-days',
-        '30',
-      ],
-      ...['-subj', `/CN=${name}`, '-keyout', file(`${name}.key`), '-out', file(`${name}.pem`), ...more],
-    ])
-  await make('ca')
-  await make('stranger')
-  await make(
-    'leaf',
-    '-CA',
-    file('ca.pem'),
-    '-CAkey',
-    file('ca.key'),
-    '-addext',
-    'subjectAltName=DNS:shop.example.com',
-  )
-  const { serialNumber } = new X509Certificate(readFileSync(file('leaf.pem')))
-  const revoked = state === 'R' ? '261101000000Z' : ''
-  writeFileSync(
-    file('index.txt'),
-    state === 'none' ? '' : `${state}\t361101000000Z\t${revoked}\t${serialNumber}\tunknown\t/CN=leaf\n`,
-  )
-  const port = await freePort()
-  const child = spawn(
-    openssl,
-    [
-      ...['ocsp', '-port', String(port), '-index', file('index.txt'), '-CA', file('ca.pem'), '-ndays', '4'],
-      ...['-rsigner', file(`${signedBy}.pem`), '-rkey', file(`${signedBy}.key`)],
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk))
-  onTestFinished(async () => {
-    const gone = once(child, 'exit')
-    if (child.exitCode === null && child.kill('SIGKILL')) await gone
-  })
-  // It serves one connection after the other, so a trial connection would be in the way.
-  await waitFor(() => said.includes('waiting for OCSP'), { what: 'openssl to listen' })
-  const chainPem = `${readFileSync(file('leaf.pem'), 'utf8')}${readFileSync(file('ca.pem'), 'utf8')}`
-  return { chainPem, url: `http://127.0.0.1:${port}/` }
-}
 
 describe.skipIf(await systemPart.missing('openssl'))('the state of a certificate', () => {
   test('is asked of a real responder and checked', async () => {
