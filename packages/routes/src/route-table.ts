@@ -34,6 +34,8 @@ export interface CertificateFile {
   file: string
   /** Absolute path of a DER-encoded OCSP answer to hand on, where the authority gives one. */
   ocspFile?: string
+  /** When that answer is over, in milliseconds since 1970: a client that got it later would break off. */
+  ocspUntil?: number
 }
 
 export type AcmeChallenge =

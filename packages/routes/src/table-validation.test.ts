@@ -34,7 +34,7 @@ test('returns every rule, certificate and challenge as it is', () => {
   })
   const table: RouteTable = {
     ...tableOf(ruled),
-    certificates: [{ hosts: ['*.shop.example.com'], file: '/c.pem', ocspFile: '/c.ocsp' }],
+    certificates: [{ hosts: ['*.shop.example.com'], file: '/c.pem', ocspFile: '/c.ocsp', ocspUntil: 1 }],
     challenges: [
       { type: 'http-01', host: 'a.b', token: 't', keyAuthorization: 't.k' },
       { type: 'tls-alpn-01', host: 'a.b', file: '/a.pem' },

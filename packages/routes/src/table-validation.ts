@@ -107,10 +107,14 @@ function parseCanary(value: unknown, path: string): Canary {
 export function parseCertificate(value: unknown, path: string): CertificateFile {
   const certificate = record(value, path)
   const ocspFile = optional(certificate.ocspFile, file => absolutePath(file, `${path}.ocspFile`))
+  const ocspUntil = optional(certificate.ocspUntil, until =>
+    integer(until, `${path}.ocspUntil`, 0, Number.MAX_SAFE_INTEGER),
+  )
   return {
     hosts: each(certificate.hosts, `${path}.hosts`, parseHost),
     file: absolutePath(certificate.file, `${path}.file`),
     ...(ocspFile ? { ocspFile } : {}),
+    ...(ocspUntil === undefined ? {} : { ocspUntil }),
   }
 }
 

@@ -9,6 +9,12 @@ export {
 } from './docker-registry.ts'
 export { freePort } from './free-port.ts'
 export { type HttpBackend, httpBackend } from './http-backend.ts'
+export {
+  type OcspResponder,
+  type OcspResponderOptions,
+  type OcspState,
+  ocspResponder,
+} from './ocsp-responder.ts'
 export { type PebbleOptions, PebbleServer } from './pebble-server.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
 export { type RedisServer, redisServer } from './redis-server.ts'

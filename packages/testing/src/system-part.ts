@@ -30,6 +30,7 @@ const PARTS = {
   'docker-registry': aptPart('docker-registry', 'docker-registry'),
   git: aptPart('git', 'git'),
   linux: { isThere: () => process.platform === 'linux', install: 'run on Linux' },
+  h2load: aptPart('nghttp2-client', 'h2load'),
   nginx: aptPart('nginx', 'nginx'),
   openssl: aptPart('openssl', 'openssl'),
   pebble: aptPart('pebble', 'pebble'),

@@ -30,6 +30,8 @@ export interface EventData {
   'certificate:failed': { host: string; code: string; message: string; retryAt: number }
   /** It was not renewed in time, or was uploaded and is to be replaced. */
   'certificate:expiring': { host: string; notAfter: number }
+  /** Its authority says so. One that the platform got is replaced at once. */
+  'certificate:revoked': { host: string; issuer: string }
   'platform:started': { version?: string }
 }
 

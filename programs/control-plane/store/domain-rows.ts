@@ -58,6 +58,8 @@ export interface CertificateRow {
   ocsp_der: string | null
   /** When to ask for the next one. */
   ocsp_at: number | null
+  /** Until when the one that there is may be handed on. */
+  ocsp_until: number | null
   created_at: number
 }
 

@@ -79,12 +79,19 @@ test.skipIf(await systemPart.missing('openssl'))(
     const { edge, httpsPort, push, certificate } = await startSecureEdge()
     const plain = certificate('other.test')
     const stapled = await certificateWithOcsp(edge.home, 'shop.test')
-    await push({ routes: [], certificates: [plain, { hosts: ['shop.test'], ...stapled }] })
+    const old = certificate('old.test')
+    const certificates = [
+      plain,
+      { hosts: ['shop.test'], ...stapled, ocspUntil: Date.now() + 86_400_000 },
+      { ...old, ocspFile: stapled.ocspFile, ocspUntil: Date.now() - 1 },
+    ]
+    await push({ routes: [], certificates })
     const ask = (servername: string) =>
       openssl('s_client', '-connect', `127.0.0.1:${httpsPort}`, '-servername', servername, '-status')
 
     expect(await ask('shop.test')).toContain('OCSP Response Status: successful')
     expect(await ask('other.test')).toContain('OCSP response: no response sent')
+    expect(await ask('old.test')).toContain('OCSP response: no response sent')
   },
 )
 

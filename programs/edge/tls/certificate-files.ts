@@ -10,7 +10,14 @@ export interface CertificateMaterial {
   /** Key and chain, leaf first. */
   pem: string
   /** The leaf and the OCSP answer about it, DER; where the table names one. */
-  ocsp?: { leaf: Uint8Array; answer: Uint8Array }
+  ocsp?: OcspWord
+}
+
+export interface OcspWord {
+  leaf: Uint8Array
+  answer: Uint8Array
+  /** Milliseconds since 1970. */
+  until: number
 }
 
 export interface BrokenCertificate {
@@ -84,7 +91,11 @@ function wantedFiles({ certificates = [], challenges = [] }: RouteTable): Map<st
 }
 
 /** @throws {Error} saying what is wrong with the file, without anything of its content */
-async function load({ file, ocspFile }: CertificateFile): Promise<CertificateMaterial> {
+async function load({
+  file,
+  ocspFile,
+  ocspUntil: until = Number.POSITIVE_INFINITY,
+}: CertificateFile): Promise<CertificateMaterial> {
   const pem = await readFile(file, 'utf8').catch(error => {
     throw new Error(`the file cannot be read (${error.code})`)
   })
@@ -96,5 +107,5 @@ async function load({ file, ocspFile }: CertificateFile): Promise<CertificateMat
   if (ocspFile === undefined) return { file, pem }
   const answer = await readFile(ocspFile).catch(() => undefined)
   // Without the answer the certificate is as good as one that never had any.
-  return answer ? { file, pem, ocsp: { leaf: new X509Certificate(pem).raw, answer } } : { file, pem }
+  return answer ? { file, pem, ocsp: { leaf: new X509Certificate(pem).raw, answer, until } } : { file, pem }
 }

@@ -17,7 +17,7 @@ export class CertificateStore {
   #files = new Map<string, string>()
   #challenges = new Map<string, string>()
   /** By the leaf's DER, as latin1: the only thing that Node tells when it asks. */
-  readonly #ocspAnswers = new Map<string, Buffer>()
+  readonly #ocspAnswers = new Map<string, { answer: Buffer; until: number }>()
 
   constructor({ minVersion }: { minVersion: TlsMinVersion }) {
     this.#minVersion = minVersion
@@ -58,16 +58,18 @@ export class CertificateStore {
     return this.#ocspAnswers.size > 0
   }
 
+  /** @returns what may be handed on now: while nobody brings a newer one, an answer gets old */
   ocspAnswer(leaf: Buffer): Buffer | undefined {
-    return this.#ocspAnswers.get(leaf.toString('latin1'))
+    const known = this.#ocspAnswers.get(leaf.toString('latin1'))
+    return known && known.until > Date.now() ? known.answer : undefined
   }
 
   #add(material: CertificateMaterial): void {
     this.#forgetOcsp(this.#materials.get(material.file))
     this.#materials.set(material.file, material)
     if (material.ocsp === undefined) return
-    const { leaf, answer } = material.ocsp
-    this.#ocspAnswers.set(Buffer.from(leaf).toString('latin1'), Buffer.from(answer))
+    const { leaf, answer, until } = material.ocsp
+    this.#ocspAnswers.set(Buffer.from(leaf).toString('latin1'), { answer: Buffer.from(answer), until })
   }
 
   #contextOf(file: string): SecureContext | undefined {

@@ -42,6 +42,7 @@ export const domains: Migration = {
       ocsp_url text,
       ocsp_der text,
       ocsp_at bigint,
+      ocsp_until bigint,
       created_at bigint not null
     )`.execute(db)
     await sql`create table acme_accounts (
