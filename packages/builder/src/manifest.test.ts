@@ -73,6 +73,8 @@ describe('parseManifest', () => {
     ['a health time-out above its interval', '{"health":{"timeoutSeconds":10,"intervalSeconds":5}}'],
     ['no memory', '{"resources":{"memoryMb":0}}'],
     ['absurd memory', '{"resources":{"memoryMb":1e12}}'],
+    ['more memory than this server has', '{"resources":{"memoryMb":1048576}}'],
+    ['no cpu for one process', '{"resources":{"perProcess":{"web":{"cpus":0}}}}'],
     ['no cpu', '{"resources":{"cpus":0}}'],
     ['a negative sleep', '{"idle":{"sleepAfterMinutes":-1}}'],
     ['a limit of zero requests', '{"limits":{"requestsPerMinutePerIp":0}}'],

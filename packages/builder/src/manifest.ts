@@ -1,4 +1,5 @@
 import { trafficFields } from '@seaworthy/routes/settings'
+import { aboveMachine, resourcesSchema, thisMachine } from '@seaworthy/runtime/resources'
 import { z } from 'zod'
 import { cronProblem } from './cron-expression.ts'
 import { BASE_IMAGE_NAMES } from './docker/generate/base-images.ts'
@@ -165,6 +166,8 @@ const healthSchema = z
       .optional(),
     intervalSeconds: seconds(1, 3600).default(5),
     timeoutSeconds: seconds(1, 300).default(2),
+    /** So many failed checks in a row replace a running instance; 3 when missing. Only where a path is named. */
+    failuresUntilReplaced: z.int().min(1).max(100).optional(),
   })
   .refine(health => health.timeoutSeconds <= health.intervalSeconds, {
     path: ['timeoutSeconds'],
@@ -195,10 +198,10 @@ const manifestSchema = z.strictObject({
     .optional(),
   static: staticSchema.optional(),
   health: healthSchema.prefault({}),
-  resources: z
-    .strictObject({
-      memoryMb: z.int().min(16).max(1_048_576).optional(),
-      cpus: z.number().min(0.05).max(256).optional(),
+  resources: resourcesSchema
+    .superRefine((resources, context) => {
+      for (const problem of aboveMachine(resources, thisMachine()))
+        context.addIssue({ code: 'custom', ...problem })
     })
     .prefault({}),
   idle: z

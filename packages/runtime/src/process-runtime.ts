@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
-import { parseCommandLine, type RunningCommand, type Sandbox } from '@seaworthy/sandbox'
+import {
+  type AttachedCommand,
+  type AttachSpec,
+  CommandNotRunning,
+  parseCommandLine,
+  type RunningCommand,
+  type Sandbox,
+} from '@seaworthy/sandbox'
 import { CommandMissing, ImageNeedsDocker, InstanceStartFailed, VolumesNeedDocker } from './errors.ts'
 import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
 import { PortAllocator, type PortRange } from './port-allocator.ts'
@@ -60,11 +67,21 @@ class ProcessRuntime implements Runtime {
     if (handle) await this.#sandbox.stop(handle.command, options)
   }
 
+  async attach(_id: string, value: unknown, spec: AttachSpec): Promise<AttachedCommand> {
+    const handle = parseInstanceHandle(value)
+    if (!handle) throw new CommandNotRunning()
+    return this.#sandbox.attach(handle.command, spec)
+  }
+
   async sample(_id: string, value: unknown): Promise<ResourceUsage> {
     const handle = parseInstanceHandle(value)
     if (!handle) return { memoryBytes: 0, cpuMs: 0 }
-    const { memoryBytes, cpuMs } = await this.#sandbox.sample(handle.command)
-    return { memoryBytes, cpuMs }
+    return this.#sandbox.sample(handle.command)
+  }
+
+  async diskBytes(_id: string, value: unknown): Promise<number> {
+    const handle = parseInstanceHandle(value)
+    return handle ? this.#sandbox.diskBytes(handle.command) : 0
   }
 
   async listeningPorts(_id: string, value: unknown): Promise<number[]> {

@@ -1,3 +1,7 @@
+import type { AttachedCommand, AttachSpec } from '@seaworthy/sandbox'
+
+export type { AttachedCommand, AttachedExit, AttachSpec, TerminalSize } from '@seaworthy/sandbox'
+
 /**
  * Runs instances of releases. Drivers: `process`, `docker`; `swarm` later. A `RuntimeSet` holds several at once.
  * Contract as tests: `runtime.conformance.ts`.
@@ -21,7 +25,8 @@ export interface InstanceSpec {
   env: Readonly<Record<string, string>>
   /** Whether the instance serves HTTP: it then gets a free port as PORT. */
   needsPort: boolean
-  limits: { memoryMb?: number; cpus?: number; processes?: number }
+  /** A driver that cannot hold a limit passes it over. */
+  limits: { memoryMb?: number; cpus?: number; processes?: number; openFiles?: number }
   /** Names that the instance can look up, with their addresses: apps that it may call. Where the host allows it. */
   hosts?: Readonly<Record<string, string>>
   /** Folder for `<id>.out` and `<id>.err`, the spool files that telemetry reads. */
@@ -70,6 +75,8 @@ export interface ResourceUsage {
   memoryBytes: number
   /** Total CPU time so far. */
   cpuMs: number
+  /** Processes and threads; undefined where the driver cannot tell. */
+  processes?: number
 }
 
 export interface Runtime {
@@ -83,7 +90,14 @@ export interface Runtime {
   adopt(id: string, handle: unknown): Promise<Instance | undefined>
   /** Resolves once the instance and all it started are gone. Idempotent: an unknown or gone id is not an error. */
   stop(id: string, handle: unknown, options: { graceMs: number }): Promise<void>
+  /**
+   * One more command within a running instance: as its user, in its limits, with its files and its environment. It ends
+   * with the instance at the latest. Rejects with code `instance_not_running` when the instance is gone.
+   */
+  attach(id: string, handle: unknown, spec: AttachSpec): Promise<AttachedCommand>
   sample(id: string, handle: unknown): Promise<ResourceUsage>
+  /** Bytes of the disk that the instance took for itself, volumes left out; undefined where nobody can tell. Seldom asked. */
+  diskBytes?(id: string, handle: unknown): Promise<number>
   /** The TCP ports the instance really listens on, to explain a wrong PORT. Empty where it cannot be seen. */
   listeningPorts(id: string, handle: unknown): Promise<number[]>
   /**

@@ -71,8 +71,13 @@ function hostConfig(facts: ContainerFacts): Dockerode.HostConfig {
   }
 }
 
-function limits({ memoryMb, cpus, processes }: InstanceSpec['limits']): Dockerode.HostConfig {
-  const openFiles = maxOpenFiles()
+function limits({
+  memoryMb,
+  cpus,
+  processes,
+  openFiles: wanted,
+}: InstanceSpec['limits']): Dockerode.HostConfig {
+  const openFiles = Math.min(wanted ?? Number.POSITIVE_INFINITY, maxOpenFiles())
   return {
     // Swap counts as memory: an instance must not hurt its neighbours by swapping.
     ...(memoryMb === undefined ? {} : { Memory: memoryMb * MB, MemorySwap: memoryMb * MB }),
