@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitFor } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { testAttach } from './attach.conformance.ts'
 import { isAlive, openStage, type RuntimeFactory, startInOtherPlatform } from './conformance-stage.ts'
 
 export type { RuntimeFactory } from './conformance-stage.ts'
@@ -22,6 +23,7 @@ export function testRuntime(driver: string, factory: RuntimeFactory): void {
     testConfinement(factory)
     testNetwork(factory)
     testVolumes(factory)
+    testAttach(factory)
   })
 }
 

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from '@seaworthy/kit'
 import { AdoptedCommand, isRunning } from './adopted-command.ts'
+import { attachCommand } from './attached/attach-command.ts'
+import type { AttachedCommand, AttachSpec } from './attached/attached-command.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
 import { deletedBytes } from './deleted-bytes.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
@@ -107,6 +110,14 @@ export class CommandSandbox implements Sandbox {
     if (!running) return this.#cleanUp(handle)
     await this.#adopted.get(id)?.check()
     await running.exited
+  }
+
+  attach(handle: CommandHandle, spec: AttachSpec): Promise<AttachedCommand> {
+    const isConfined = this.#confinement !== undefined
+    return attachCommand({
+      ...spec,
+      ...{ id: randomUUID(), handle, joinFiles: this.#tree.joinFiles(handle.id), isConfined },
+    })
   }
 
   sample(handle: CommandHandle): Promise<TreeUsage> {

@@ -1,3 +1,5 @@
+export type { AttachedCommand, AttachedExit, AttachSpec, TerminalSize } from './attached/attached-command.ts'
+export { CommandNotRunning } from './attached/errors.ts'
 export { createSandbox, type SandboxOptions } from './create-sandbox.ts'
 export { CommandLineInvalid, CommandStartFailed } from './errors.ts'
 export { listeningPortsOf } from './listening-ports.ts'

@@ -1,3 +1,5 @@
+import type { AttachedCommand, AttachSpec } from './attached/attached-command.ts'
+
 /**
  * How a command of an app (a build step or an instance) is started on this host: as which user, in which
  * cgroup, with which view of the files, and how it is ended with everything it started.
@@ -81,6 +83,11 @@ export interface Sandbox {
    * (daemonised children included, where a cgroup tells). Idempotent; a gone command is not an error.
    */
   stop(handle: CommandHandle, options: { graceMs: number }): Promise<void>
+  /**
+   * One more command beside a running one: with its user, its limits, its view of the files and its environment.
+   * Rejects with `CommandNotRunning`. It ends with that one at the latest.
+   */
+  attach(handle: CommandHandle, spec: AttachSpec): Promise<AttachedCommand>
   /** Memory and CPU used by the whole tree. */
   sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
   /**

@@ -7,10 +7,16 @@ import {
   removeContainer,
 } from '@seaworthy/docker'
 import type { Logger } from '@seaworthy/kit'
-import { listeningPortsOf } from '@seaworthy/sandbox'
+import {
+  type AttachedCommand,
+  type AttachSpec,
+  CommandNotRunning,
+  listeningPortsOf,
+} from '@seaworthy/sandbox'
 import { InstanceStartFailed } from '../errors.ts'
 import type { Instance, InstanceSpec, ResourceUsage, Runtime } from '../runtime.ts'
 import { AppNetworks } from './app-network.ts'
+import { attachToContainer } from './container-attach.ts'
 import { ContainerOutput } from './container-output.ts'
 import { containerName, containerSpec } from './container-spec.ts'
 import { endContainer } from './container-stop.ts'
@@ -81,6 +87,13 @@ class DockerRuntime implements Runtime {
     const watch = this.#watches.get(handle.container)
     if (watch) await watch.exited
     else await this.#remove(handle.container, appIdOf(found))
+  }
+
+  async attach(id: string, value: unknown, spec: AttachSpec): Promise<AttachedCommand> {
+    const handle = parseDockerHandle(value)
+    const found = handle && (await this.#find(id, handle))
+    if (!found?.State.Running) throw new CommandNotRunning()
+    return attachToContainer(this.#engine, { container: found.Id, ...spec })
   }
 
   async sample(id: string, value: unknown): Promise<ResourceUsage> {

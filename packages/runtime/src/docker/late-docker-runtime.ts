@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { dockerErrors } from '@seaworthy/docker'
 import type { Logger } from '@seaworthy/kit'
 import { InstanceStartFailed } from '../errors.ts'
-import type { Instance, InstanceExit, InstanceSpec, ResourceUsage, Runtime } from '../runtime.ts'
+import type {
+  AttachedCommand,
+  AttachSpec,
+  Instance,
+  InstanceExit,
+  InstanceSpec,
+  ResourceUsage,
+  Runtime,
+} from '../runtime.ts'
 import { parseDockerHandle } from './docker-handle.ts'
 
 export interface LateDockerRuntimeOptions {
@@ -56,6 +64,10 @@ class LateDockerRuntime implements Runtime {
 
   async stop(id: string, handle: unknown, options: { graceMs: number }): Promise<void> {
     if (parseDockerHandle(handle)) await (await this.#open()).stop(id, handle, options)
+  }
+
+  async attach(id: string, handle: unknown, spec: AttachSpec): Promise<AttachedCommand> {
+    return (await this.#open()).attach(id, handle, spec)
   }
 
   async sample(id: string, handle: unknown): Promise<ResourceUsage> {

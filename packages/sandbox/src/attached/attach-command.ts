@@ -25,6 +25,8 @@ const ENTER_SCRIPT = join(import.meta.dirname, 'enter.sh')
 const ENTER_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 /** After the terminal was hung up. */
 const HANG_UP_MS = 1_000
+/** Only what hangs in the kernel takes longer to die. */
+const GIVE_UP_MS = 10_000
 const POLL_MS = 20
 
 /** Namespaces that may differ from ours, with what nsenter calls them. */
@@ -117,9 +119,9 @@ async function withEnd(
 
 async function endTree(handle: CommandHandle, tree: ProcessGroupTree): Promise<void> {
   await tree.signal(handle, 'SIGHUP')
-  const deadline = performance.now() + HANG_UP_MS
-  while ((await tree.pids(handle)).length > 0) {
-    if (performance.now() > deadline) await tree.kill(handle)
+  const began = performance.now()
+  while ((await tree.pids(handle)).length > 0 && performance.now() < began + GIVE_UP_MS) {
+    if (performance.now() > began + HANG_UP_MS) await tree.kill(handle)
     await sleep(POLL_MS)
   }
 }
