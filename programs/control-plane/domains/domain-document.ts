@@ -65,9 +65,18 @@ function certificateDocument(row: CertificateRow): NonNullable<Domain['certifica
   return {
     source: row.source,
     issuer: row.issuer,
-    names: readCertificate(row.chain_pem).names,
+    names: namesIn(row),
     notBefore: isoTime(row.not_before),
     notAfter: isoTime(row.not_after),
     renewAt: isoTimeOrNull(row.renew_at),
+  }
+}
+
+/** A row that was damaged is still listed: its owner has to find it. */
+function namesIn({ chain_pem }: CertificateRow): string[] {
+  try {
+    return readCertificate(chain_pem).names
+  } catch {
+    return []
   }
 }

@@ -11,19 +11,33 @@ import { onTestFinished } from 'vitest'
 import { Apps } from '../apps/apps.ts'
 import { Events } from '../events/events.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
+import { createJobWorker } from '../jobs/job-worker.ts'
 import { UNLIMITED } from '../quotas/quota-limits.ts'
 import { Quotas } from '../quotas/quotas.ts'
-import type { Store } from '../store/database.ts'
+import { openDatabase, type Store } from '../store/database.ts'
 import type { AppRow, DomainRow } from '../store/schema.ts'
 import { composeDomains, type DomainSettings } from './compose-domains.ts'
 import type { DomainTableParts } from './domain-routes.ts'
+import { AuthorityFront } from './test-authority-front.ts'
 
 export type TestDomains = Awaited<ReturnType<typeof testDomains>>
 
-export interface TestDomainsOptions {
-  store: Store
+/** One domain to be claimed, of an app `shop`, with everything that is done for it. */
+export async function testDomain(host: string, options: TestDomainOptions) {
+  const all = await testDomains(options)
+  const ownApp = await all.app('shop')
+  const row = async () => (await all.domains.get(ownApp, host))!
+  const eventTypes = async () => (await all.events.list({ appId: ownApp.id })).items.map(({ type }) => type)
+  return { ...all, ownApp, row, eventTypes }
+}
+
+export interface TestDomainOptions {
+  /** A new SQLite database when missing. */
+  store?: Store
   pebble?: Partial<PebbleOptions>
   settings?: Partial<DomainSettings>
+  /** Whether the authority is asked through something that can answer in its place. */
+  withFront?: boolean
 }
 
 /** A clock that a test moves. */
@@ -33,7 +47,13 @@ export class TestClock {
   monotonicMs = () => this.ms
 }
 
-export async function testDomains({ store, pebble: pebbleOptions, settings }: TestDomainsOptions) {
+export async function testDomains({
+  pebble: pebbleOptions,
+  settings,
+  withFront,
+  ...options
+}: TestDomainOptions) {
+  const store = options.store ?? (await openSqlite())
   const clock = new TestClock()
   const edge = await TableEdge.start()
   const pebble = await PebbleServer.start({
@@ -41,6 +61,8 @@ export async function testDomains({ store, pebble: pebbleOptions, settings }: Te
     httpPort: edge.httpPort,
     tlsPort: edge.tlsPort,
   })
+  const front = withFront ? await AuthorityFront.start(pebble) : undefined
+  const { directoryUrl, ca } = front ?? pebble
   const keyRing = createKeyRing({ keys: [{ ...createMasterKey(), id: 'one' }], primary: 'one' })
   const apps = new Apps({ store })
   const events = new Events({ store })
@@ -52,7 +74,7 @@ export async function testDomains({ store, pebble: pebbleOptions, settings }: Te
     meter: { usedToday: async () => 0, forgetLimits() {} } as never,
   })
   const directory = join(temporaryFolder().path, 'edge', 'certificates')
-  const parts = composeDomains({
+  const surroundings = {
     store,
     keyRing,
     apps,
@@ -61,9 +83,8 @@ export async function testDomains({ store, pebble: pebbleOptions, settings }: Te
     quotas,
     secret: 'for claims',
     directory,
-    publish: async () => edge.show(await parts.table.tableParts()),
     settings: {
-      acme: { directoryUrl: pebble.directoryUrl, ca: pebble.ca },
+      acme: { directoryUrl, ca },
       dnsServers: [pebble.dns.address],
       publicAddresses: ['127.0.0.1'],
       allowLocal: true,
@@ -76,18 +97,42 @@ export async function testDomains({ store, pebble: pebbleOptions, settings }: Te
     clock,
     random: () => 0,
     log: silentLogger,
-  })
+  }
+  const compose = () => {
+    const composed = composeDomains({
+      ...surroundings,
+      publish: async () => edge.show(await composed.table.tableParts()),
+    })
+    return composed
+  }
+  const parts = compose()
   const signal = new AbortController().signal
   return {
     ...parts,
+    store,
+    /** As if the control plane had been started once more, beside this one. */
+    compose,
     clock,
     edge,
     pebble,
+    front: front as AuthorityFront,
     keyRing,
     apps,
     events,
     jobs,
     directory,
+    /** Runs jobs of the database from now on. */
+    work: (composed = parts) => {
+      const ledger = createJobLedger({ store, log: silentLogger })
+      const worker = createJobWorker({
+        ledger,
+        handlers: composed.jobHandlers,
+        log: silentLogger,
+        pollMs: 50,
+      })
+      onTestFinished(() => worker.stop({ drainMs: 10_000 }))
+      worker.start()
+    },
     /** The job of a domain, as a worker would run it. */
     run: (row: Pick<DomainRow, 'id'>, force = false) =>
       parts.certificateJob.handle({ payload: { domainId: row.id, force }, signal }),
@@ -96,6 +141,12 @@ export async function testDomains({ store, pebble: pebbleOptions, settings }: Te
       return parts.claims.add(app, { host, ...more })
     },
   }
+}
+
+async function openSqlite(): Promise<Store> {
+  const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
+  onTestFinished(() => store.close())
+  return store
 }
 
 /** Answers as the edge does from a route table: challenges, and handshakes by certificates. */
