@@ -104,6 +104,29 @@ const REFUSED: Record<string, [string, string][]> = {
   'a path with a line end': withValue(':path', '/ HTTP/1.1\r\nX-Injected: yes'),
   'a path that is an address elsewhere': withValue(':path', 'http://other.test/'),
   'a path without a slash': withValue(':path', 'admin'),
+  'a path with a tab': withValue(':path', '/\tadmin'),
+  'a path with a NUL': withValue(':path', '/\0'),
+  'a path with a bare line feed': withValue(':path', '/\nX-Injected: yes'),
+  'a path with a fragment': withValue(':path', '/a#b'),
+  'a path with bytes beyond ASCII': withValue(':path', '/\xff'),
+  'a path that is an asterisk': withValue(':path', '*'),
+  'a path that names another host': withValue(':path', 'https://other.test/'),
+  'an authority with a space': withValue(':authority', 'shop.test other.test'),
+  'an authority with a comma': withValue(':authority', 'shop.test,other.test'),
+  'an authority with a line end': withValue(':authority', 'shop.test\r\nX-Injected: yes'),
+  'an authority with a port that is none': withValue(':authority', 'shop.test:80a'),
+  'an empty authority': withValue(':authority', ''),
+  'an authority twice': [[':authority', 'other.test'], ...get()],
+  'a method twice': [[':method', 'POST'], ...get()],
+  'a status in a request': [[':status', '200'], ...get()],
+  'a method that is empty': withValue(':method', ''),
+  'a method with a colon': withValue(':method', 'GET:'),
+  'a pseudo-header in other letters': [[':Path', '/other'], ...without(':path')],
+  'transfer-encoding that is empty': get(['transfer-encoding', '']),
+  'te beside trailers': get(['te', 'trailers, chunked']),
+  'a list of lengths': [...POST, ['content-length', '1, 1']],
+  'a length with zeros in front': [...POST, ['content-length', '00']],
+  'a negative length': [...POST, ['content-length', '-1']],
   'a method with a space': withValue(':method', 'GET /other HTTP/1.1'),
   'a method with a line end': withValue(':method', 'GET / HTTP/1.1\r\nX-Injected: yes\r\n'),
   TRACE: withValue(':method', 'TRACE'),
@@ -134,6 +157,59 @@ test('requests that HTTP/1.1 would read differently never reach the app', async 
   const passed = Object.entries(seen).filter(([, found]) => !/reset|status 4/.test(found))
   expect(passed).toEqual([])
   expect(backend.received()).toBe('')
+})
+
+test('what a client says about itself, and what would mislead a server, stays behind', async () => {
+  const { backend, port } = await shop()
+  const client = await rawHttp2(port)
+
+  client.request(
+    1,
+    get(
+      ['x-forwarded-for', '6.6.6.6'],
+      ['x_forwarded_for', '6.6.6.6'],
+      ['forwarded', 'for=6.6.6.6'],
+      ['x-real-ip', '6.6.6.6'],
+      ['x-client-ip', '6.6.6.6'],
+      ['x-forwarded-host', 'evil.test'],
+      ['x-original-url', '/evil'],
+      ['proxy', 'http://evil.test/'],
+      ['content_length', '66'],
+      ['transfer_encoding', 'evil'],
+      ['te', 'trailers'],
+      ['x-request-id', 'evil'],
+      ['host', 'SHOP.test'],
+      ['cookie', 'a=1'],
+      ['cookie', 'b=2'],
+    ),
+  )
+
+  expect(await outcome(client, 1)).toBe('status 200')
+  expect(backend.received()).not.toMatch(/6\.6\.6\.6|evil|content_length|^te:/im)
+  expect(backend.received().match(/^cookie: .*$/gim)).toEqual(['cookie: a=1; b=2'])
+  expect(backend.received().match(/^host: .*$/gim)).toEqual(['Host: shop.test'])
+})
+
+test('trailers do not reach the app, whatever they say', async () => {
+  const { backend, port } = await shop()
+
+  const plain = await rawHttp2(port)
+  plain.request(1, POST, { endStream: false })
+  plain.send(FRAME.data, 0, 1, Buffer.from('body'))
+  plain.request(1, [
+    ['x-trailer', 'yes'],
+    ['content-length', '99'],
+  ])
+  await outcome(plain, 1)
+  const deceiving = await rawHttp2(port)
+  deceiving.request(1, HELD, { endStream: false })
+  deceiving.request(1, [
+    [':path', '/smuggled'],
+    ['host', 'other.test'],
+  ])
+  expect(await outcome(deceiving, 1)).toBe('reset')
+
+  expect(backend.received()).not.toMatch(/x-trailer|content-length: 99|smuggled|other\.test/i)
 })
 
 test('a field that would be more than one line by HTTP/1.1 never reaches the app, nor a part of it', async () => {

@@ -12,6 +12,8 @@ export interface ClientConnection {
   forwardedLines: string
   /** Start of the `Forwarded` line (RFC 7239), to which the host is added. */
   forwardedElement: string
+  /** A request by HTTP/1 was refused: what follows it on the connection is not read as one. */
+  isRefused: boolean
 }
 
 const known = new WeakMap<Socket, ClientConnection>()
@@ -31,6 +33,7 @@ function describe(address: string, scheme: Scheme, port: number): ClientConnecti
     ip,
     scheme,
     port,
+    isRefused: false,
     forwardedLines:
       `X-Forwarded-For: ${ip}\r\nX-Real-IP: ${ip}\r\n` +
       `X-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Port: ${port}\r\nX-Forwarded-Host: `,

@@ -13,7 +13,7 @@ import { Exchange, type ExchangeOptions } from './exchange.ts'
 import { answerHttpChallenge, redirectToHttps } from './https-answers.ts'
 import { RequestRecord } from './request-record.ts'
 import { type Refusal, type RequestTarget, RequestTargets } from './request-target.ts'
-import { reportAbandoned } from './response-relay.ts'
+import { reportClosed } from './response-relay.ts'
 import { type StaticFiles, serveStatic } from './static-exchange.ts'
 import { UpgradeExchange } from './upgrade-exchange.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -50,10 +50,12 @@ export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
   ): void {
     const { context, scheme, port } = this.#options
     const client = clientConnection(request.socket, scheme, port)
+    if (client.isRefused) return
     const target = this.#targets.read(request)
     const record = this.#record(request, target, client.ip)
-    response.on('close', reportAbandoned)
+    response.on('close', reportClosed)
     if (isRefusal(target)) {
+      client.isRefused = request.protocol === undefined
       record.countFor(undefined)
       answerItself({ context, request, response, record }, { status: target.status, close: true })
       return

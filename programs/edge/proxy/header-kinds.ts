@@ -15,8 +15,27 @@ export type HeaderKind = number
 /** Hop-by-hop in either direction: RFC 9110, 7.6.1. Framing is written anew for each connection. */
 const HOP_BY_HOP = ['keep-alive', 'proxy-connection', 'transfer-encoding', 'te', 'trailer', 'upgrade']
 
+/** Where a body ends: under a name that a framework would read so, it is a second opinion on that. */
+const FRAMING = ['content-length', 'transfer-encoding']
+
 /** Set by the edge; what a client sent under these names is never trusted. All `x-forwarded-…` are ours too. */
 const SET_BY_EDGE = ['forwarded', 'x-real-ip', 'x-request-id']
+
+/**
+ * Other names by which servers let a request say where it comes from or what path it means, so that it would pass the
+ * rules for its real one; and `Proxy`, which programs run by CGI take for their own proxy (CVE-2016-5385). What a CDN in
+ * front sets (`CF-Connecting-IP`, `True-Client-IP`) is for the app to believe or not.
+ */
+const SET_BY_NOBODY = [
+  'proxy',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-original-host',
+  'x-original-uri',
+  'x-original-url',
+  'x-rewrite-url',
+]
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Spellings of names are few; a client that sends ever new ones must not fill the memory. */
@@ -52,8 +71,12 @@ export function requestHeaderKinds(): HeaderKinds {
     }
     // Many frameworks read `_` as `-`, so `X_Real_IP` must not slip through.
     const dashed = name.replaceAll('_', '-')
-    const isOurs = SET_BY_EDGE.includes(dashed) || dashed.startsWith('x-forwarded-')
-    return isOurs ? REQUEST_HEADER.drop : REQUEST_HEADER.pass
+    const isForged =
+      SET_BY_EDGE.includes(dashed) ||
+      SET_BY_NOBODY.includes(dashed) ||
+      dashed.startsWith('x-forwarded-') ||
+      (dashed !== name && FRAMING.includes(dashed))
+    return isForged ? REQUEST_HEADER.drop : REQUEST_HEADER.pass
   })
 }
 

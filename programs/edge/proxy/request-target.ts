@@ -25,6 +25,8 @@ export interface Refusal {
 const ORIGIN_FORM = /^\/[\x21\x22\x24-\x7e]*$/
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(\/[^#]*|\?[^#]*|)$/i
 
+const LENGTH = /^(?:0|[1-9][0-9]*)$/
+
 const MAX_HEADERS = 256
 
 /** Host headers seen lately, in the table's form; only those of known hosts are remembered. */
@@ -56,6 +58,13 @@ export class RequestTargets {
       // RFC 9112, 6.1: framing of an HTTP/1.0 message with Transfer-Encoding is faulty.
       return refuse(400, 'HTTP/1.0 has no Transfer-Encoding.')
     }
+    // The edge frames bodies anew: another coding beneath would get lost on the way.
+    const coding = request.headers['transfer-encoding']
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+      return refuse(400, 'The only Transfer-Encoding is chunked.')
+    const length = request.headers['content-length']
+    // RFC 9110, 8.6 allows zeros in front; to some programs they mean octal.
+    if (length !== undefined && !LENGTH.test(length)) return refuse(400, 'The Content-Length is not plain.')
     return readUrl(request, host, hostHeader)
   }
 

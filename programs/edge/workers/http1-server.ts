@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream'
 import { createServer } from '@seaworthy/kit/lean-http'
 import type { EdgeLimits } from '../config.ts'
 import type { Dispatcher } from '../proxy/dispatcher.ts'
+import { EdgeResponse } from '../proxy/edge-response.ts'
 import { renderRawErrorPage } from '../proxy/error-pages.ts'
-import { EdgeResponse } from '../proxy/response-relay.ts'
+import { KeptConnections } from '../proxy/kept-connections.ts'
 
 export type Http1Server = Server<typeof IncomingMessage, typeof EdgeResponse>
 
@@ -30,30 +31,41 @@ export function createHttp1Server({
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
+    keepAliveTimeout: 0, // see `KeptConnections`
     connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
     insecureHTTPParser: false,
     requireHostHeader: true,
+    optimizeEmptyRequests: true,
     noDelay: true,
     shouldUpgradeCallback: isWebSocket,
   })
   // Fields beyond a maximum would silently be left out, and what is left out cannot be checked; their bytes are limited.
   server.maxHeadersCount = 0
+  const kept = new KeptConnections({ timeoutMs: limits.keepAliveMs })
   server.on('request', (request, response) => {
+    response.connection = kept.asked(request.socket)
     dispatcher.request(request, response, { expectsContinue: false })
   })
   server.on('checkContinue', (request, response) => {
+    response.connection = kept.asked(request.socket)
     dispatcher.request(request, response, { expectsContinue: true })
   })
-  server.on('upgrade', (request, socket, head) => dispatcher.upgrade(request, socket, head))
+  server.on('upgrade', (request, socket, head) => {
+    kept.forget(socket as Socket)
+    dispatcher.upgrade(request, socket, head)
+  })
   server.on('connect', (_request, socket) => refuse(socket, 405))
   server.on('clientError', onClientError)
   return server
 }
 
-/** Other protocols, such as h2c, are not switched to: such a request is served as if it had not asked (RFC 9110, 7.8). */
-function isWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && !hasBody(headers)
+/**
+ * Other protocols, such as h2c, are not switched to: such a request is served as if it had not asked (RFC 9110, 7.8).
+ * Nor is one that comes while an earlier one is not answered: its answer would go out in front.
+ */
+function isWebSocket({ method, headers, socket }: IncomingMessage): boolean {
+  if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return false
+  return !hasBody(headers) && pendingAnswer(socket) === undefined
 }
 
 function hasBody(headers: IncomingMessage['headers']): boolean {
@@ -61,10 +73,24 @@ function hasBody(headers: IncomingMessage['headers']): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
-/** Malformed requests and clients that are too slow: told so, and cut off. Nothing of it reached a target. */
+/** Malformed requests and clients that are too slow: told so, and cut off. */
 function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || (socket as Socket).bytesWritten > 0) socket.destroy()
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+  else if (pendingAnswer(socket)?.req.complete) closeAfterAnswers(socket)
+  else if ((socket as Socket).bytesWritten > 0) socket.destroy()
   else refuse(socket, PARSE_ERROR_STATUS[error.code ?? ''] ?? 400)
+}
+
+/** Requests in front of the malformed one are answered; what it says itself must not be taken for their answer. */
+function closeAfterAnswers(socket: Duplex): void {
+  const pending = pendingAnswer(socket)
+  if (pending) pending.once('finish', () => closeAfterAnswers(socket))
+  else (socket as Socket).destroySoon()
+}
+
+/** The oldest answer that is not sent, as Node's own handling of such errors looks for it. */
+function pendingAnswer(socket: Duplex): EdgeResponse | undefined {
+  return (socket as Duplex & { _httpMessage?: EdgeResponse | null })._httpMessage ?? undefined
 }
 
 function refuse(socket: Duplex, status: number): void {
