@@ -149,7 +149,7 @@ export class CacheFill implements AnswerTap {
     const isFramed =
       head.chunked || head.contentLength !== undefined || STATUSES_WITHOUT_BODY.has(head.status)
     const isSmall = (head.contentLength ?? 0) <= books.store.maxAnswerBytes
-    if (terms && isFramed && isSmall) {
+    if (terms && isFramed && isSmall && this.#isOfScope) {
       this.#head = head
       this.#terms = terms
       return
@@ -181,11 +181,16 @@ export class CacheFill implements AnswerTap {
     const judged = { request: exchange.request.headers, status: stored.status, headers: shown, rule }
     const terms = termsOfKeeping({ ...judged, requestedAt: this.#requestedAt, receivedAt: Date.now() })
     const refreshed = { ...stored, headers, terms: terms ?? stored.terms }
-    if (terms && this.#isOpen) books.store.put(refreshed)
+    if (terms && this.#isOpen && this.#isOfScope) books.store.put(refreshed)
     else books.store.forget(key)
     flight?.settle()
     exchange.record.cache = 'revalidated'
     return this.#reply(refreshed, 'fwd=stale; fwd-status=304')
+  }
+
+  /** While it waited, another release may have become live, or one on trial may have got the request. */
+  get #isOfScope(): boolean {
+    return this.#options.exchange.record.route?.caching?.scope === this.#options.scope
   }
 
   /** Of the app's settings; what the edge itself adds for one client, such as a cookie, is not for all. */

@@ -15,16 +15,16 @@ export interface ActiveCacheRule extends CacheRule {
 
 type CachedRoute = Pick<
   Route,
-  'appId' | 'process' | 'release' | 'pathPrefix' | 'cache' | 'headers' | 'rewrites'
+  'appId' | 'process' | 'release' | 'pathPrefix' | 'cache' | 'headers' | 'rewrites' | 'stripPrefix'
 >
 
 /** @returns undefined for a route without rules */
 export function compileCaching(route: CachedRoute): RouteCaching | undefined {
-  const { cache, headers, rewrites } = route
+  const { cache, headers, rewrites, stripPrefix } = route
   if (!cache || cache.length === 0) return undefined
   const rules = cache.map(compileRule)
   const digest = createHash('sha256')
-    .update(JSON.stringify([cache, headers, rewrites]))
+    .update(JSON.stringify([cache, headers, rewrites, stripPrefix]))
     .digest('base64url')
   return {
     scope: [route.appId, route.process, route.release, route.pathPrefix, digest.slice(0, 16)].join('\n'),

@@ -3,6 +3,7 @@ import { type ActiveRoute, answerHeadersFor } from '../proxy/active-routes.ts'
 import type { Deadlines } from '../proxy/deadlines.ts'
 import type { ErrorPage } from '../proxy/error-pages.ts'
 import type { ExchangeOptions } from '../proxy/exchange.ts'
+import { nominatedFields } from '../proxy/header-kinds.ts'
 import { type Fetcher, fetchInBackground } from './background-fetch.ts'
 import type { CacheDirectives } from './cache-control.ts'
 import { CacheFill, type FillBooks } from './cache-fill.ts'
@@ -175,7 +176,7 @@ export class EdgeCache {
       response.onAbandoned = undefined
       if (record.hasEnded || response.destroyed) return
       // The table may be another one by now.
-      const route = context.routes.match(target.host, target.url)
+      const route = context.routes.matchFor(exchange.request.socket, target)
       record.countFor(route)
       if (route === job.route) this.#answer(job, false)
       else onward.forward(exchange, route)
@@ -204,8 +205,29 @@ function isLookedUp({ request }: ExchangeOptions, route: ActiveRoute): boolean {
   // Two releases answer: what one of them said must not be given out as the other's.
   if (route.canary !== undefined) return false
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  if (saysOneThingAndAnother(request)) return false
   return !hasBody && headers['if-match'] === undefined && headers['if-unmodified-since'] === undefined
 }
+
+/**
+ * Whether the app gets to see other fields than we look at: one that `Connection` takes away, or the second of two that
+ * may only be one. Its answer would be kept for those who say honestly what this request only seemed to say.
+ */
+function saysOneThingAndAnother({ headers, rawHeaders }: ExchangeOptions['request']): boolean {
+  const { connection } = headers
+  if (connection !== undefined && nominatedFields(connection).length > 0) return true
+  const seen: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!.toLowerCase()
+    if (!READ_ONCE.has(name)) continue
+    if (seen.includes(name)) return true
+    seen.push(name)
+  }
+  return false
+}
+
+/** Of these Node reads the first alone, where the app gets all. */
+const READ_ONCE = new Set(['authorization', 'from', 'referer', 'user-agent'])
 
 /** The `Host` header counts as the client wrote it: apps put it into links. */
 function cacheKey({ target, client }: ExchangeOptions, route: ActiveRoute): string {

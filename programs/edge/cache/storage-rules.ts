@@ -49,6 +49,8 @@ export function termsOfKeeping(answer: JudgedAnswer): KeepingTerms | undefined {
   if (headerValue(headers, 'set-cookie') !== undefined && !withheld.includes('set-cookie')) return undefined
   const isShared = says.isPublic || says.mustRevalidate || says.sMaxAge !== undefined
   if (request.authorization !== undefined && !isShared) return undefined
+  // RFC 9111 would let a bare max-age be shared; few who write it for a page think of whose page it is.
+  if (request.cookie !== undefined && !isShared && !variesBy(headers, 'cookie')) return undefined
 
   const told = toldLifetimeMs(headers, says, answer.receivedAt)
   const onlyForAnonymous = told === undefined && says.noCache !== true
@@ -70,6 +72,11 @@ export function termsOfKeeping(answer: JudgedAnswer): KeepingTerms | undefined {
 
 /** Those that mean the same to whoever asks; none that says that the app has a problem. */
 const STATUSES = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 451, 501])
+
+function variesBy(headers: readonly string[], name: string): boolean {
+  const names = joinedValue(headers, 'vary')?.toLowerCase().split(',') ?? []
+  return names.some(each => each.trim() === name)
+}
 
 /** Whether the request comes with what may make its answer personal. */
 export function isPersonal(request: IncomingHttpHeaders): boolean {
