@@ -41,6 +41,8 @@ import { edgeSettings } from './edge/edge-settings.ts'
 import { EnvVars } from './env/env-vars.ts'
 import { SharedEnv } from './env/shared-env.ts'
 import { Events } from './events/events.ts'
+import { ExecCommands } from './exec/exec-commands.ts'
+import { ExecLimits } from './exec/exec-limits.ts'
 import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { openRequestCounts } from './http/rate-limit-stores.ts'
@@ -56,6 +58,8 @@ import { InternalCalls } from './instances/internal-calls.ts'
 import { Sleeper } from './instances/sleeper.ts'
 import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
+import { composeLimits } from './limits/compose-limits.ts'
+import { InstanceWatch } from './limits/instance-watch.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
@@ -160,6 +164,7 @@ export async function createControlPlane(
   const appTraffic = new AppTraffic({ store })
   const locks = new AppLocks()
   const instanceRecords = new InstanceRecords({ store })
+  const limits = composeLimits({ store, quotas, logs, platform: config.instanceLimits })
   const manager = new InstanceManager({
     records: instanceRecords,
     runtimes,
@@ -168,6 +173,7 @@ export async function createControlPlane(
     envVars,
     needsPort: async (app, settings, process) =>
       answeringProcesses(await appTraffic.effective(app, settings)).includes(process),
+    limits: limits.appLimits,
     logs,
     internalCalls: new InternalCalls({ traffic: appTraffic, edge }),
     outputDirectory: folders.spool,
@@ -217,6 +223,7 @@ export async function createControlPlane(
     locks,
     publisher,
     events,
+    ends: limits.endReports,
     canariesOf: appId => deploymentRecords.listCanaries(appId),
     restartPolicy,
     log,
@@ -380,6 +387,15 @@ export async function createControlPlane(
     lookEveryMs: config.figuresLookSeconds * 1000,
     log,
   })
+  const instanceWatch = new InstanceWatch({
+    manager,
+    reconciler,
+    limits: limits.appLimits,
+    releases,
+    usage: sight.routeParts.usage,
+    home: config.home,
+    log,
+  })
   const sleeper = new Sleeper({
     apps,
     releases,
@@ -483,6 +499,10 @@ export async function createControlPlane(
       envVars,
       sharedEnv,
       instances,
+      execCommands: new ExecCommands({ manager, releases, log }),
+      execLimits: new ExecLimits({ perPerson: 5, perApp: 10 }),
+      execIdleMs: config.execIdleMinutes * 60_000,
+      log,
       appTraffic,
       domainSource: domains.table,
       canaries,
@@ -530,6 +550,11 @@ export async function createControlPlane(
   lifecycle.add({ name: 'edge', start: () => edgeProcess.start(), stop: () => edgeProcess.leave() })
   lifecycle.add({ name: 'instances', start: () => takeover.run(), stop: () => reconciler.close() })
   lifecycle.add({ name: 'figures', start: () => sight.recorder.start(), stop: () => sight.recorder.stop() })
+  lifecycle.add({
+    name: 'instance watch',
+    start: () => instanceWatch.start(),
+    stop: () => instanceWatch.stop(),
+  })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
   lifecycle.add({
     name: 'jobs',

@@ -6,6 +6,7 @@ import { isLoopback, parseMailbox, parseSmtpUrl } from '@seaworthy/kit/mail'
 import { z } from 'zod'
 import { parseBaseImages } from './builds/base-image-setting.ts'
 import { RATE_LIMIT_DEFAULTS } from './http/rate-limit-rules.ts'
+import { parseInstanceLimits } from './limits/parse-instance-limits.ts'
 import { parseLimits } from './quotas/quota-limits.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
@@ -24,14 +25,19 @@ function addressList(isGood: (text: string) => boolean, message: string) {
     .refine(list => list.every(isGood), message)
 }
 
-const quotaText = z.string().transform((text, context) => {
-  try {
-    return parseLimits(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-    return z.NEVER
-  }
-})
+const quotaText = parsedText(parseLimits)
+
+/** What `parse` makes of a text; its error becomes that of the setting. */
+function parsedText<Value>(parse: (text: string) => Value) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+      return z.NEVER
+    }
+  })
+}
 
 export const settings = defineSettings({
   home: {
@@ -265,6 +271,13 @@ export const settings = defineSettings({
     description:
       'Memory that builds never get, for live apps and the platform itself. A third of the machine, at least 512, when missing.',
   },
+  execIdleMinutes: {
+    name: 'SEAWORTHY_EXEC_IDLE_MINUTES',
+    schema: z.coerce.number().min(0.01).max(1440),
+    default: 15,
+    description:
+      'How long a command within an instance (seaworthy exec) may neither print nor be typed into.',
+  },
   buildDeadlineMinutes: {
     name: 'SEAWORTHY_BUILD_DEADLINE_MINUTES',
     schema: z.coerce.number().min(0.01).max(1440),
@@ -332,6 +345,13 @@ export const settings = defineSettings({
     schema: wholeNumber(1, 1_000_000),
     default: RATE_LIMIT_DEFAULTS.invitationsPerHour,
     description: 'Invitations that one person makes or answers.',
+  },
+  instanceLimits: {
+    name: 'SEAWORTHY_INSTANCE_LIMITS',
+    schema: parsedText(parseInstanceLimits),
+    default: 'memoryMb=512,processes=256,openFiles=8192,diskMb=1024',
+    description:
+      'What an instance may take unless its app says otherwise: memoryMb, cpus, processes, openFiles, diskMb (see docs/guides/limits.md). What is not named is not limited.',
   },
   teamQuotas: {
     name: 'SEAWORTHY_TEAM_QUOTAS',

@@ -18,7 +18,10 @@ export interface EventData {
   'traffic:changed': { version: number; keys: string[]; actor: string }
   'maintenance:changed': { on: boolean; actor: string }
   'route:refused': { path: string; reason: string }
-  'instance:crashed': { instance: string; process: string; exit: unknown }
+  'instance:crashed': { instance: string; process: string; exit: unknown; reason?: string; sentence?: string }
+  /** By a fresh one, without dropping a request. */
+  'instance:replaced': { instance: string; by: string; process: string; reason: string; sentence: string }
+  'limits:changed': { actor: string; resources: object }
   'domain:added': { host: string; actor: string }
   'domain:removed': { host: string; actor: string }
   /** Another app claimed the host, and this one could not show that it is theirs. */

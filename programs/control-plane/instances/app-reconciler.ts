@@ -1,7 +1,9 @@
 import type { AppError, Logger } from '@seaworthy/kit'
-import { nextRestart, type Restart } from '@seaworthy/runtime'
+import { type InstanceExit, nextRestart, type Restart } from '@seaworthy/runtime'
 import type { Apps } from '../apps/apps.ts'
 import type { Events } from '../events/events.ts'
+import type { EndReports } from '../limits/end-reports.ts'
+import type { Replacement } from '../limits/end-sentence.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
@@ -19,12 +21,17 @@ export interface AppReconcilerOptions {
   locks: AppLocks
   publisher: RoutePublisher
   events: Events
+  /** Told of each end that was not a plain stop. */
+  ends: Pick<EndReports, 'report'>
   /** Deployments that have a share of the app's requests. */
   canariesOf: (appId: string) => Promise<readonly Pick<DeploymentRow, 'id'>[]>
   /** When to start again after these crashes, or whether to give up. */
   restartPolicy?: (crashes: readonly number[], now: number) => Restart
   log: Logger
 }
+
+/** For an instance that did harm until now. */
+const LIMIT_GRACE_MS = 1_000
 
 /**
  * Keeps what runs equal to what is wanted: after a start of the control plane, a crash, a scale, a wake-up or a
@@ -43,7 +50,7 @@ export class AppReconciler {
   }
 
   start(): void {
-    this.#options.manager.onUnexpectedExit(live => this.#crashed(live))
+    this.#options.manager.onUnexpectedExit((live, exit) => this.#crashed(live, exit))
   }
 
   close(): void {
@@ -71,6 +78,50 @@ export class AppReconciler {
    */
   reconcile(appId: string): Promise<void> {
     return this.#options.locks.run(appId, preempted => this.#reconcile(appId, preempted))
+  }
+
+  /**
+   * Puts a fresh instance in the place of one that serves, without dropping a request: the new one is healthy before
+   * the old one is taken out. Does nothing for one that is on its way out already. Rejects, with the old one in its
+   * place, when no new one could be brought to health.
+   */
+  replace(live: LiveInstance, replacement: Replacement): Promise<void> {
+    return this.#options.locks.run(live.row.app_id, signal => this.#replace(live, replacement, signal))
+  }
+
+  /** Ends an instance that took more than it may, at once. What becomes of its process is as after a crash. */
+  async endForLimit(live: LiveInstance, replacement: Replacement): Promise<void> {
+    if (live.stopping) return
+    await this.#options.manager.stop(live, LIMIT_GRACE_MS)
+    const { sentence, reason } = await this.#options.ends.report(live.row, { replaced: replacement })
+    if (isOneOff(live)) return
+    const { id: instance, process, app_id: appId } = live.row
+    await this.#options.events.append({
+      appId,
+      type: 'instance:crashed',
+      data: { instance, process, exit: null, reason, sentence },
+    })
+    await this.#options.publisher.publish()
+    if (!(await this.#isOnTrial(live.row)) && live.row.healthy_at !== null) this.#noteCrash(appId, sentence)
+  }
+
+  async #replace(live: LiveInstance, replacement: Replacement, signal: AbortSignal): Promise<void> {
+    const { apps, releases, manager, starter, publisher, events, ends } = this.#options
+    const app = await apps.getById(live.row.app_id)
+    if (this.#closed || app?.state !== 'active' || !this.#serving(app).includes(live)) return
+    const release = await releases.getById(live.row.release_id)
+    if (!release) return
+    const settings: ReleaseSettings = JSON.parse(release.settings_json)
+    const { process } = live.row
+    const request = { app, release, settings, process, deploymentId: live.row.deployment_id }
+    const fresh = await starter.startHealthy({ ...request, successes: 1, signal })
+    await manager.setState(fresh, 'healthy')
+    await manager.setState(live, 'draining')
+    await publisher.publish()
+    await starter.drainAndStop(live, settings)
+    const { reason, sentence } = await ends.report(live.row, { replaced: replacement })
+    const data = { instance: live.row.id, by: fresh.row.id, process, reason, sentence }
+    await events.append({ appId: app.id, type: 'instance:replaced', data })
   }
 
   async #reconcile(appId: string, signal: AbortSignal): Promise<void> {
@@ -132,28 +183,28 @@ export class AppReconciler {
       .filter(({ row, stopping }) => !stopping && (row.state === 'healthy' || row.state === 'unhealthy'))
   }
 
-  #crashed(live: LiveInstance): void {
+  #crashed(live: LiveInstance, exit: InstanceExit): void {
     const { row } = live
-    // Whoever waits for a starting instance deals with its end.
-    if (isOneOff(live) || row.healthy_at === null) return
-    const { events, publisher, log } = this.#options
-    events
-      .append({
-        appId: row.app_id,
-        type: 'instance:crashed',
-        data: {
-          instance: row.id,
-          process: row.process,
-          exit: row.exit_json ? JSON.parse(row.exit_json) : null,
-        },
-      })
+    if (isOneOff(live) && exit.code === 0) return
+    const { publisher, log } = this.#options
+    this.#tellCrash(live, exit)
       .then(() => publisher.publish())
       .catch(error => log.error({ err: error }, 'could not publish routes after a crash'))
+    // Whoever waits for a starting instance deals with its end.
+    if (isOneOff(live) || row.healthy_at === null) return
     this.#isOnTrial(row)
       .then(onTrial => {
         if (!onTrial) this.#noteCrash(row.app_id, `process ${row.process} ended by itself`)
       })
       .catch(error => log.error({ err: error }, 'could not restart after a crash'))
+  }
+
+  async #tellCrash(live: LiveInstance, exit: InstanceExit): Promise<void> {
+    const { id: instance, app_id: appId, process, healthy_at } = live.row
+    const { reason, sentence } = await this.#options.ends.report(live.row, { exit })
+    if (isOneOff(live) || healthy_at === null) return
+    const data = { instance, process, exit, reason, sentence }
+    await this.#options.events.append({ appId, type: 'instance:crashed', data })
   }
 
   /** A canary that crashes is ended by who watches it; what serves is as well as before. */

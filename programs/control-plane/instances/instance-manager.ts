@@ -4,6 +4,8 @@ import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { AppRuntime, Builder } from '@seaworthy/builder'
 import { AppError, type Logger } from '@seaworthy/kit'
 import type {
+  AttachedCommand,
+  AttachSpec,
   Instance,
   InstanceExit,
   ResourceUsage,
@@ -14,6 +16,7 @@ import type {
 import type { LogStore } from '@seaworthy/telemetry'
 import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
+import type { AppLimits } from '../limits/app-limits.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { AppRow, InstanceRow, InstanceState, ReleaseRow } from '../store/schema.ts'
 import type { InstanceRecords } from './instance-records.ts'
@@ -52,6 +55,8 @@ export interface InstanceManagerOptions {
   envVars: EnvVars
   /** Whether requests may reach this process, beside `web`. */
   needsPort: (app: AppRow, settings: ReleaseSettings, process: string) => Promise<boolean>
+  /** What each instance may take. */
+  limits: Pick<AppLimits, 'effective'>
   logs: LogStore
   /** Apps that it may call by name. */
   internalCalls: Pick<InternalCalls, 'namesFor'>
@@ -111,7 +116,9 @@ export class InstanceManager {
     try {
       const names = await this.#options.internalCalls.namesFor(request.app, request.settings)
       const { env, secretValues } = await this.#environment(request, row.id)
-      const spec = await this.#spec(request, row.id, { ...names.env, ...env })
+      const { limits } = await this.#options.limits.effective(request.app, request.settings, request.process)
+      row.limits_json = JSON.stringify(limits)
+      const spec = { ...(await this.#spec(request, row.id, { ...names.env, ...env })), limits }
       const instance = await runtime.start({ ...spec, hosts: names.hosts })
       const live: LiveInstance = {
         row: {
@@ -123,7 +130,8 @@ export class InstanceManager {
         stopping: false,
         closed: Promise.resolve(),
       }
-      await records.update(row.id, { handle_json: live.row.handle_json, port: live.row.port })
+      const { handle_json, port, limits_json } = live.row
+      await records.update(row.id, { handle_json, port, limits_json })
       this.#watch(live, request.release.version, secretValues)
       log.info({ app: request.app.slug, instance: row.id, process: request.process }, 'instance started')
       return live
@@ -168,9 +176,19 @@ export class InstanceManager {
     await this.#forget(live)
   }
 
+  /** One more command within an instance. Rejects with `instance_not_running` when it is gone. */
+  attach(live: LiveInstance, spec: AttachSpec): Promise<AttachedCommand> {
+    return this.#runtimeOf(live).attach(live.row.id, live.instance.handle, spec)
+  }
+
   /** What the instance uses now. */
   sample(live: LiveInstance): Promise<ResourceUsage> {
     return this.#runtimeOf(live).sample(live.row.id, live.instance.handle)
+  }
+
+  /** What it took of the disk, volumes left out; 0 where the driver cannot tell. */
+  async diskBytes(live: LiveInstance): Promise<number> {
+    return (await this.#runtimeOf(live).diskBytes?.(live.row.id, live.instance.handle)) ?? 0
   }
 
   /** TCP ports the instance really opened: what to say when it does not answer on PORT. */
@@ -249,7 +267,6 @@ export class InstanceManager {
       volumes: this.#volumesOf(app, settings),
       env,
       needsPort: process === 'web' || (await this.#options.needsPort(app, settings, process)),
-      limits: { memoryMb: settings.resources.memoryMb, cpus: settings.resources.cpus },
       outputDirectory: this.#options.outputDirectory,
     }
   }

@@ -29,6 +29,7 @@ export class InstanceRecords {
       healthy_at: null,
       stopped_at: null,
       exit_json: null,
+      limits_json: null,
     }
     await this.#store.db.insertInto('instances').values(row).execute()
     return row

@@ -71,17 +71,20 @@ async function runningUsage(db: Queryable, subject: Subject): Promise<Reservatio
   const live = ownApps(db, subject).where('deleted_at', 'is', null)
   const serving = await live
     .innerJoin('releases', 'releases.id', 'apps.current_release_id')
-    .select(['apps.id', 'apps.scale_json', 'releases.settings_json'])
+    .leftJoin('app_limits', 'app_limits.app_id', 'apps.id')
+    .select(['apps.id', 'apps.scale_json', 'releases.settings_json', 'app_limits.resources_json'])
     .execute()
   const starting = await live
     .innerJoin('deployments', 'deployments.app_id', 'apps.id')
     .innerJoin('releases', 'releases.id', 'deployments.release_id')
     .where('deployments.state', 'in', STARTS)
-    .select(['apps.id', 'apps.scale_json', 'releases.settings_json'])
+    .leftJoin('app_limits', 'app_limits.app_id', 'apps.id')
+    .select(['apps.id', 'apps.scale_json', 'releases.settings_json', 'app_limits.resources_json'])
     .execute()
   const byApp = new Map<string, Reservation>()
-  for (const { id, scale_json, settings_json } of [...serving, ...starting]) {
-    const needed = reservationOf(JSON.parse(settings_json), JSON.parse(scale_json))
+  for (const { id, scale_json, settings_json, resources_json } of [...serving, ...starting]) {
+    const own = resources_json === null ? {} : JSON.parse(resources_json)
+    const needed = reservationOf(JSON.parse(settings_json), JSON.parse(scale_json), own)
     byApp.set(id, largest(byApp.get(id) ?? NO_RESERVATION, needed))
   }
   return sum([...byApp.values()])

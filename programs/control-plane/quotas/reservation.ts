@@ -1,4 +1,5 @@
 /** What an app takes of its machine, asleep or not. Pure. */
+import { effectiveResources, type Resources } from '@seaworthy/runtime/resources'
 import { lastingProcesses, wantedCount } from '../instances/instance-plan.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 
@@ -17,10 +18,16 @@ export const NO_RESERVATION: Reservation = { instances: 0, memoryMb: 0, cpus: 0 
 export function reservationOf(
   { processes, resources }: Pick<ReleaseSettings, 'processes' | 'resources'>,
   scale: Readonly<Record<string, number>>,
+  /** The app's own limits, which replace those of its release. */
+  own: Resources = {},
 ): Reservation {
-  const { memoryMb, cpus } = { ...UNSAID_RESOURCES, ...resources }
-  const instances = lastingProcesses(processes).reduce((sum, name) => sum + wantedCount(scale, name), 0)
-  return { instances, memoryMb: instances * memoryMb, cpus: instances * cpus }
+  const layers = { platform: UNSAID_RESOURCES, release: resources, app: own }
+  const each = lastingProcesses(processes).map(name => {
+    const instances = wantedCount(scale, name)
+    const { memoryMb = 0, cpus = 0 } = effectiveResources(layers, name).limits
+    return { instances, memoryMb: instances * memoryMb, cpus: instances * cpus }
+  })
+  return sum(each)
 }
 
 /** While a deployment brings up another release, the app takes what the larger of the two needs. */

@@ -78,7 +78,7 @@ export class ResourceSampler {
     })
     if (!usage) return undefined
     const { app_id: appId, process } = row
-    const memoryLimitBytes = await this.#limitOf(row.release_id)
+    const memoryLimitBytes = row.limits_json ? limitIn(row.limits_json) : await this.#limitOf(row.release_id)
     const before = this.#latest.get(row.id)
     const cpus = before && Math.max(0, usage.cpuMs - before.cpuMs) / Math.max(1, now - before.at)
     return { appId, process, ...rounded(usage), memoryLimitBytes, cpus, at: now }
@@ -132,6 +132,12 @@ export class ResourceSampler {
 }
 
 const MAX_REMEMBERED = 2_000
+
+/** With which it was started. */
+function limitIn(json: string): number | null {
+  const { memoryMb } = JSON.parse(json) as { memoryMb?: number }
+  return memoryMb === undefined ? null : memoryMb * MB
+}
 
 function rounded({ memoryBytes, cpuMs }: ResourceUsage): { memoryBytes: number; cpuMs: number } {
   return { memoryBytes: Math.round(memoryBytes), cpuMs: Math.round(cpuMs) }

@@ -28,6 +28,7 @@ import type {
   VerificationRow,
 } from './account-rows.ts'
 import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
+import type { AppLimitsRow, InstanceEndRow } from './limit-rows.ts'
 import type {
   ObservationRow,
   RequestFigureRow,
@@ -39,6 +40,7 @@ import type {
 
 export type * from './account-rows.ts'
 export type * from './domain-rows.ts'
+export type * from './limit-rows.ts'
 export type * from './sight-rows.ts'
 
 export interface Database {
@@ -58,6 +60,8 @@ export interface Database {
   certificates: CertificateRow
   acme_accounts: AcmeAccountRow
   app_traffic: AppTrafficRow
+  app_limits: AppLimitsRow
+  instance_ends: InstanceEndRow
   platform_settings: PlatformSettingRow
   user: UserRow
   account: CredentialRow
@@ -257,6 +261,8 @@ export interface InstanceRow {
   stopped_at: number | null
   /** `{ code, signal, oomKilled }` */
   exit_json: string | null
+  /** `{ memoryMb, cpus, processes, openFiles, diskMb }` that it was started with; null for those older than limits. */
+  limits_json: string | null
 }
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'

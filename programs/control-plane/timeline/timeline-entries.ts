@@ -143,6 +143,12 @@ const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
   'app:deleted': { kind: 'other', tone: 'neutral', title: 'Put in the trash' },
   'app:restored': { kind: 'other', tone: 'good', title: 'Taken out of the trash' },
   'instance:crashed': crashSketch,
+  'instance:replaced': data => ({
+    kind: 'restart',
+    tone: data.reason === 'liveness' ? 'bad' : 'neutral',
+    title: capital(sentenceOf(data) ?? `${data.process} was replaced by a fresh instance`),
+  }),
+  'limits:changed': { kind: 'limit', tone: 'neutral', title: 'Limits were changed' },
   'maintenance:changed': data => ({
     kind: 'settings',
     tone: 'neutral',
@@ -215,7 +221,16 @@ function eventSketch(type: string, data: Facts): Sketch {
   return { kind: KINDS_BY_PREFIX[subject] ?? 'other', tone: isBad ? 'bad' : 'neutral', title }
 }
 
-function crashSketch({ process, exit }: Facts): Sketch {
+/** As it was told then, without its full stop. */
+function sentenceOf({ sentence }: Facts): string | undefined {
+  return typeof sentence === 'string' ? sentence.replace(/\.$/, '') : undefined
+}
+
+function crashSketch(data: Facts): Sketch {
+  const { process, exit } = data
+  const sentence = sentenceOf(data)
+  const isMemory = data.reason === 'out-of-memory'
+  if (sentence) return { kind: isMemory ? 'out-of-memory' : 'crash', tone: 'bad', title: sentence }
   const { oomKilled, code, signal } = (exit ?? {}) as { oomKilled?: boolean; code?: number; signal?: string }
   if (oomKilled === true)
     return { kind: 'out-of-memory', tone: 'bad', title: `${process} ran out of memory and was ended` }

@@ -11,6 +11,7 @@ import { traffic } from './0008-traffic.ts'
 import { sight } from './0009-sight.ts'
 import { registries } from './0010-registries.ts'
 import { buildNeeds } from './0011-build-needs.ts'
+import { limits } from './0012-limits.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   sight,
   registries,
   buildNeeds,
+  limits,
 ]

@@ -1,0 +1,25 @@
+/** The part of the composition root for what instances may take, and what is told when they end. */
+import { type ProcessResources, thisMachine } from '@seaworthy/runtime/resources'
+import type { LogStore } from '@seaworthy/telemetry'
+import type { Quotas } from '../quotas/quotas.ts'
+import type { Store } from '../store/database.ts'
+import { AppLimits } from './app-limits.ts'
+import { EndReports } from './end-reports.ts'
+import { InstanceEnds } from './instance-ends.ts'
+import { MemoryFigures } from './memory-figures.ts'
+
+export interface LimitsSurroundings {
+  store: Store
+  quotas: Pick<Quotas, 'hold'>
+  logs: LogStore
+  platform: ProcessResources
+}
+
+export function composeLimits({ store, quotas, logs, platform }: LimitsSurroundings) {
+  const machine = thisMachine()
+  const instanceEnds = new InstanceEnds({ store, logs })
+  const memoryFigures = new MemoryFigures({ store, ends: instanceEnds, machine })
+  const appLimits = new AppLimits({ store, quotas, platform, machine })
+  const endReports = new EndReports({ ends: instanceEnds, memory: memoryFigures })
+  return { appLimits, instanceEnds, memoryFigures, endReports }
+}
