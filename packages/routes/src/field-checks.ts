@@ -28,6 +28,14 @@ export function text(value: unknown, path: string): string {
   throw new InvalidRouteTable(path, 'a text that is not empty')
 }
 
+/** RFC 9110, 5.5: visible characters, spaces and tabs; nothing that could end the line. */
+const HEADER_VALUE = /^[\t -~\x80-\xff]*$/
+
+export function headerValue(value: unknown, path: string): string {
+  if (typeof value === 'string' && HEADER_VALUE.test(value)) return value
+  throw new InvalidRouteTable(path, 'a header value')
+}
+
 export function integer(value: unknown, path: string, least: number, most: number): number {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
     return value as number

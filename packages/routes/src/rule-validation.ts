@@ -1,4 +1,4 @@
-import { each, flag, integer, optional, record, refuse, text } from './field-checks.ts'
+import { each, flag, headerValue, integer, optional, record, refuse, text } from './field-checks.ts'
 import { parseNetwork } from './networks.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import { isRulePath, redirectTargetProblem, rewriteTargetProblem } from './path-rules.ts'
@@ -168,7 +168,9 @@ function parseCacheRule(value: unknown, path: string): CacheRule {
     defaultSeconds: seconds('defaultSeconds'),
     staleWhileRevalidateSeconds: seconds('staleWhileRevalidateSeconds'),
     staleIfErrorSeconds: seconds('staleIfErrorSeconds'),
-    clientCacheControl: optional(rule.clientCacheControl, given => text(given, `${path}.clientCacheControl`)),
+    clientCacheControl: optional(rule.clientCacheControl, given =>
+      headerValue(given, `${path}.clientCacheControl`),
+    ),
   })
 }
 

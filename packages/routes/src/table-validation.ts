@@ -3,6 +3,7 @@ import {
   absolutePath,
   each,
   flag,
+  headerValue,
   InvalidRouteTable,
   integer,
   list,
@@ -179,15 +180,11 @@ function parseHeaders(value: unknown, path: string): AnswerHeaders {
 
 const MAX_DEFAULTS = 20
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** RFC 9110, 5.5: visible characters, spaces and tabs; nothing that could end the line. */
-const HEADER_VALUE = /^[\t -~\x80-\xff]*$/
 
 function parseHeader(value: unknown, path: string): [string, string] {
   const [name, text] = list(value, path)
   if (typeof name !== 'string' || !HEADER_NAME.test(name)) throw new InvalidRouteTable(path, 'a header name')
-  if (typeof text !== 'string' || !HEADER_VALUE.test(text))
-    throw new InvalidRouteTable(path, 'a header value')
-  return [name, text]
+  return [name, headerValue(text, path)]
 }
 
 /** Two routes with the same host and prefix would make the answer depend on their order. */

@@ -54,6 +54,7 @@ function repeated(request: ClientRequest): ClientRequest {
 class UnheardResponse extends Writable implements ClientResponse {
   onAbandoned: (() => void) | undefined = undefined
   answerHeaders: ClientResponse['answerHeaders'] = undefined
+  isHeadSound = false
   headersSent = false
   statusCode = 0
 
@@ -67,6 +68,7 @@ class UnheardResponse extends Writable implements ClientResponse {
     callback()
   }
 
+  onClosed(): void {}
   flushHeaders(): void {}
   writeContinue(): void {}
   writeProcessing(): void {}

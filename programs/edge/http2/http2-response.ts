@@ -22,6 +22,7 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
   readonly #stalledMs: number
   onAbandoned: (() => void) | undefined = undefined
   answerHeaders: AnswerHeaderRules | undefined = undefined
+  isHeadSound = false
   statusCode = 200
   /** The head, until it goes out. */
   #head: string[] | undefined
@@ -62,6 +63,10 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     this.#headersSent = true
     this.#head = answerHead(status, headers)
     return this
+  }
+
+  onClosed(): void {
+    this.onAbandoned?.()
   }
 
   /** To be called before the head goes out: `trailers` follow the body. */

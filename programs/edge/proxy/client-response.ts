@@ -17,6 +17,10 @@ export interface ClientResponse extends Writable {
   readonly statusCode: number
   /** Called once when the client leaves before the answer has ended. */
   onAbandoned: (() => void) | undefined
+  /** Called once when the answer has ended or the client has left. */
+  onClosed(): void
+  /** No name or value of the head can end its line, so nobody needs to look for that again. */
+  isHeadSound: boolean
   /** Where the answer's bytes are counted if not at the connection, which answers share with HTTP/2. */
   readonly bytesCounter?: { readonly bytesWritten: number }
   /** What is done to the headers of an app's answer; unset for pages of the edge's own. */

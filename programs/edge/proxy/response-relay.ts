@@ -1,4 +1,3 @@
-import { ServerResponse } from '@seaworthy/kit/lean-http'
 import type { ActiveCacheRule } from '../cache/cache-rules.ts'
 import { CodedBody } from '../content/coded-body.ts'
 import { LEAST_BYTES } from '../content/compressible.ts'
@@ -12,29 +11,15 @@ import { encodeAtOnce } from '../content/encoders.ts'
 import { addVary, headerValue } from '../content/header-list.ts'
 import type { AnswerTap, StandIn } from './answer-tap.ts'
 import type { ClientRequest } from './client-request.ts'
-import type { AnswerRules, ClientResponse } from './client-response.ts'
+import type { ClientResponse } from './client-response.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { ResponseHead } from './response-head.ts'
 import { watchTail } from './response-tail.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-/** A response that tells when its client left before it ended. */
-export class EdgeResponse extends ServerResponse implements ClientResponse {
-  onAbandoned: (() => void) | undefined = undefined
-  /** What is done to the headers of an app's answer; unset for pages of the edge's own. */
-  answerHeaders: AnswerRules | undefined = undefined
-
-  /** Headers given as a list must be the caller's own: the rules change it. */
-  override writeHead(status: number, ...rest: unknown[]): this {
-    const headers = rest.at(-1)
-    if (this.answerHeaders && Array.isArray(headers)) this.answerHeaders.apply(headers)
-    return super.writeHead(status, ...(rest as []))
-  }
-}
-
 /** One listener for all responses, instead of a closure for each. */
-export function reportAbandoned(this: ClientResponse): void {
-  this.onAbandoned?.()
+export function reportClosed(this: ClientResponse): void {
+  this.onClosed()
 }
 
 /** Up to this size a body that came with its head leaves in one write, as one string. */
@@ -266,6 +251,8 @@ export class ResponseRelay {
     }
     headers.push('X-Request-Id', this.#record.id)
     if (this.#context.isDraining || this.closeAfter) headers.push('Connection', 'close')
+    // Names and values are what the parser, the table and the edge itself let through: none can end its line.
+    this.#response.isHeadSound = true
     this.#response.writeHead(status, reason, headers)
   }
 

@@ -8,7 +8,7 @@ import { silentLogger } from '@seaworthy/kit'
 import type { StaticSettings } from '@seaworthy/routes'
 import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
-import { EdgeResponse } from '../proxy/response-relay.ts'
+import { EdgeResponse } from '../proxy/edge-response.ts'
 import { createStaticHandler, type StaticHandler, type StaticHandlerOptions } from './static-handler.ts'
 
 /** The handler behind a real HTTP server, closed when the test ends. */

@@ -43,11 +43,11 @@ export function createHttp1Server({
   server.maxHeadersCount = 0
   const kept = new KeptConnections({ timeoutMs: limits.keepAliveMs })
   server.on('request', (request, response) => {
-    response.connection = kept.asked(request.socket)
+    response.kept = kept.asked(request.socket)
     dispatcher.request(request, response, { expectsContinue: false })
   })
   server.on('checkContinue', (request, response) => {
-    response.connection = kept.asked(request.socket)
+    response.kept = kept.asked(request.socket)
     dispatcher.request(request, response, { expectsContinue: true })
   })
   server.on('upgrade', (request, socket, head) => {
