@@ -491,6 +491,7 @@ export async function createControlPlane(
       apps,
       removal,
       appUrl: edgeUrl,
+      refusedRoutes: appId => publisher.refusedOf(appId),
       deployments,
       uploadLimitBytes: config.maxSourceMb * MB,
       builds,

@@ -60,6 +60,12 @@ export const appSchema = z
       .nullable()
       .meta({ description: 'Where "pull the latest" takes the code from.' }),
     lastRequestAt: z.iso.datetime().nullable(),
+    refusedRoutes: z
+      .array(z.strictObject({ path: z.string(), reason: z.string() }))
+      .optional()
+      .meta({
+        description: 'Rules that the edge could not use: there the app answers as before them, or with 503.',
+      }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -155,6 +155,7 @@ async function showApp(context: Context): Promise<void> {
         ['traffic', trafficText(figures)],
         ['memory', memoryText(figures)],
         ['code from', app.origin?.url],
+        ...(app.refusedRoutes ?? []).map(refusalFact),
       ]),
       running.length === 0
         ? ''
@@ -197,6 +198,10 @@ async function setSleep(context: Context, text: string): Promise<void> {
     body: { sleepAfterMinutes: minutes },
   })
   context.out.result(app, () => `${slug} ${sleepText(app.sleepAfterMinutes)}.`)
+}
+
+function refusalFact({ path, reason }: { path: string; reason: string }): [string, string] {
+  return ['not used', `the rules for ${path}: ${reason}`]
 }
 
 function sleepText(minutes: number | null): string {

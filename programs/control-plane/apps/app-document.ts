@@ -4,6 +4,7 @@ import { appPermissions, trashedAppPermissions } from '../access/permissions.ts'
 import { roleOn } from '../access/policy.ts'
 import { appResource } from '../http/request-resource.ts'
 import { isoTime, isoTimeOrNull } from '../http/times.ts'
+import type { RefusedRoute } from '../routing/sound-routes.ts'
 import type { Queryable } from '../store/database.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
 
@@ -13,11 +14,19 @@ type LastDeployment = Pick<
 >
 type CurrentRelease = Pick<ReleaseRow, 'id' | 'version' | 'created_at'>
 
+/** Who looks, and what is known of an app besides its rows. */
+export interface AppSight {
+  actor: Actor
+  appUrl: (slug: string) => string
+  /** What of an app the edge could not use. */
+  refusedRoutes?: ((appId: string) => readonly RefusedRoute[]) | undefined
+}
+
 /** Apps as the API shows them to this actor, with three queries for all of them together. */
 export async function appDocuments(
   db: Queryable,
   rows: readonly AppRow[],
-  { actor, appUrl }: { actor: Actor; appUrl: (slug: string) => string },
+  { actor, appUrl, refusedRoutes }: AppSight,
 ): Promise<App[]> {
   const [teams, releases, deployments] = await Promise.all([
     teamsOf(db, rows),
@@ -30,6 +39,7 @@ export async function appDocuments(
     role: roleOn(actor, appResource(row))!,
     can: appPermissions(actor, row),
     url: appUrl(row.slug),
+    ...refusals(refusedRoutes?.(row.id)),
     currentRelease: releaseFields(releases.get(row.current_release_id ?? '')),
     lastDeployment: deploymentFields(deployments.get(row.id)),
   }))
@@ -50,6 +60,11 @@ export async function trashedAppDocuments(
     deletedAt: isoTime(row.deleted_at!),
     purgeAt: isoTimeOrNull(row.purge_at),
   }))
+}
+
+function refusals(refused: readonly RefusedRoute[] = []): Pick<App, 'refusedRoutes'> {
+  if (refused.length === 0) return {}
+  return { refusedRoutes: refused.map(({ pathPrefix, reason }) => ({ path: pathPrefix, reason })) }
 }
 
 function ownFields(row: AppRow) {

@@ -9,6 +9,7 @@ import type { AppRemoval } from '../http/ports.ts'
 import { appResource } from '../http/request-resource.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { personOf } from '../quotas/spender.ts'
+import type { RefusedRoute } from '../routing/sound-routes.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow } from '../store/schema.ts'
 import { appDocuments, trashedAppDocuments } from './app-document.ts'
@@ -23,18 +24,20 @@ export interface AppsRoutesOptions {
   quotas: Pick<Quotas, 'hold'>
   /** Where an app answers: `http://shop.localhost:8080/`. */
   appUrl: (slug: string) => string
+  /** What of an app the edge could not use; nothing when missing. */
+  refusedRoutes?: (appId: string) => readonly RefusedRoute[]
 }
 
 export function appsRoutes(options: AppsRoutesOptions): Implementations {
-  const { store, apps, removal, quotas, appUrl } = options
+  const { store, apps, removal, quotas, appUrl, refusedRoutes } = options
   const show = async (row: AppRow, { actor }: { actor: Actor }) =>
-    (await appDocuments(store.db, [row], { actor, appUrl }))[0]!
+    (await appDocuments(store.db, [row], { actor, appUrl, refusedRoutes }))[0]!
   return {
     'apps.list': {
       async page({ query, actor }, page) {
         const visible = visibleApps(actor)
         const { items, total } = await apps.list({ ...query, ...page, order: query.order, visible })
-        return { items: await appDocuments(store.db, items, { actor, appUrl }), total }
+        return { items: await appDocuments(store.db, items, { actor, appUrl, refusedRoutes }), total }
       },
     },
     'apps.create': {

@@ -1,19 +1,22 @@
 import { join } from 'node:path'
 import { silentLogger } from '@seaworthy/kit'
-import type { RouteTable } from '@seaworthy/routes'
+import type { RefusedPart, RouteTable } from '@seaworthy/routes'
 import { temporaryFolder, waitFor } from '@seaworthy/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { Apps } from '../apps/apps.ts'
 import { openDatabase } from '../store/database.ts'
 import { RoutePublisher } from './route-publisher.ts'
+import type { RefusedRoute } from './sound-routes.ts'
 
 /** An edge whose acknowledgements are given by hand. */
 class SlowEdge {
-  readonly pushes: { table: RouteTable; answer: (error?: Error) => void }[] = []
+  readonly pushes: { table: RouteTable; answer: (outcome?: Error | RefusedPart[]) => void }[] = []
 
-  pushTable(table: RouteTable): Promise<[]> {
+  pushTable(table: RouteTable): Promise<RefusedPart[]> {
     return new Promise((resolve, reject) => {
-      this.pushes.push({ table, answer: error => (error ? reject(error) : resolve([])) })
+      const answer = (outcome: Error | RefusedPart[] = []) =>
+        outcome instanceof Error ? reject(outcome) : resolve(outcome)
+      this.pushes.push({ table, answer })
     })
   }
 }
@@ -22,6 +25,7 @@ async function setUp() {
   const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
   onTestFinished(() => store.close())
   const edge = new SlowEdge()
+  const told: RefusedRoute[] = []
   const publisher = new RoutePublisher({
     store,
     artifacts: undefined as never, // asked for static apps only
@@ -29,9 +33,10 @@ async function setUp() {
     manager: { live: () => [] },
     settings: { baseDomain: 'localhost', timeouts: { responseMs: 1, idleMs: 1, wakeMs: 1 } },
     isStoppedAfterCrashes: () => false,
+    onRefused: refused => void told.push(refused),
   })
   const pushed = (count: number) => waitFor(() => edge.pushes.length === count, { what: `push ${count}` })
-  return { publisher, edge, pushed, apps: new Apps({ store }) }
+  return { publisher, edge, pushed, told, apps: new Apps({ store }) }
 }
 
 test('calls during a push share the next one, which starts only when the first is answered', async () => {
@@ -49,6 +54,31 @@ test('calls during a push share the next one, which starts only when the first i
   edge.pushes[1]!.answer()
   await Promise.all(others)
   expect(edge.pushes).toHaveLength(2)
+})
+
+test('what the edge could not use of an app is told once, and shown until it is mended', async () => {
+  const { publisher, edge, pushed, told } = await setUp()
+  let pushes = 0
+  const publish = async (refused: RefusedPart[]) => {
+    const done = publisher.publish()
+    await pushed(++pushes)
+    const { table, answer } = edge.pushes.at(-1)!
+    Object.assign(table, { routes: [{ appId: 'app_1', pathPrefix: '/api' }] })
+    answer(refused)
+    await done
+  }
+  const reason = 'shop.test / belongs to another route already.'
+  const route = { appId: 'app_1', path: 'routes[0].hosts', reason }
+  const certificate = { appId: '', path: 'certificates[0]', reason: 'no hosts' }
+
+  await publish([route, certificate])
+  await publish([route])
+  expect(told).toEqual([{ appId: 'app_1', pathPrefix: '/api', reason }])
+  expect(publisher.refusedOf('app_1')).toEqual(told)
+  expect(publisher.refusedOf('app_2')).toEqual([])
+
+  await publish([])
+  expect(publisher.refusedOf('app_1')).toEqual([])
 })
 
 test('a push that fails is told to its callers alone: the next one is tried all the same', async () => {

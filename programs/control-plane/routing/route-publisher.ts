@@ -1,8 +1,9 @@
+import type { RouteTable } from '@seaworthy/routes'
 import { type DomainSource, NO_DOMAINS } from '../domains/domain-routes.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { Observations } from '../visits/observations.ts'
 import { FactsReader, type FactsReaderOptions } from './facts-reader.ts'
-import { type RefusedRoute, soundRoutes } from './sound-routes.ts'
+import { type RefusedRoute, refusedRoutes, soundRoutes } from './sound-routes.ts'
 import { planRoutes, type RoutingSettings } from './table-planner.ts'
 
 export interface RoutePublisherOptions extends FactsReaderOptions {
@@ -27,12 +28,17 @@ export class RoutePublisher {
   #next: Promise<void> | undefined
   #version = 0
   readonly #reader: FactsReader
-  #refused: ReadonlySet<string> = new Set()
+  #refused: readonly RefusedRoute[] = []
   readonly #sound = new Set<string>()
 
   constructor(options: RoutePublisherOptions) {
     this.#options = options
     this.#reader = new FactsReader(options)
+  }
+
+  /** What of an app the edge cannot use now. */
+  refusedOf(appId: string): RefusedRoute[] {
+    return this.#refused.filter(route => route.appId === appId)
   }
 
   publish(): Promise<void> {
@@ -63,11 +69,10 @@ export class RoutePublisher {
       planRoutes(facts, this.#options.settings, domains.certificates),
       this.#sound,
     )
-    this.#tellRefused(refused)
     // Grows over restarts too, so that an edge that kept an older table takes ours.
     this.#version = Math.max(Date.now(), this.#version + 1)
     const observed = await this.#options.observations?.all()
-    await this.#options.edge.pushTable({
+    const table: RouteTable = {
       version: this.#version,
       routes: observed?.size
         ? routes.map(route => ({ ...route, observe: observed.get(route.appId) }))
@@ -75,13 +80,24 @@ export class RoutePublisher {
       ...(this.#options.observations && { observe: this.#options.observations.platform }),
       certificates: domains.certificates,
       challenges: domains.challenges,
-    })
+    }
+    this.#tellRefused([...refused, ...(await this.#refusedByEdge(table, refused))])
+  }
+
+  /** What a look at one route alone does not tell, such as a host that two apps claim. */
+  async #refusedByEdge(table: RouteTable, refused: readonly RefusedRoute[]): Promise<RefusedRoute[]> {
+    try {
+      return refusedRoutes(table, await this.#options.edge.pushTable(table))
+    } catch (error) {
+      this.#tellRefused(refused)
+      throw error
+    }
   }
 
   /** Told once, not with each table. */
   #tellRefused(refused: readonly RefusedRoute[]): void {
-    const told = this.#refused
-    this.#refused = new Set(refused.map(route => JSON.stringify(route)))
+    const told = new Set(this.#refused.map(route => JSON.stringify(route)))
+    this.#refused = refused
     for (const route of refused) if (!told.has(JSON.stringify(route))) this.#options.onRefused?.(route)
   }
 }

@@ -1,5 +1,11 @@
 /** Keeps one app's wrong rule from costing all others their next table: the edge refuses a table as a whole. Pure. */
-import { InvalidRouteTable, parseRouteTable, type Route } from '@seaworthy/routes'
+import {
+  InvalidRouteTable,
+  parseRouteTable,
+  type RefusedPart,
+  type Route,
+  type RouteTable,
+} from '@seaworthy/routes'
 
 export interface RefusedRoute {
   appId: string
@@ -31,6 +37,14 @@ export function soundRoutes(
     return problemOf(closed) === undefined ? [closed] : []
   })
   return { routes: sound, refused }
+}
+
+/** Of the parts of a table that the edge could not use, those that are routes of an app. */
+export function refusedRoutes({ routes }: RouteTable, parts: readonly RefusedPart[]): RefusedRoute[] {
+  return parts.flatMap(({ appId, path, reason }) => {
+    const route = routes[Number(/^routes\[([0-9]+)\]/.exec(path)?.[1])]
+    return route && appId !== '' ? [{ appId, pathPrefix: route.pathPrefix, reason }] : []
+  })
 }
 
 /** Without its rules it must not answer: what they kept away would get in. */
