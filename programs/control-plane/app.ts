@@ -5,7 +5,7 @@ import { createToolchains } from '@seaworthy/builder'
 import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
-import { userIdOf } from '@seaworthy/sandbox'
+import { shortcomings, userIdOf } from '@seaworthy/sandbox'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
@@ -58,7 +58,7 @@ import { InternalCalls } from './instances/internal-calls.ts'
 import { Sleeper } from './instances/sleeper.ts'
 import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
-import { composeLimits } from './limits/compose-limits.ts'
+import { composeLimits, enforcedLimits } from './limits/compose-limits.ts'
 import { InstanceWatch } from './limits/instance-watch.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
@@ -103,6 +103,10 @@ export async function createControlPlane(
   const domainSettings = readDomainSettings(config, dashboardUrl)
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtimes, images } = ground
+  const missingPowers = shortcomings(sandbox.powers, {
+    ...{ platform: process.platform, isRoot: process.getuid?.() === 0 },
+    isPlain: config.sandbox === 'plain',
+  })
   const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
   const apiRequests = new ApiRequestMeter({ store, defaults, log })
@@ -452,6 +456,7 @@ export async function createControlPlane(
     edge,
     runtimeKind: runtimes.kindFor('tree'),
     powers: sandbox.powers,
+    shortcomings: missingPowers,
     version: VERSION,
     home: config.home,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },
@@ -505,6 +510,10 @@ export async function createControlPlane(
       execIdleMs: config.execIdleMinutes * 60_000,
       log,
       appTraffic,
+      ...limits.routeParts,
+      manager,
+      enforced: enforcedLimits(sandbox.powers),
+      shortcomings: missingPowers,
       domainSource: domains.table,
       canaries,
       publisher,
@@ -533,7 +542,7 @@ export async function createControlPlane(
   })
   const announcement = new Announcement({
     accounts,
-    powers: sandbox.powers,
+    shortcomings: missingPowers,
     manager,
     apps,
     urls: { dashboard: dashboardUrl, edge: `http://localhost:${config.httpPort}` },

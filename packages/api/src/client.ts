@@ -13,6 +13,7 @@ import type { Transport, TransportAnswer } from './transport.ts'
 import { uploadBody } from './upload-body.ts'
 
 export { ApiError, ApiUnreachable } from './api-error.ts'
+export { EXEC_CLOSE, EXEC_PROTOCOL, EXEC_STREAM, type ExecEvent } from './exec-protocol.ts'
 
 export interface ClientOptions {
   /** `http://127.0.0.1:4400`; or `socketPath`, which wins. */

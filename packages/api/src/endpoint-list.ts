@@ -7,9 +7,11 @@ import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
 import { type CacheAction, cacheEndpoints } from './endpoint-list/cache.ts'
 import { type DomainAction, domainEndpoints } from './endpoint-list/domains.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
+import { type ExecAction, execEndpoints } from './endpoint-list/exec.ts'
 import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
 import { type ImageAction, imageEndpoints } from './endpoint-list/images.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
+import { type LimitAction, limitEndpoints } from './endpoint-list/limits.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
 import { type SightAction, sightEndpoints } from './endpoint-list/sight.ts'
@@ -31,6 +33,8 @@ export interface EndpointEntry {
   stream?: StreamKind
   /** Answers with a file instead of JSON; `data` is null. */
   download?: true
+  /** Becomes a WebSocket; `data` is null. */
+  socket?: true
   /** Takes a multipart form with the file field `archive` as well as JSON. */
   upload?: true
   /** The path does not tell which team or app it is about: the handler finds out and asks the policy itself. */
@@ -71,6 +75,7 @@ export type Action =
   | CacheAction
   | DomainAction
   | EnvAction
+  | ExecAction
   | FactorAction
   | KeyAction
   | PeopleAction
@@ -80,6 +85,7 @@ export type Action =
   | TeamAction
   | TokenAction
   | TrafficAction
+  | LimitAction
   | 'setup:read'
   | 'setup:claim'
   | 'setup:link'
@@ -408,6 +414,7 @@ export const endpointList = {
   ...accountEndpoints,
   ...auditEndpoints,
   ...cacheEndpoints,
+  ...execEndpoints,
   ...domainEndpoints,
   ...envEndpoints,
   ...factorEndpoints,
@@ -419,6 +426,7 @@ export const endpointList = {
   ...teamEndpoints,
   ...tokenEndpoints,
   ...trafficEndpoints,
+  ...limitEndpoints,
 } as const satisfies Record<string, EndpointEntry>
 
 export type EndpointId = keyof typeof endpointList

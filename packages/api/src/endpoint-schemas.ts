@@ -23,9 +23,11 @@ import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
 import { cacheEndpointSchemas } from './endpoint-schemas/cache.ts'
 import { domainEndpointSchemas } from './endpoint-schemas/domains.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
+import { execEndpointSchemas } from './endpoint-schemas/exec.ts'
 import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
 import { imageEndpointSchemas } from './endpoint-schemas/images.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
+import { limitEndpointSchemas } from './endpoint-schemas/limits.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
 import { sightEndpointSchemas } from './endpoint-schemas/sight.ts'
@@ -151,6 +153,7 @@ export const endpointSchemas = {
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
   ...cacheEndpointSchemas,
+  ...execEndpointSchemas,
   ...domainEndpointSchemas,
   ...envEndpointSchemas,
   ...factorEndpointSchemas,
@@ -162,6 +165,7 @@ export const endpointSchemas = {
   ...teamEndpointSchemas,
   ...tokenEndpointSchemas,
   ...trafficEndpointSchemas,
+  ...limitEndpointSchemas,
 } satisfies Record<EndpointId, EndpointSchemas>
 
 export type EndpointSchemasById = typeof endpointSchemas

@@ -10,6 +10,10 @@ export const statusSchema = z
       sandbox: z
         .record(z.string(), z.union([z.boolean(), z.string(), z.number()]))
         .meta({ description: 'What keeps apps apart on this machine, by power.' }),
+      notes: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'What this machine does not give to keep apps apart, in sentences.' }),
     }),
     edge: z.strictObject({
       state: z.enum(['running', 'starting', 'stopped']),

@@ -32,6 +32,15 @@ export class CgroupV1Tree implements CommandTree {
     this.#defaultProcesses = options.defaultProcesses
   }
 
+  get enforces(): CommandTree['enforces'] {
+    const { memory, cpu, pids } = this.#controllers
+    return {
+      memoryLimit: memory !== undefined,
+      cpuLimit: cpu !== undefined,
+      processLimit: pids !== undefined,
+    }
+  }
+
   async prepare(id: string, { memoryMb, cpus, processes, isBackground }: CommandLimits): Promise<void> {
     for (const cgroup of this.#cgroups(id)) await makeCgroup(cgroup)
     await writeCgroupFile(this.#cgroup('pids', id), 'pids.max', processes ?? this.#defaultProcesses)

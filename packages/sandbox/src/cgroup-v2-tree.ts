@@ -20,6 +20,7 @@ const CPU_PERIOD_US = 100_000
 /** One cgroup v2 for each command: `<parent>/<command id>`. */
 export class CgroupV2Tree implements CommandTree {
   readonly kind = 'v2'
+  readonly enforces = { memoryLimit: true, cpuLimit: true, processLimit: true }
   readonly #parent: string
   readonly #defaultProcesses: number
 

@@ -70,7 +70,10 @@ export class CommandSandbox implements Sandbox {
     this.#inheritedDescriptors = options.inheritedDescriptors
     this.#confinement = options.confinement
     const isConfined = options.confinement !== undefined
-    this.powers = { users: isConfined, mounts: isConfined, cgroups: options.tree.kind }
+    this.powers = {
+      ...{ users: isConfined, mounts: isConfined, privateProc: options.confinement?.privateProc ?? false },
+      ...{ cgroups: options.tree.kind, ...options.tree.enforces },
+    }
   }
 
   async start(spec: CommandSpec): Promise<RunningCommand> {

@@ -6,6 +6,7 @@ import type { CommandHandle, CommandLimits, SandboxPowers } from './sandbox.ts'
  */
 export interface CommandTree {
   readonly kind: SandboxPowers['cgroups']
+  readonly enforces: Pick<SandboxPowers, 'memoryLimit' | 'cpuLimit' | 'processLimit'>
   /** Before the start: makes what the command will be put into, with its limits. */
   prepare(id: string, limits: CommandLimits): Promise<void>
   /** The cgroup.procs files that the launcher joins before it becomes the command. */

@@ -18,6 +18,10 @@ export class FallbackTree implements CommandTree {
     return this.#first.kind
   }
 
+  get enforces(): CommandTree['enforces'] {
+    return this.#first.enforces
+  }
+
   prepare(id: string, limits: CommandLimits): Promise<void> {
     return this.#first.prepare(id, limits)
   }

@@ -15,6 +15,12 @@ export interface SandboxPowers {
   cgroups: 'v2' | 'v1' | 'none'
   /** The work tree is mounted at a fixed path in a private mount namespace. */
   mounts: boolean
+  /** The processes of others are left out of /proc. */
+  privateProc: boolean
+  /** What the kernel holds commands to. */
+  memoryLimit: boolean
+  cpuLimit: boolean
+  processLimit: boolean
 }
 
 export interface CommandLimits {

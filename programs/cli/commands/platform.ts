@@ -207,18 +207,21 @@ async function status({ client, out }: Context): Promise<void> {
   const sandbox = Object.entries(status.runtime.sandbox).map(([power, value]) => `${power}: ${value}`)
   const perMinute = figures.reduce((sum, app) => sum + app.requestsPerMinute, 0)
   out.result({ ...status, requestsPerMinute: perMinute }, () =>
-    facts([
-      ['version', status.version],
-      ['up for', duration(status.uptimeMs)],
-      ['dashboard', status.urls.dashboard],
-      ['edge', `${status.edge.state}, ${status.urls.edge}`],
-      ['runtime', `${status.runtime.kind}${sandbox.length > 0 ? ` (${sandbox.join(', ')})` : ''}`],
-      ['database', status.database.kind],
-      ['apps', counts && `${counts.apps}, ${counts.instances} instances`],
-      ['traffic', `${Math.round(perMinute * 10) / 10} requests a minute`],
-      ['jobs', counts && `${counts.jobsRunning} running, ${counts.jobsQueued} queued`],
-      ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
-      ['home', status.home],
-    ]),
+    [
+      facts([
+        ['version', status.version],
+        ['up for', duration(status.uptimeMs)],
+        ['dashboard', status.urls.dashboard],
+        ['edge', `${status.edge.state}, ${status.urls.edge}`],
+        ['runtime', `${status.runtime.kind}${sandbox.length > 0 ? ` (${sandbox.join(', ')})` : ''}`],
+        ['database', status.database.kind],
+        ['apps', counts && `${counts.apps}, ${counts.instances} instances`],
+        ['traffic', `${Math.round(perMinute * 10) / 10} requests a minute`],
+        ['jobs', counts && `${counts.jobsRunning} running, ${counts.jobsQueued} queued`],
+        ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
+        ['home', status.home],
+      ]),
+      ...(status.runtime.notes ?? []).map(note => `Note: ${note}`),
+    ].join('\n'),
   )
 }

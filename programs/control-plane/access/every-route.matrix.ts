@@ -126,6 +126,7 @@ export const MATRIX: Record<EndpointId, Line> = {
   'apps.scale': app('developer', 'deploy'),
   'apps.restart': app('developer', 'deploy', { answer: '409 no_release' }),
   'apps.run': app('developer', 'manage'),
+  'exec.open': app('developer', 'manage', { answer: '426 upgrade_required' }),
   'apps.transfer': appTeam('admin', 'admin'),
   'trash.list': person('read'),
   // About another app than `shop`, so that a role on that one does not count.
@@ -143,6 +144,9 @@ export const MATRIX: Record<EndpointId, Line> = {
   'traffic.replace': app('developer', 'manage'),
   'traffic.update': app('developer', 'manage'),
   'traffic.headers': app('viewer', 'read', { answer: '409 never_live' }),
+  'limits.get': app('viewer', 'read'),
+  'limits.replace': app('developer', 'manage'),
+  'instances.ends': app('viewer', 'read'),
   'maintenance.set': app('developer', 'deploy'),
   'cache.purge': app('developer', 'deploy'),
   'builds.list': app('viewer', 'read'),

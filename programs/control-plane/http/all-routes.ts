@@ -18,10 +18,12 @@ import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
 import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.routes.ts'
 import { eventsRoutes } from '../events/events.routes.ts'
 import type { Events } from '../events/events.ts'
+import { type ExecRoutesOptions, execRoutes } from '../exec/exec.routes.ts'
 import { type ImagesRoutesOptions, imagesRoutes } from '../images/images.routes.ts'
 import { type InstancesRoutesOptions, instancesRoutes } from '../instances/instances.routes.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import { jobsRoutes } from '../jobs/jobs.routes.ts'
+import { type LimitsRoutesOptions, limitsRoutes } from '../limits/limits.routes.ts'
 import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
 import { type MailRoutesOptions, mailRoutes } from '../mail/mail.routes.ts'
 import { type PeopleRoutesOptions, peopleRoutes } from '../people/people.routes.ts'
@@ -53,12 +55,14 @@ export type AllRoutesOptions = AccessRoutesOptions &
   DeploymentsRoutesOptions &
   DomainsRoutesOptions &
   EnvRoutesOptions &
+  ExecRoutesOptions &
   GrantsRoutesOptions &
   ImagesRoutesOptions &
   InstancesRoutesOptions &
   InvitationsRoutesOptions &
   KeysRoutesOptions &
   SharedEnvRoutesOptions &
+  LimitsRoutesOptions &
   LogsRoutesOptions &
   MailRoutesOptions &
   SecondFactorRoutesOptions &
@@ -92,9 +96,11 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...releasesRoutes(options),
     ...domainsRoutes(options),
     ...envRoutes(options),
+    ...execRoutes(options),
     ...instancesRoutes(options),
     ...keysRoutes(options),
     ...sharedEnvRoutes(options),
+    ...limitsRoutes(options),
     ...logsRoutes(options),
     ...mailRoutes(options),
     ...peopleRoutes(options),

@@ -32,8 +32,11 @@ import { EnvVars } from '../env/env-vars.ts'
 import { SecretReaders } from '../env/secret-readers.ts'
 import { SharedEnv } from '../env/shared-env.ts'
 import { Events } from '../events/events.ts'
+import { ExecCommands, type ExecCommandsOptions } from '../exec/exec-commands.ts'
+import { ExecLimits } from '../exec/exec-limits.ts'
 import { Registries } from '../images/registries.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
+import { composeLimits } from '../limits/compose-limits.ts'
 import type { NewMail } from '../mail/mail-kinds.ts'
 import { PersonExports } from '../people/person-export.ts'
 import { PersonRemoval } from '../people/person-removal.ts'
@@ -242,6 +245,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
     deployments,
     appTraffic: new AppTraffic({ store }),
+    ...limitParts(store, quotas),
     canaries: new Canaries({ store, records: new DeploymentRecords({ store }), jobs, deadlineMs: 1000 }),
     publisher: { publish: async () => {} },
     purgeCache: async () => ({ purged: 0 }),
@@ -250,6 +254,10 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     quotas,
     ...domains.routeParts,
     instances: new TestInstances(),
+    execCommands: new ExecCommands({ manager: NO_INSTANCES, releases: new Releases({ store }), log }),
+    execLimits: new ExecLimits({ perPerson: 5, perApp: 10 }),
+    execIdleMs: 60_000,
+    log,
     status: { status: async () => STATUS },
     mailer: { sendNow: (mail: NewMail) => mails.send(mail) },
     mailTarget: STATUS.mail,
@@ -260,6 +268,27 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
       exportFile: id => personExports.fileOf(id),
     }),
   }
+}
+
+/** Nothing runs here. */
+/** Limits of apps of which nothing runs. */
+function limitParts(store: Store, quotas: Quotas) {
+  const logs = { query: async () => [] }
+  const { routeParts } = composeLimits({ store, quotas, logs, platform: { memoryMb: 512 } })
+  const manager = { live: () => [], sample: nothingRuns, diskBytes: nothingRuns }
+  return { ...routeParts, manager, enforced: new Set<never>(), shortcomings: [] }
+}
+
+function nothingRuns(): never {
+  throw new Error('Nothing runs here.')
+}
+
+const NO_INSTANCES: ExecCommandsOptions['manager'] = {
+  live: () => [],
+  get: () => undefined,
+  start: () => Promise.reject(new Error('nothing runs here')),
+  stop: () => Promise.resolve(),
+  attach: () => Promise.reject(new Error('nothing runs here')),
 }
 
 /** Domains of a server that asks nobody: its resolver refuses at once. */

@@ -55,6 +55,12 @@ export class AppLimits {
     return effectiveResources(layers, process)
   }
 
+  /** What is there now. Rejects as `replace` would for what this server does not have. */
+  async check(app: Pick<AppRow, 'id'>, resources: Resources): Promise<{ before: Resources }> {
+    this.#refuseAboveMachine(resources)
+    return { before: await this.own(app.id) }
+  }
+
   /**
    * Sets all own limits of an app. Rejects with `limits_not_possible`, naming each field, for what this server does not
    * have, and with `quota_exceeded` for what its team or its maker may not have.

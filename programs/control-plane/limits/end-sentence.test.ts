@@ -10,6 +10,11 @@ test.each([
   [exit({ code: 0 }), 'exit', 'web ended by itself although it should keep running.'],
   [exit({ signal: 'SIGSEGV' }), 'signal', 'web was ended by SIGSEGV, and not by the platform.'],
   [
+    exit({ signal: 'SIGTERM', endedWithEngine: true }),
+    'signal',
+    'web ended with the Docker engine, which was stopped or restarted.',
+  ],
+  [
     exit({ signal: 'SIGKILL', oomKilled: true }),
     'out-of-memory',
     'web was killed at 512 MB: it wanted more memory than it may have.',

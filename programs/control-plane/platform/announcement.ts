@@ -1,4 +1,3 @@
-import type { SandboxPowers } from '@seaworthy/sandbox'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Apps } from '../apps/apps.ts'
 import { type InstanceManager, isOneOff } from '../instances/instance-manager.ts'
@@ -6,7 +5,8 @@ import type { Parent } from './parent-messages.ts'
 
 export interface AnnouncementOptions {
   accounts: Accounts
-  powers: SandboxPowers
+  /** What this machine does not give to keep apps apart. */
+  shortcomings: readonly string[]
   manager: InstanceManager
   apps: Apps
   urls: { dashboard: string; edge: string }
@@ -23,14 +23,14 @@ export class Announcement {
   }
 
   async ready(): Promise<void> {
-    const { accounts, urls, setupUrlOf, powers, parent } = this.#options
+    const { accounts, urls, setupUrlOf, shortcomings, parent } = this.#options
     // Only who listens gets a link: a platform without a parent prints no token anywhere.
     const token = parent.isListening() ? await accounts.createSetupToken() : undefined
     await parent.tell({
       type: 'ready',
       urls,
       setupUrl: token ? setupUrlOf(token) : null,
-      notes: notesOn(powers),
+      notes: [...shortcomings],
     })
   }
 
@@ -45,14 +45,4 @@ export class Announcement {
     const slugs = await Promise.all([...ids].map(async id => (await apps.getById(id))?.slug))
     await parent.tell({ type: 'stopped', apps: slugs.filter(slug => slug !== undefined).sort(), edge: true })
   }
-}
-
-/** What keeps apps apart on this machine is said plainly, also when it is little. */
-function notesOn(powers: SandboxPowers): string[] {
-  const notes: string[] = []
-  if (!powers.users)
-    notes.push('apps run as the same user as the platform: run it as root on Linux to keep them apart.')
-  if (powers.cgroups === 'none')
-    notes.push('memory and CPU limits of apps are not enforced here: no cgroups.')
-  return notes
 }

@@ -10,6 +10,8 @@ export interface PlatformStatusOptions {
   edge: Pick<EdgeClient, 'status'>
   runtimeKind: string
   powers: SandboxPowers
+  /** What this machine does not give to keep apps apart. */
+  shortcomings: readonly string[]
   version: string
   home: string
   urls: Status['urls']
@@ -26,12 +28,12 @@ export class PlatformStatus {
   }
 
   async status(): Promise<Status> {
-    const { store, runtimeKind, powers, version, home, urls, mail } = this.#options
+    const { store, runtimeKind, powers, shortcomings, version, home, urls, mail } = this.#options
     return {
       version,
       startedAt: new Date(this.#startedAt).toISOString(),
       uptimeMs: Date.now() - this.#startedAt,
-      runtime: { kind: runtimeKind, sandbox: { ...powers } },
+      runtime: { kind: runtimeKind, sandbox: { ...powers }, notes: [...shortcomings] },
       edge: await this.#edge(),
       database: { kind: store.kind === 'sqlite' ? 'sqlite' : 'postgresql' },
       counts: await this.#counts(),

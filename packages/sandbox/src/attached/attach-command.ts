@@ -27,6 +27,7 @@ const ENTER_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 const HANG_UP_MS = 1_000
 /** Only what hangs in the kernel takes longer to die. */
 const GIVE_UP_MS = 10_000
+const LAUNCH_MS = 2_000
 const POLL_MS = 20
 
 /** Namespaces that may differ from ours, with what nsenter calls them. */
@@ -34,6 +35,7 @@ const NAMESPACES = { mnt: '--mount', uts: '--uts', ipc: '--ipc', net: '--net', p
 
 /** Starts a command beside one that runs. @throws CommandNotRunning when that one is gone */
 export async function attachCommand(plan: AttachPlan): Promise<AttachedCommand> {
+  await waitUntilItself(plan)
   if (!(await isRunning(plan.handle))) throw new CommandNotRunning()
   const { pid } = plan.handle
   const tree = new ProcessGroupTree({ scope: `attached-${process.pid}` })
@@ -48,6 +50,21 @@ export async function attachCommand(plan: AttachPlan): Promise<AttachedCommand> 
     ? startInTerminal({ ...options, size: plan.terminal })
     : startWithPipes(options))
   return withEnd(started, plan.id, tree)
+}
+
+/**
+ * A command that has just begun is still its launcher: root, and without its variables. TMPDIR is among those of every
+ * command; one that wrote over its own environment is not waited for long.
+ */
+async function waitUntilItself({ handle: { pid }, isConfined }: AttachPlan): Promise<void> {
+  if (!isConfined) return
+  const deadline = performance.now() + LAUNCH_MS
+  while (performance.now() < deadline) {
+    const user = readOptional(`/proc/${pid}/status`)
+    if (user === undefined) return
+    if (!/^Uid:\t0\t/m.test(user) && 'TMPDIR' in environmentOf(pid)) return
+    await sleep(POLL_MS)
+  }
 }
 
 function enterArguments({ handle, joinFiles, isConfined }: AttachPlan): string[] {
@@ -78,10 +95,16 @@ function environmentOf(pid: number): Record<string, string> {
 }
 
 function readOrGone(file: string): string {
+  const content = readOptional(file)
+  if (content === undefined) throw new CommandNotRunning()
+  return content
+}
+
+function readOptional(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new CommandNotRunning({ cause })
+  } catch {
+    return undefined
   }
 }
 

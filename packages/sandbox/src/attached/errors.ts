@@ -2,9 +2,8 @@ import { AppError } from '@seaworthy/kit'
 
 /** What another command was to be started beside has ended. */
 export class CommandNotRunning extends AppError {
-  constructor(options: { cause?: unknown } = {}) {
+  constructor() {
     super('instance_not_running', 'The instance does not run any more, or has only just begun. Try again.', {
-      ...options,
       status: 409,
     })
   }

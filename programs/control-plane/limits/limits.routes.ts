@@ -1,0 +1,66 @@
+import type { InstanceEnd } from '@seaworthy/api'
+import { actorName } from '../access/actor.ts'
+import {
+  type CountedRedeployOptions,
+  redeployCounted,
+  requireDeployment,
+} from '../deployments/counted-redeploy.ts'
+import type { Events } from '../events/events.ts'
+import { requireAppCan } from '../http/app-access.ts'
+import type { Call, Implementations } from '../http/endpoint-implementation.ts'
+import { isoTime } from '../http/times.ts'
+import type { InstanceEndRow } from '../store/schema.ts'
+import type { End } from './end-sentence.ts'
+import type { KeptLine } from './instance-ends.ts'
+import { LimitsView, type LimitsViewOptions } from './limits-view.ts'
+
+export interface LimitsRoutesOptions extends LimitsViewOptions, CountedRedeployOptions {
+  events: Events
+}
+
+const DEFAULT_ENDS = 5
+
+export function limitsRoutes(options: LimitsRoutesOptions): Implementations {
+  const view = new LimitsView(options)
+  return {
+    'limits.get': { answer: ({ app }) => view.show(app) },
+    'limits.replace': { answer: call => replaceLimits(options, view, call) },
+    'instances.ends': {
+      async answer({ app, query }) {
+        const rows = await options.instanceEnds.list(app.id, query.limit ?? DEFAULT_ENDS)
+        return rows.map(endDocument)
+      },
+    },
+  }
+}
+
+/** What runs gets the new limits with fresh instances, at once. */
+async function replaceLimits(
+  options: LimitsRoutesOptions,
+  view: LimitsView,
+  { app, body, actor, audit }: Call<'limits.replace'>,
+) {
+  requireAppCan('update', app)
+  const { before } = await options.appLimits.check(app, body)
+  if (JSON.stringify(before) === JSON.stringify(body)) return { ...(await view.show(app)), deployment: null }
+  await requireDeployment(options, { app, actor })
+  await options.appLimits.replace(app, body)
+  audit({ before: { limits: before }, after: { limits: body } })
+  const data = { actor: actorName(actor), resources: body }
+  await options.events.append({ appId: app.id, type: 'limits:changed', data })
+  const deployment = await redeployCounted(options, { app, actor, reason: 'settings' })
+  return { ...(await view.show(app)), deployment: deployment?.number ?? null }
+}
+
+function endDocument({
+  instance_id: instance,
+  process,
+  at,
+  reason,
+  end_json,
+  lines_json,
+}: InstanceEndRow): InstanceEnd {
+  const { code, signal, sentence } = JSON.parse(end_json) as End
+  const lines = (JSON.parse(lines_json) as KeptLine[]).map(line => ({ ...line, at: isoTime(line.at) }))
+  return { instance, process, at: isoTime(Number(at)), reason, sentence, code, signal, lines }
+}
