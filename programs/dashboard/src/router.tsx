@@ -10,8 +10,10 @@ import {
 import { accountQueries } from './account/account-queries.ts'
 import { ApiError } from './api/client.ts'
 import { queries } from './api/queries.ts'
+import type { Span } from './api/sight-queries.ts'
 import { auditSearch } from './audit/audit-search.ts'
 import { PageSkeleton } from './components/skeleton.tsx'
+import { requestSearch } from './requests/request-search.ts'
 import { NotFoundPage, RouteError } from './shell/route-error.tsx'
 import { Surroundings } from './shell/surroundings.tsx'
 
@@ -228,6 +230,8 @@ const app = createRoute({
 const appOverview = createRoute({
   getParentRoute: () => app,
   path: '/',
+  validateSearch: ({ span }: Record<string, unknown>): { span?: Span } =>
+    span === 'day' || span === 'week' ? { span } : {},
   component: lazyRouteComponent(() => import('./routes/app-overview.tsx'), 'AppOverview'),
 })
 
@@ -260,6 +264,33 @@ const appLogs = createRoute({
   component: lazyRouteComponent(() => import('./routes/app-logs.tsx'), 'AppLogs'),
 })
 
+const appRequests = createRoute({
+  getParentRoute: () => app,
+  path: '/requests',
+  validateSearch: requestSearch,
+  component: lazyRouteComponent(() => import('./routes/app-requests.tsx'), 'AppRequests'),
+})
+
+const appVisits = createRoute({
+  getParentRoute: () => app,
+  path: '/visits',
+  validateSearch: ({ days }: Record<string, unknown>): { days?: number } =>
+    typeof days === 'number' && [1, 30, 90].includes(days) ? { days } : {},
+  component: lazyRouteComponent(() => import('./routes/app-visits.tsx'), 'AppVisits'),
+})
+
+const appDomains = createRoute({
+  getParentRoute: () => app,
+  path: '/domains',
+  component: lazyRouteComponent(() => import('./routes/app-domains.tsx'), 'AppDomains'),
+})
+
+const appTraffic = createRoute({
+  getParentRoute: () => app,
+  path: '/settings/traffic',
+  component: lazyRouteComponent(() => import('./routes/app-traffic.tsx'), 'AppTraffic'),
+})
+
 const appEnv = createRoute({
   getParentRoute: () => app,
   path: '/env',
@@ -284,6 +315,10 @@ const appPages = [
   appDeployment,
   appReleases,
   appLogs,
+  appRequests,
+  appVisits,
+  appDomains,
+  appTraffic,
   appEnv,
   appSettings,
   appAccess,

@@ -6,7 +6,6 @@ export type App = DataOf<'apps.get'>
 export type Deployment = DataOf<'deployments.get'>
 export type Release = DataOf<'releases.get'>
 export type Instance = DataOf<'instances.list'>[number]
-export type AppEvent = DataOf<'events.app'>[number]
 export type Identity = DataOf<'session.get'>
 
 /** While something is on its way, and else. */
@@ -108,13 +107,6 @@ export const queries = {
     queryOptions({
       queryKey: inApp(slug, 'instances'),
       queryFn: ({ signal }) => client.call('instances.list', { params: { slug }, signal }),
-      refetchInterval: CALM_MS,
-    }),
-
-  events: (slug: string) =>
-    queryOptions({
-      queryKey: inApp(slug, 'events'),
-      queryFn: ({ signal }) => client.call('events.app', { params: { slug }, query: { limit: 30 }, signal }),
       refetchInterval: CALM_MS,
     }),
 

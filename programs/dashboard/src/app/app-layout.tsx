@@ -12,6 +12,8 @@ import { TabLinks } from '../components/tabs.tsx'
 import { DropTarget } from '../deploy/drop-target.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
 import { accessWords } from '../words/en/access.ts'
+import { domainWords } from '../words/en/domains.ts'
+import { sightWords } from '../words/en/sight.ts'
 import { words } from '../words/en.ts'
 import { whyNot } from './why-not.ts'
 
@@ -23,6 +25,9 @@ const TABS = [
   { to: '/apps/$slug/deployments', label: words.app.tabs.deployments },
   { to: '/apps/$slug/releases', label: words.app.tabs.releases },
   { to: '/apps/$slug/logs', label: words.app.tabs.logs },
+  { to: '/apps/$slug/requests', label: sightWords.requests.tab },
+  { to: '/apps/$slug/visits', label: sightWords.visits.tab },
+  { to: '/apps/$slug/domains', label: domainWords.tab },
   { to: '/apps/$slug/env', label: words.app.tabs.env },
   { to: '/apps/$slug/access', label: accessWords.tab },
   { to: '/apps/$slug/settings', label: words.app.tabs.settings },

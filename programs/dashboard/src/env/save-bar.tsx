@@ -9,6 +9,8 @@ export interface SaveBarProps {
   /** Instead of the words for the variables of an app. */
   effect?: ReactNode
   saveLabel?: string | undefined
+  /** Why it cannot be saved, as a sentence. */
+  whyNot?: string | undefined
   onSave(): void
   onDiscard(): void
 }
@@ -25,6 +27,7 @@ export function SaveBar({
   busy,
   effect = words.env.effect,
   saveLabel = words.env.save,
+  whyNot,
   onSave,
   onDiscard,
 }: SaveBarProps) {
@@ -49,7 +52,7 @@ export function SaveBar({
       </div>
       <div className="flex gap-2">
         <Button onClick={onDiscard}>{words.env.discard}</Button>
-        <Button look="main" busy={busy} onClick={onSave}>
+        <Button look="main" busy={busy} whyNot={whyNot} onClick={onSave}>
           {saveLabel}
         </Button>
       </div>

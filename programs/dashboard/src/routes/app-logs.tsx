@@ -169,7 +169,7 @@ function Line({ line: { at, process, instance, stream, text }, find }: { line: L
   const ms = Date.parse(at)
   return (
     <>
-      <time dateTime={at} title={utcTime(ms)} className="mr-3 text-faint">
+      <time dateTime={at} title={utcTime(ms)} className="mr-3 text-soft">
         {clockTime(ms)}
       </time>
       <span title={instance} className="mr-3 text-accent">

@@ -1,62 +1,121 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { Rocket } from 'lucide-react'
 import { useState } from 'react'
-import { queries } from '../api/queries.ts'
+import { type App, queries } from '../api/queries.ts'
+import { type Change, type Span, sightQueries } from '../api/sight-queries.ts'
 import { useCurrentApp } from '../app/current-app.ts'
 import { Instances } from '../app/instances.tsx'
 import { RestartButton } from '../app/restart-button.tsx'
-import { Timeline } from '../app/timeline.tsx'
+import { useFigures } from '../apps/use-figures.ts'
+import { CanaryCard } from '../canary/canary-card.tsx'
 import { State } from '../components/badge.tsx'
 import { Card, Facts } from '../components/card.tsx'
 import { CopyField } from '../components/copy-field.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { Segments } from '../components/segments.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
 import DeployDialog from '../deploy/deploy-dialog.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
 import { FileChoice } from '../deploy/file-choice.tsx'
 import { DeploymentLink } from '../deployment/deployment-link.tsx'
+import { AppCharts } from '../overview/app-charts.tsx'
+import { Changes } from '../overview/changes.tsx'
+import { SuggestionList } from '../overview/suggestion-list.tsx'
+import { suggestions } from '../overview/suggestions.ts'
+import { Tiles } from '../overview/tiles.tsx'
+import { sightWords } from '../words/en/sight.ts'
 import { words } from '../words/en.ts'
 
-/** What runs, since when, and what changed lately. */
+const route = getRouteApi('/inside/apps/$slug/')
+const NO_CHANGES: readonly Change[] = []
+
+/** What runs and how it goes, and what changed lately. */
 export function AppOverview() {
   const app = useCurrentApp()
-  const events = useQuery(queries.events(app.slug))
-  const instances = useQuery(queries.instances(app.slug))
-  if (!app.lastDeployment) return <NeverDeployed />
+  return app.lastDeployment ? <Overview app={app} last={app.lastDeployment} /> : <NeverDeployed />
+}
+
+function Overview({ app, last }: { app: App; last: NonNullable<App['lastDeployment']> }) {
+  const { slug } = app
+  const span = route.useSearch().span ?? 'hour'
+  const [pointed, setPointed] = useState<Change>()
+  const now = useFigures()?.get(slug)
+  const figures = useQuery({ ...sightQueries.figures(slug, span), throwOnError: false }).data
+  const changes = useQuery(sightQueries.changes(slug, span)).data
+  const domains = useQuery({ ...sightQueries.domains(slug), throwOnError: false }).data
+  const entries = changes?.entries ?? NO_CHANGES
+  const worth = suggestions({ app, now, figures, changes: entries, domains: domains?.length })
   return (
-    <div className="grid gap-6 lg:grid-cols-[1fr_22rem] lg:items-start">
-      <div className="grid gap-6">
-        <Card title={words.overview.now} actions={<RestartButton app={app} />}>
-          <Facts
-            rows={[
-              [words.apps.columns.release, <ReleaseFact key="release" />],
-              [
-                words.apps.columns.deployed,
-                <span key="deployed" className="flex flex-wrap items-center gap-2">
-                  <DeploymentLink slug={app.slug} number={app.lastDeployment.number} />
-                  <State state={app.lastDeployment.state} />
-                  <span className="text-soft">
-                    {words.reasons[app.lastDeployment.reason]}, <Time at={app.lastDeployment.createdAt} />
-                  </span>
-                </span>,
-              ],
-              [
-                words.apps.columns.requested,
-                app.lastRequestAt ? <Time key="requested" at={app.lastRequestAt} /> : words.apps.noRequest,
-              ],
-            ]}
-          />
-        </Card>
-        <Card title={words.overview.instances} about={words.overview.instancesAbout} flush>
-          {instances.data ? <Instances instances={instances.data} app={app} /> : <RowsSkeleton rows={2} />}
+    <div className="grid gap-6">
+      <SuggestionList slug={slug} suggestions={worth} />
+      <CanaryCard app={app} />
+      <Tiles now={now} figures={figures} span={span} />
+      <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start">
+        <div className="grid min-w-0 gap-6">
+          <Card title={sightWords.charts.title} actions={<SpanChoice span={span} />}>
+            <AppCharts figures={figures} changes={entries} pointed={pointed} span={span} />
+          </Card>
+          <Now app={app} last={last} />
+          <InstancesCard app={app} />
+        </div>
+        <Card title={sightWords.changes.title} about={sightWords.changes.about} flush>
+          {changes ? (
+            <Changes slug={slug} changes={entries} complete={changes.complete} onPoint={setPointed} />
+          ) : (
+            <RowsSkeleton />
+          )}
         </Card>
       </div>
-      <Card title={words.overview.changed} flush>
-        {events.data ? <Timeline events={events.data} slug={app.slug} /> : <RowsSkeleton />}
-      </Card>
     </div>
+  )
+}
+
+function SpanChoice({ span }: { span: Span }) {
+  const navigate = route.useNavigate()
+  return (
+    <Segments
+      label={sightWords.span}
+      value={span}
+      names={sightWords.spans}
+      onChange={next => void navigate({ search: { span: next }, replace: true, resetScroll: false })}
+    />
+  )
+}
+
+function Now({ app, last }: { app: App; last: NonNullable<App['lastDeployment']> }) {
+  return (
+    <Card title={words.overview.now} actions={<RestartButton app={app} />}>
+      <Facts
+        rows={[
+          [words.apps.columns.release, <ReleaseFact key="release" />],
+          [
+            words.apps.columns.deployed,
+            <span key="deployed" className="flex flex-wrap items-center gap-2">
+              <DeploymentLink slug={app.slug} number={last.number} />
+              <State state={last.state} />
+              <span className="text-soft">
+                {words.reasons[last.reason]}, <Time at={last.createdAt} />
+              </span>
+            </span>,
+          ],
+          [
+            words.apps.columns.requested,
+            app.lastRequestAt ? <Time key="requested" at={app.lastRequestAt} /> : words.apps.noRequest,
+          ],
+        ]}
+      />
+    </Card>
+  )
+}
+
+function InstancesCard({ app }: { app: App }) {
+  const { data } = useQuery(queries.instances(app.slug))
+  return (
+    <Card title={words.overview.instances} about={words.overview.instancesAbout} flush>
+      {data ? <Instances instances={data} app={app} /> : <RowsSkeleton rows={2} />}
+    </Card>
   )
 }
 

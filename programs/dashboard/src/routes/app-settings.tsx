@@ -3,15 +3,19 @@ import { useCurrentApp } from '../app/current-app.ts'
 import { DangerZone } from '../settings/danger-zone.tsx'
 import { GeneralSettings } from '../settings/general-settings.tsx'
 import { ScaleSettings } from '../settings/scale-settings.tsx'
+import { SettingsTabs } from '../settings/settings-tabs.tsx'
 
 export function AppSettings() {
   const app = useCurrentApp()
   return (
-    <div className="grid max-w-3xl gap-6">
-      <GeneralSettings key={`general ${app.updatedAt}`} app={app} />
-      <ScaleSettings app={app} />
-      <AppTeamSettings app={app} />
-      <DangerZone app={app} />
-    </div>
+    <>
+      <SettingsTabs slug={app.slug} />
+      <div className="grid max-w-3xl gap-6">
+        <GeneralSettings key={`general ${app.updatedAt}`} app={app} />
+        <ScaleSettings app={app} />
+        <AppTeamSettings app={app} />
+        <DangerZone app={app} />
+      </div>
+    </>
   )
 }

@@ -10,7 +10,7 @@ test('a few errors among very many are not shown as none', () => {
 })
 
 test('latencies and memory come in the unit that fits', () => {
-  expect([0.2, 12.4, 1_240, 64_000].map(latency)).toEqual(['< 1 ms', '12 ms', '1.2 s', '64 s'])
+  expect([0, 0.2, 12.4, 1_240, 64_000].map(latency)).toEqual(['0 ms', '< 1 ms', '12 ms', '1.2 s', '64 s'])
   expect([5 * 1_048_576, 512 * 1_048_576, 1_536 * 1_048_576].map(memory)).toEqual([
     '5 MB',
     '512 MB',

@@ -16,9 +16,9 @@ export function percent(part: number): string {
   return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} %`
 }
 
-/** `3 ms`, `240 ms`, `1.2 s` */
+/** `0 ms`, `< 1 ms`, `3 ms`, `240 ms`, `1.2 s` */
 export function latency(ms: number): string {
-  if (ms < 1) return '< 1 ms'
+  if (ms > 0 && ms < 1) return '< 1 ms'
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
 }
 

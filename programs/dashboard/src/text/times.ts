@@ -40,3 +40,11 @@ export function duration(ms: number): string {
   const seconds = Math.round((ms % MINUTE) / 1_000)
   return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`
 }
+
+const hourAndMinute = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false })
+const dayOnly = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric' })
+
+/** Under a chart: the time of day, or the day where there are several. */
+export function shortTime(at: number, span: 'hour' | 'day' | 'week'): string {
+  return span === 'week' ? dayOnly.format(at) : hourAndMinute.format(at)
+}

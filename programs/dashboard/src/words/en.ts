@@ -227,7 +227,6 @@ export const words = {
     since: 'since',
     instances: 'Instances',
     instancesAbout: 'The running copies of each process.',
-    changed: 'What changed?',
     asleep: 'It is asleep: the next request wakes it.',
     noInstances: 'Nothing runs at the moment.',
     oom: 'Out of memory',
@@ -238,25 +237,6 @@ export const words = {
     nothingToRestart: 'There is no release yet that could be restarted.',
     neverTitle: 'This app waits for its first deployment',
     neverAbout: 'Drop its folder on this page, choose it, or send it from the command line.',
-  },
-
-  events: {
-    nothing: 'Nothing has happened yet.',
-    types: {
-      'app:created': 'The app was made',
-      'app:updated': 'Settings changed',
-      'app:scaled': 'Scaled',
-      'app:slept': 'Fell asleep: nobody asked for it',
-      'app:woke': 'Woke up',
-      'app:wake-failed': 'Could not wake up',
-      'app:crash-looping': 'Stopped after too many crashes',
-      'app:deleted': 'Put in the trash',
-      'app:restored': 'Taken out of the trash',
-      'env:changed': 'Environment changed',
-      'deployment:succeeded': 'Went live with deployment',
-      'deployment:failed': 'Did not go live: deployment',
-      'instance:crashed': 'An instance crashed',
-    } as Record<string, string>,
   },
 
   deployments: { none: 'No deployment yet' },

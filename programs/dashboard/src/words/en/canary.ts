@@ -1,0 +1,42 @@
+/** A release that gets a share of the requests first. */
+export const canaryWords = {
+  title: (version: string, percent: number) => `${version} is on trial with ${percent} % of the requests`,
+  byHeader: 'Only requests with its header get it.',
+  about: 'It is taken out by itself when it fails more than it may. The old release keeps all its instances.',
+  promotesItself: (minutes: string) => `It takes over by itself ${minutes} after it began, unless it fails.`,
+  since: 'On trial since',
+  requests: 'Requests',
+  failed: 'Failed',
+  canary: 'On trial',
+  stable: 'The rest',
+  seeIt: 'To get it for sure, send this header:',
+  header: 'header',
+  promote: 'Promote',
+  promoteTitle: 'Give it all requests?',
+  promoteAbout: 'It is watched afterwards like any deployment, and returned when it fails.',
+  abort: 'Abort',
+  abortTitle: 'Take it out?',
+  abortAbout: 'The release that serves the rest serves all again. It never stopped.',
+  promoting: 'It is about to get all requests.',
+  aborting: 'It is about to be taken out.',
+  few: 'Few requests so far: give it time before you decide.',
+  worse: 'It fails more often than the rest.',
+  fine: 'It fails no more than the rest.',
+
+  onTrial: 'Try it on a share of the requests first',
+  onTrialHint:
+    'It gets the rest once you promote it. Without this, all requests go to it as soon as it works.',
+  percent: 'Share of the requests (%)',
+  percentHint: '0: only requests with its header. A browser that got it stays with it.',
+  after: 'Takes over by itself after (minutes)',
+  afterHint: 'Empty: it stays on trial until you say so.',
+  firstRelease: 'The first release has nothing to be compared with: it gets all requests.',
+
+  image: 'Image',
+  imageReference: 'Image',
+  imageHint: 'name:tag or host/name:tag. It is pinned to what the tag means now.',
+  imageManifest: 'seaworthy.json',
+  imageManifestHint:
+    'Processes, health, resources and volumes, as in the manifest of a folder. Empty: what the image says.',
+  imageAbout: 'Runs an image that was built elsewhere. A private registry needs a sign-in of the team.',
+} as const
