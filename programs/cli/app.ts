@@ -10,6 +10,7 @@ import { addDeployCommands } from './commands/deploy.ts'
 import { addDockerfileCommands } from './commands/dockerfile.ts'
 import { addDomainCommands } from './commands/domains.ts'
 import { addEnvCommands } from './commands/env.ts'
+import { addExecCommands } from './commands/exec.ts'
 import { addImageCommands } from './commands/images.ts'
 import { addInstanceCommands } from './commands/instances.ts'
 import { addInvitationCommands } from './commands/invitations.ts'
@@ -82,6 +83,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addDomainCommands,
     addEnvCommands,
     addInstanceCommands,
+    addExecCommands,
     addImageCommands,
     addKeyCommands,
     addTeamCommands,

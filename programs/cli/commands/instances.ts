@@ -3,6 +3,7 @@ import { type Context, chooseApp, type Surroundings, withContext } from '../cont
 import { CommandFailed, UsageError } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
 import { facts } from '../output.ts'
+import { execute } from './exec.ts'
 
 export function addInstanceCommands(program: Command, surroundings: Surroundings): void {
   program
@@ -23,9 +24,12 @@ export function addInstanceCommands(program: Command, surroundings: Surroundings
     .command('run')
     .description('run a command with the release and the env of an app: seaworthy run -- node -v')
     .argument('<command...>', 'the command and its arguments, after --')
+    .option('-i, --interactive', 'with your terminal or pipe as its input; see exec')
     .passThroughOptions(false)
-    .action((argv: string[], _, command: Command) =>
-      withContext(surroundings, command, context => runCommand(context, argv)),
+    .action((argv: string[], { interactive }: { interactive?: boolean }, command: Command) =>
+      withContext(surroundings, command, context =>
+        interactive ? execute(context, argv, { fresh: true }) : runCommand(context, argv),
+      ),
     )
 }
 

@@ -3,6 +3,7 @@
 import type { EndpointId, EndpointSchemasById } from '@seaworthy/api'
 import type { DataOf, EventOf, StreamId } from '@seaworthy/api/client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { AppRow, TeamRow } from '../store/schema.ts'
@@ -39,11 +40,27 @@ export interface StreamCall<Id extends EndpointId> extends Call<Id> {
   lastEventId: string | undefined
 }
 
+/** Gets the socket once the request has become one. */
+export type ServeSocket = (socket: WebSocket) => Promise<void>
+
+export interface SocketCall<Id extends EndpointId> extends Call<Id> {
+  /** Called once the connection is over, however it ends. */
+  onEnd(work: () => void): void
+  /** Aborts when the server stops. */
+  stopping: AbortSignal
+  /** Aborts when the one who opened it may no longer. */
+  notAllowed: AbortSignal
+}
+
 export interface Implementation<Id extends EndpointId> {
   answer?(call: Call<Id>): Promise<DataOf<Id>>
   page?(call: Call<Id>, page: PageRequest): Promise<{ items: DataOf<Id>; total: number }>
   /** For endpoints with `download`. Resolves before the head is sent, so that a problem can still be answered as one. */
   download?(call: Call<Id>): Promise<Download>
+  /** For endpoints with `socket`. Resolves before the request becomes one, so that a problem can still be answered. */
+  socket?(call: SocketCall<Id>): Promise<ServeSocket>
+  /** The subprotocol of the socket. */
+  protocol?: string
   /** Resolves before the head is sent, so that a problem can still be answered as one. */
   stream?(call: StreamCall<Id>): Promise<AsyncIterable<{ id?: string; event: EventFor<Id> }>>
 }

@@ -9,12 +9,14 @@ import type {
   Implementation,
   Implementations,
   PageRequest,
+  SocketCall,
   StreamCall,
 } from './endpoint-implementation.ts'
 import { httpErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
 import { sendDownload } from './file-download.ts'
 import { type Authorize, authorizer } from './route-guard.ts'
+import { requireUpgrade, upgrade } from './socket-upgrade.ts'
 import { type StillAllowed, watchAccess } from './still-allowed.ts'
 import { validateRequest } from './validation.ts'
 
@@ -34,6 +36,8 @@ export interface EndpointRoutesOptions {
 const DEFAULT_PAGE_LIMIT = 20
 /** Longest time that a stream goes on for somebody who lost the right to read it. */
 const MAX_UNCHECKED_MS = 15_000
+/** RFC 6455, section 7.4.1. */
+const INTERNAL_ERROR = 1011
 
 /** Throws when an endpoint of the catalogue has no implementation. */
 export function registerEndpoints(server: FastifyInstance, options: EndpointRoutesOptions): void {
@@ -81,6 +85,7 @@ async function handle(handling: Handling): Promise<unknown> {
     ...parts,
     ...{ actor, app, team, authorize, audit: audit.call, signal, request, reply },
   } as Call<EndpointId>
+  if (endpoint.socket) return openSocket({ ...handling, call, audit })
   if (wantsStream(endpoint, call)) return stream({ ...handling, call, audit })
   if (endpoint.download) return download({ ...handling, call, audit })
   const answered = await answer({ ...handling, call, audit })
@@ -137,6 +142,41 @@ async function stream({
   // Before the first event: a stream may go on for hours.
   await audit.finish()
   await sendEvents({ reply, events, signal, heartbeatMs, log })
+  return reply
+}
+
+/** The request may have been let go meanwhile: then there is nobody to serve. */
+async function openSocket({
+  endpoint,
+  implementation,
+  request,
+  reply,
+  options,
+  call,
+  audit,
+}: Answering): Promise<FastifyReply> {
+  const protocol = implementation.protocol!
+  requireUpgrade(request, protocol)
+  const { log, heartbeatMs, stopping } = options
+  const left = new AbortController()
+  const lost = new AbortController()
+  request.raw.socket.once('close', () => left.abort())
+  const serve = await implementation.socket!({
+    ...call,
+    stopping,
+    notAllowed: lost.signal,
+    onEnd: work =>
+      left.signal.aborted ? work() : left.signal.addEventListener('abort', work, { once: true }),
+  } as SocketCall<EndpointId>)
+  await audit.finish()
+  const isAllowed = () => options.stillAllowed(request, endpoint.action)
+  const everyMs = Math.min(heartbeatMs, MAX_UNCHECKED_MS)
+  void watchAccess({ isAllowed, everyMs, signal: left.signal, onLost: () => lost.abort(), log })
+  const socket = await upgrade(request, reply, protocol)
+  serve(socket).catch(error => {
+    log.error({ err: error }, 'a socket failed')
+    socket.close(INTERNAL_ERROR)
+  })
   return reply
 }
 

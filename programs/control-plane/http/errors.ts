@@ -17,6 +17,15 @@ export const httpErrors = defineErrors({
   },
   not_in_this_state: { status: 409, message: '{reason}' },
   confirm_mismatch: { status: 400, message: 'To delete {slug}, give exactly its slug as confirm.' },
+  upgrade_required: {
+    status: 426,
+    message:
+      'This address is a WebSocket of the protocol {protocol}. Open it as one, or use: seaworthy exec.',
+  },
+  origin_refused: {
+    status: 403,
+    message: 'This page is not one of the platform’s own, so it may not open this.',
+  },
   form_refused: { status: 400, message: 'The form is not as expected: {reason}.' },
   upload_broken_off: {
     status: 400,

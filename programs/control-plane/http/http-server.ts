@@ -23,6 +23,7 @@ import { type RateLimitSettings, rateLimitRules } from './rate-limit-rules.ts'
 import type { FindResource } from './request-resource.ts'
 import { guardRoutes, identifyRequests, type RequireFresh } from './route-guard.ts'
 import { isLocal, listenOnSocketFile } from './socket-listener.ts'
+import { routeUpgrades, wantsWebSocket } from './socket-upgrade.ts'
 import { createStillAllowed } from './still-allowed.ts'
 
 export interface HttpServerOptions {
@@ -82,6 +83,7 @@ const CSRF_COOKIE = 'seaworthy_csrf'
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const stopping = new AbortController()
   const fastify = createFastify(options)
+  routeUpgrades(fastify.server, (request, response) => fastify.routing(request, response))
   await registerEverything(fastify, options, stopping.signal)
   let socketServer: Server | undefined
   return {
@@ -127,6 +129,7 @@ function createFastify({ log, trustedProxies }: HttpServerOptions): FastifyInsta
   const options = secureServerOptions({ log, trustProxy, ...limits })
   return Fastify({
     ...options,
+    http: { ...options.http, shouldUpgradeCallback: wantsWebSocket },
     connectionTimeout: IDLE_CONNECTION_MS,
     schemaController: { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } },
   }) as unknown as FastifyInstance

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { AppError } from '@seaworthy/kit'
 import { createServer } from '@seaworthy/kit/lean-http'
+import { routeUpgrades, wantsWebSocket } from './socket-upgrade.ts'
 
 const fromSocketFile = new WeakSet<IncomingMessage>()
 
@@ -19,10 +20,12 @@ export async function listenOnSocketFile(path: string, handler: RequestListener)
   if (await isAnswered(path))
     throw new AppError('already_running', `A control plane already runs here (${path}).`)
   await rm(path, { force: true })
-  const server = createServer((request, response) => {
+  const handleLocally: RequestListener = (request, response) => {
     fromSocketFile.add(request)
     handler(request, response)
-  })
+  }
+  const server = createServer({ shouldUpgradeCallback: wantsWebSocket }, handleLocally)
+  routeUpgrades(server, handleLocally)
   // A large upload may take its time.
   server.requestTimeout = 0
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
