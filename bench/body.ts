@@ -67,7 +67,7 @@ async function startAll(folder: string, children: ChildProcess[]): Promise<Ports
     SEAWORTHY_EDGE_WORKERS: '2',
   })
   const paths = [ports.backend, ports.large, ports.files].map(port =>
-    answers(port, () => true, '/hello.html'),
+    answers(port, body => body === 'hello', '/hello.html'),
   )
   await Promise.all([...paths, answers(ports.edge, body => body === 'hello', '/hello.html')])
   return ports

@@ -10,6 +10,10 @@ interface Bench {
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   edge: () => import('./edge.ts'),
+  latency: () => import('./latency.ts'),
+  connections: () => import('./connections.ts'),
+  routes: () => import('./routes.ts'),
+  cache: () => import('./cache.ts'),
   body: () => import('./body.ts'),
   deploy: () => import('./deploy.ts'),
   rollback: () => import('./rollback.ts'),

@@ -83,6 +83,21 @@ export function nginxFilesConfig(options: {
   ])
 }
 
+/** nginx answering out of its own cache, with the same log and the same headers. */
+export function nginxCacheConfig(options: { folder: string; port: number; backendPort: number }): string {
+  const { folder, port, backendPort } = options
+  return nginx(folder, 'cache', [
+    accessLog(folder, 'cache'),
+    `proxy_cache_path ${folder}/cache levels=1:2 keys_zone=answers:10m max_size=64m;`,
+    `upstream app { server 127.0.0.1:${backendPort}; keepalive 8; }`,
+    `server { listen 127.0.0.1:${port} reuseport; keepalive_requests 100000000;`,
+    ...SECURITY_HEADERS.map(([name, value]) => `add_header ${name} "${value}";`),
+    'add_header X-Request-Id $request_id; add_header Cache-Status $upstream_cache_status;',
+    'location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";',
+    'proxy_cache answers; proxy_cache_valid 200 1h; } }',
+  ])
+}
+
 /** What a slow client has not read stays in memory, as with the edge, and not in a file. */
 export function nginxLargeBodyConfig(options: { folder: string; port: number; backendPort: number }): string {
   const { folder, port, backendPort } = options

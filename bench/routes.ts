@@ -1,0 +1,98 @@
+/** Ten thousand routes: what a look-up costs more than with one, and how long one change takes to be in use. */
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { tableRules } from '@seaworthy/routes/settings'
+import { median } from './measure.ts'
+import { inTurns, onStage, proxyRoute, ratio, ready, turnRow, verdict } from './stage.ts'
+import { printTable } from './table.ts'
+
+const ROUTES = 10_000
+const CHANGES = 20
+const LOAD = { connections: 64, seconds: 3 }
+const BUDGET = { lookUp: 0.95, pushMs: 20 }
+
+export async function run(): Promise<unknown> {
+  return await onStage('routes', async stage => {
+    const backend = await stage.backend()
+    const rules = tableRules({})
+    const routes = Array.from({ length: ROUTES }, (_, index) => ({
+      ...proxyRoute({ port: backend.port, host: `app-${index}.localhost`, app: String(index) }),
+      ...rules,
+    }))
+    const headers = ['Host: app-5000.localhost']
+    const one = { ...(await stage.edge('one', { version: 1, routes: [routes[5_000]] })), headers }
+    const many = { ...(await stage.edge('many', { version: 1, routes })), headers }
+    await ready([backend])
+    await Promise.all([one, many].map(({ home }) => untilServing(home)))
+    const turns = await inTurns([many, one], LOAD)
+    const pushes = await changeOneByOne(many.home, routes)
+    return report(turns.get('many')!, turns.get('one')!, pushes)
+  })
+}
+
+async function untilServing(home: string): Promise<void> {
+  const giveUpAt = Date.now() + 30_000
+  while (!(await ask(home, 'GET', '/status').catch(() => undefined))) {
+    if (Date.now() > giveUpAt) throw new Error('The edge does not serve.')
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** @returns the milliseconds that each of them took until all threads used it */
+async function changeOneByOne(
+  home: string,
+  routes: readonly ReturnType<typeof proxyRoute>[],
+): Promise<number[]> {
+  const took: number[] = []
+  for (let change = 0; change < CHANGES; change++) {
+    const version = 2 + change
+    const at = (change * 37) % routes.length
+    const changed = { ...routes[at]!, release: `v${version}` }
+    const startedAt = performance.now()
+    await pushChange(home, { version, changed, routes: routes.with(at, changed) })
+    took.push(performance.now() - startedAt)
+  }
+  return took
+}
+
+/** As the control plane does it. */
+async function pushChange(
+  home: string,
+  { version, routes }: { version: number; changed: object; routes: readonly object[] },
+): Promise<void> {
+  await ask(home, 'PUT', '/table', { version, routes })
+}
+
+function ask(home: string, method: string, path: string, body?: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socketPath = join(home, 'run', 'edge.sock')
+    const asked = request({ socketPath, method, path, agent: false }, response => {
+      let text = ''
+      response.setEncoding('utf8').on('data', part => {
+        text += part
+      })
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text)),
+      )
+    })
+    asked.on('error', reject)
+    asked.end(body && JSON.stringify(body))
+  })
+}
+
+function report(many: Parameters<typeof ratio>[0], one: Parameters<typeof ratio>[0], pushes: number[]) {
+  const cpu = median(one.cpuPerRequestUs) / median(many.cpuPerRequestUs)
+  const pushMs = median(pushes)
+  const rows = [
+    { ...turnRow(`${ROUTES} routes`, many), 'of one route': `${ratio(many, one).toFixed(2)} ×` },
+    { ...turnRow('one route', one), 'of one route': '' },
+  ]
+  printTable(
+    `look-ups; by CPU time ${cpu.toFixed(2)} ×, budget ≥ ${BUDGET.lookUp}: ${verdict(cpu, { least: BUDGET.lookUp })}`,
+    rows,
+  )
+  const push = { median: `${pushMs.toFixed(1)} ms`, longest: `${Math.max(...pushes).toFixed(1)} ms` }
+  const judged = { budget: `< ${BUDGET.pushMs} ms`, met: verdict(pushMs, { most: BUDGET.pushMs }) }
+  printTable(`one of ${ROUTES} routes changes, until all threads use it`, [{ ...push, ...judged }])
+  return { rows, pushes }
+}
