@@ -1,19 +1,28 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
-import { pickTarget } from '@seaworthy/routes'
 import type { Http2Request } from '../http2/http2-request.ts'
 import type { Http2Response } from '../http2/http2-response.ts'
 import { HTTP2_CODE } from '../http2/lean-http2.ts'
-import { type ActiveRoute, type ActiveTarget, answerHeadersFor } from '../proxy/active-routes.ts'
+import type { ActiveRoute } from '../proxy/active-routes.ts'
 import type { Deadlined } from '../proxy/deadlines.ts'
 import { sendErrorPage } from '../proxy/error-pages.ts'
 import { Exchange, type ExchangeOptions } from '../proxy/exchange.ts'
+import { answerDeadline, endOfExchange, idleDeadline } from '../proxy/exchange-times.ts'
+import { TargetChoice } from '../proxy/target-choice.ts'
 import { grpcAnswerHead, grpcRequestHead } from './grpc-heads.ts'
 import { Http2Target } from './http2-target.ts'
 
 /** `application/grpc`, also with `+proto`; not `grpc-web`, which is made for HTTP/1. */
 const GRPC = /^application\/grpc(?:[+;]|$)/
-const SUSPECT_MS = 1_000
 const END_STREAM_FLAG = 1
+
+/** What ends a call before its outcome: HTTP status, for a call that has no answer yet, and gRPC status for one that has. */
+const ENDINGS = {
+  413: { grpcStatus: 8, message: 'The call is larger than the app takes.' },
+  502: { grpcStatus: 14, message: 'The app ended the call without an outcome.' },
+  503: { grpcStatus: 14, message: 'No instance of the app takes calls now.' },
+  504: { grpcStatus: 4, message: 'The call took longer than the app allows.' },
+} as const
+type Ending = keyof typeof ENDINGS
 
 /** How a request by HTTP/2 goes to its target: a gRPC call by HTTP/2 as well, anything else by HTTP/1.1. */
 export function startHttp2Exchange(options: ExchangeOptions, route: ActiveRoute): void {
@@ -24,17 +33,18 @@ export function startHttp2Exchange(options: ExchangeOptions, route: ActiveRoute)
 /**
  * A gRPC call on its way: `connecting → sending → receiving → ended`. Both directions flow at the same time, each no
  * faster than its reader, and trailers go through, because they hold the outcome of the call. Another target is tried
- * only while none was reached.
+ * only while none has worked on it. Limits of time hold for calls of all kinds: what looks like a slow answer and what is
+ * a stream of events cannot be told apart.
  */
 class GrpcExchange implements Deadlined {
   readonly #options: ExchangeOptions
   readonly #request: Http2Request
   readonly #response: Http2Response
-  readonly #route: ActiveRoute
-  readonly #tried: ActiveTarget[] = []
-  #active: ActiveTarget | undefined
+  readonly #choice: TargetChoice
+  readonly #endsAt: number
   #upstream: ClientHttp2Stream | undefined
   #stopWaiting: (() => void) | undefined
+  #passesBody = false
   #phase: 'connecting' | 'sending' | 'receiving' = 'connecting'
   deadlineAt = Number.POSITIVE_INFINITY
   watchIndex = -1
@@ -44,13 +54,14 @@ class GrpcExchange implements Deadlined {
     this.#options = options
     this.#request = options.request as Http2Request
     this.#response = options.response as Http2Response
-    this.#route = route
+    this.#choice = new TargetChoice(options, route)
+    this.#endsAt = endOfExchange(options)
   }
 
   start(): void {
     const response = this.#response
     response.onAbandoned = () => this.#abandon()
-    response.answerHeaders = answerHeadersFor(this.#route, this.#options.client)
+    this.#choice.start()
     this.#options.context.deadlines.watch(this)
     this.#attempt()
   }
@@ -63,34 +74,18 @@ class GrpcExchange implements Deadlined {
   }
 
   #attempt(): void {
-    const { context, record } = this.#options
-    const active = this.#pick()
+    const { context } = this.#options
+    const active = this.#choice.take()
     if (!active) {
-      this.#giveUp(this.#tried.length > 0 ? 502 : 503)
+      if (this.#choice.fallBack()) this.#attempt()
+      else this.#giveUp(this.#choice.hasTried ? 502 : 503)
       return
     }
-    this.#tried.push(active)
-    this.#active = active
-    record.targetId = active.id
-    context.counters.targetTaken(active.slot)
     this.deadlineAt = performance.now() + context.limits.connectMs
     active.http2 ??= new Http2Target(active.pool.address)
     const session = active.http2.session()
     if (session.connecting) this.#waitFor(session)
     else this.#send(session)
-  }
-
-  #pick(): ActiveTarget | undefined {
-    const { counters, random } = this.#options.context
-    const now = performance.now()
-    const inFlight = (target: ActiveTarget) => counters.targetInFlight(target.slot)
-    const isUntried = (target: ActiveTarget) => !this.#tried.includes(target)
-    const isAllowed = (target: ActiveTarget) => isUntried(target) && target.suspectUntil <= now
-    const { healthy } = this.#route
-    return (
-      pickTarget(healthy, { inFlight, random, isAllowed }) ??
-      pickTarget(healthy, { inFlight, random, isAllowed: isUntried })
-    )
   }
 
   #waitFor(session: ClientHttp2Session): void {
@@ -145,24 +140,46 @@ class GrpcExchange implements Deadlined {
       if (this.#phase === 'receiving' && upstream.rstCode === HTTP2_CODE.none) this.#end()
     })
     upstream.on('error', () => undefined) // 'close' follows
-    upstream.on('close', () => this.#fail(502, 'the target ended the call'))
+    upstream.on('close', () => this.#onClose(upstream))
+  }
+
+  /** A call that the target refused, as one does that is about to end, was not worked on (RFC 9113, 8.7). */
+  #onClose(upstream: ClientHttp2Stream): void {
+    if (this.#upstream !== upstream) return
+    const { record } = this.#options
+    const isUntouched = upstream.rstCode === HTTP2_CODE.refusedStream && record.bytesIn === 0
+    if (isUntouched && this.#phase === 'sending') this.#sendElsewhere()
+    else this.#fail(502, 'the target ended the call')
+  }
+
+  #sendElsewhere(): void {
+    this.#request.pause()
+    this.#phase = 'connecting'
+    this.#tryNext('it refused a call')
   }
 
   #passBody(upstream: ClientHttp2Stream): void {
-    const { record, limits } = this.#options
-    const { stream } = this.#request
-    stream.on('data', (chunk: Buffer) => {
-      this.#moved()
-      record.bytesIn += chunk.length
-      if (limits && record.bytesIn > limits.bodyBytes) this.#fail(413, 'the body is too large')
-      else if (!upstream.destroyed && !upstream.write(chunk)) stream.pause()
-    })
-    upstream.on('drain', () => stream.resume())
-    stream.on('end', () => {
-      if (!this.#request.complete || upstream.destroyed) return
-      upstream.end()
+    upstream.on('drain', () => this.#request.resume())
+    if (this.#passesBody) {
+      this.#request.resume()
+      return
+    }
+    this.#passesBody = true
+    this.#request.on('data', chunk => this.#onBody(chunk))
+    this.#request.on('end', () => {
+      if (!this.#request.complete || !this.#upstream || this.#upstream.destroyed) return
+      this.#upstream.end()
       this.#sent()
     })
+  }
+
+  #onBody(chunk: Buffer): void {
+    const { record, limits } = this.#options
+    this.#moved()
+    record.bytesIn += chunk.length
+    if (limits && record.bytesIn > limits.bodyBytes) this.#fail(413, 'the body is too large')
+    else if (this.#upstream && !this.#upstream.destroyed && !this.#upstream.write(chunk))
+      this.#request.pause()
   }
 
   #onHead(raw: string[], isWhole: boolean): void {
@@ -184,13 +201,12 @@ class GrpcExchange implements Deadlined {
 
   /** A byte moved: the idle time starts anew. */
   #moved(): void {
-    const idleMs = this.#options.limits?.idleMs ?? this.#route.timeouts.idleMs
-    this.deadlineAt = performance.now() + idleMs
+    this.deadlineAt = idleDeadline(this.#options, this.#choice.route, this.#endsAt)
   }
 
   /** The call is with the target as a whole: the time for the answer runs. */
   #sent(): void {
-    if (this.#phase === 'sending') this.deadlineAt = performance.now() + this.#route.timeouts.responseMs
+    if (this.#phase === 'sending') this.deadlineAt = answerDeadline(this.#choice.route, this.#endsAt)
   }
 
   /** No target was reached yet. */
@@ -202,28 +218,33 @@ class GrpcExchange implements Deadlined {
   }
 
   #suspect(reason: string): void {
-    const target = this.#active!
-    const now = performance.now()
-    if (target.suspectUntil <= now) {
-      const { appId } = this.#route
-      this.#options.context.report({ kind: 'target-failed', appId, targetId: target.id, reason })
-    }
-    target.suspectUntil = now + SUSPECT_MS
+    const { active } = this.#choice
+    if (active) this.#choice.suspect(active, reason)
   }
 
-  #fail(status: 413 | 502 | 504, reason: string): void {
+  #fail(status: Ending, reason: string): void {
     const { record } = this.#options
     if (record.hasEnded) return
     if (status === 502) this.#suspect(reason)
-    if (this.#phase === 'receiving') {
-      record.cutShort()
-      this.#response.destroy()
-      this.#finish()
-    } else this.#giveUp(status)
+    if (this.#phase !== 'receiving') {
+      this.#giveUp(status)
+      return
+    }
+    record.cutShort()
+    this.#endWith(status)
+    this.#finish()
+  }
+
+  /** The answer has begun, so that the outcome can only stand in its trailers. */
+  #endWith(status: Ending): void {
+    const { grpcStatus, message } = ENDINGS[status]
+    const response = this.#response
+    response.trailers = ['grpc-status', String(grpcStatus), 'grpc-message', message]
+    response.end()
   }
 
   /** gRPC clients read the outcome from the HTTP status where there is no other (`http-grpc-status-mapping.md`). */
-  #giveUp(status: 413 | 502 | 503 | 504): void {
+  #giveUp(status: Ending): void {
     const { record } = this.#options
     const response = this.#response
     response.answerHeaders = undefined
@@ -250,8 +271,6 @@ class GrpcExchange implements Deadlined {
   #release(): void {
     this.#stopWaiting?.()
     this.#upstream = undefined
-    if (!this.#active) return
-    this.#options.context.counters.targetReleased(this.#active.slot)
-    this.#active = undefined
+    this.#choice.release()
   }
 }

@@ -1,21 +1,19 @@
-import { pickTarget } from '@seaworthy/routes'
 import type { ActiveCacheRule } from '../cache/cache-rules.ts'
-import { withCookies } from '../choice/answer-rules.ts'
-import { tellTrialFailed } from '../choice/canary-choice.ts'
-import { type Stickiness, stickyCookie, stuckTarget } from '../choice/stickiness.ts'
 import type { EffectiveLimits } from '../gates/effective-limits.ts'
-import { type ActiveRoute, type ActiveTarget, answerHeadersFor } from './active-routes.ts'
+import type { ActiveRoute, ActiveTarget } from './active-routes.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ClientResponse } from './client-response.ts'
 import type { Deadlined } from './deadlines.ts'
 import { sendErrorPage } from './error-pages.ts'
+import { answerDeadline, endOfExchange, idleDeadline } from './exchange-times.ts'
 import { RequestBody } from './request-body.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RequestTarget } from './request-target.ts'
 import type { ResponseHead } from './response-head.ts'
 import { ResponseRelay } from './response-relay.ts'
+import { TargetChoice } from './target-choice.ts'
 import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './upstream-connection.ts'
 import { upstreamRequestHead } from './upstream-request.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -40,8 +38,6 @@ export interface ExchangeOptions {
 
 /** How often a request is sent at most; every further one needs a reason to think that it never reached an app. */
 const MAX_ATTEMPTS = 4
-/** A target that failed is avoided for this long where others are healthy. */
-const SUSPECT_MS = 1_000
 /** RFC 9110, 9.2.2: sending these twice means the same as once. */
 const IDEMPOTENT = new Set([
   'GET',
@@ -66,9 +62,7 @@ export class Exchange implements UpstreamListener, Deadlined {
   readonly #options: ExchangeOptions
   readonly #relay: ResponseRelay
   readonly #body: RequestBody | undefined
-  readonly #tried: ActiveTarget[] = []
-  #route: ActiveRoute
-  #active: ActiveTarget | undefined
+  readonly #choice: TargetChoice
   #connection: UpstreamConnection | undefined
   #attempts = 0
   #resent = false
@@ -80,18 +74,16 @@ export class Exchange implements UpstreamListener, Deadlined {
 
   constructor(options: ExchangeOptions, route: ActiveRoute) {
     this.#options = options
-    this.#route = route
+    this.#choice = new TargetChoice(options, route)
     this.#relay = new ResponseRelay(options)
-    this.#endsAt = options.limits
-      ? options.record.startedAt + options.limits.totalMs
-      : Number.POSITIVE_INFINITY
+    this.#endsAt = endOfExchange(options)
     this.#body = hasBody(options.request) ? new RequestBody(options, this) : undefined
   }
 
   /** Sends the request to a target of the route. Requests that waited for a wake-up start here too. */
   start(): void {
     this.#options.response.onAbandoned = () => this.#abandon()
-    this.#setAnswerHeaders(undefined)
+    this.#choice.start()
     this.#options.context.deadlines.watch(this)
     this.#attempt(undefined)
   }
@@ -151,14 +143,14 @@ export class Exchange implements UpstreamListener, Deadlined {
   }
 
   onFailure(failure: UpstreamFailure): void {
-    const target = this.#active!
+    const target = this.#choice.active!
     const wasStale = (this.#connection?.served ?? 0) > 0
     this.#release()
     if (this.#relay.hasBegun) {
       this.#cutShort(failure.reason)
       return
     }
-    if (!wasStale || failure.kind !== 'broken') this.#suspect(target, failure)
+    if (!wasStale || failure.kind !== 'broken') this.#choice.suspect(target, failure.reason)
     if (this.#mayRepeat(failure, wasStale)) this.#attempt(wasStale ? target : undefined)
     else this.#giveUp(502, failure.reason)
   }
@@ -179,14 +171,13 @@ export class Exchange implements UpstreamListener, Deadlined {
 
   /** A byte moved: the idle time starts anew. */
   moved(): void {
-    const idleMs = this.#options.limits?.idleMs ?? this.#route.timeouts.idleMs
-    this.deadlineAt = Math.min(performance.now() + idleMs, this.#endsAt)
+    this.deadlineAt = idleDeadline(this.#options, this.#choice.route, this.#endsAt)
   }
 
   /** The request is with the target as a whole: the time for the answer runs. */
   sent(): void {
     if (this.#phase !== 'sending') return
-    this.deadlineAt = Math.min(performance.now() + this.#route.timeouts.responseMs, this.#endsAt)
+    this.deadlineAt = answerDeadline(this.#choice.route, this.#endsAt)
   }
 
   /** The client sends so slowly that it may mean to hold the connection only. */
@@ -213,20 +204,14 @@ export class Exchange implements UpstreamListener, Deadlined {
   }
 
   #attempt(again: ActiveTarget | undefined): void {
-    const target = again ?? this.#pick()
+    const target = this.#choice.take(again)
     if (!target) {
-      if (this.#fallBack()) return
-      const status = this.#tried.length > 0 ? 502 : 503
-      this.#giveUp(status, 'no target is healthy')
+      if (!this.#body?.isStarted && this.#choice.fallBack()) this.#attempt(undefined)
+      else this.#giveUp(this.#choice.hasTried ? 502 : 503, 'no target is healthy')
       return
     }
-    const { context, record, request } = this.#options
+    const { context, request } = this.#options
     this.#attempts++
-    this.#active = target
-    this.#tried.push(target)
-    record.targetId = target.id
-    if (this.#route.stickiness) this.#keepAt(target, this.#route.stickiness)
-    context.counters.targetTaken(target.slot)
     const repeatable = !this.#body && IDEMPOTENT.has(request.method!)
     this.#connection = again ? target.pool.open() : target.pool.take(repeatable)
     this.#connection.begin(this, { toHead: request.method === 'HEAD' })
@@ -252,55 +237,6 @@ export class Exchange implements UpstreamListener, Deadlined {
     }
   }
 
-  #pick(): ActiveTarget | undefined {
-    const { counters, random } = this.#options.context
-    const inFlight = (target: ActiveTarget) => counters.targetInFlight(target.slot)
-    const { healthy, stickiness } = this.#route
-    const stuck = stickiness && this.#stuckTarget(stickiness)
-    if (stuck) return stuck
-    if (healthy.length === 1 && this.#tried.length === 0) return healthy[0]
-    const now = performance.now()
-    const isUntried = (target: ActiveTarget) => !this.#tried.includes(target)
-    const isAllowed = (target: ActiveTarget) => isUntried(target) && target.suspectUntil <= now
-    return (
-      pickTarget(healthy, { inFlight, random, isAllowed }) ??
-      pickTarget(healthy, { inFlight, random, isAllowed: isUntried })
-    )
-  }
-
-  #stuckTarget(stickiness: Stickiness): ActiveTarget | undefined {
-    const target = stuckTarget(stickiness, this.#options.request.headers.cookie)
-    const isGood = target && target.suspectUntil <= performance.now() && !this.#tried.includes(target)
-    return isGood ? target : undefined
-  }
-
-  #keepAt(target: ActiveTarget, stickiness: Stickiness): void {
-    const { request, client } = this.#options
-    this.#setAnswerHeaders(
-      stickyCookie(stickiness, target, request.headers.cookie, client.scheme === 'https'),
-    )
-  }
-
-  #setAnswerHeaders(cookie: string | undefined): void {
-    const { response, client, cookies } = this.#options
-    const rules = answerHeadersFor(this.#route, client)
-    const all = cookie === undefined ? cookies : [...(cookies ?? []), cookie]
-    response.answerHeaders = all ? withCookies(rules, all) : rules
-  }
-
-  /** No instance of the release on trial took the request: the other one serves it. */
-  #fallBack(): boolean {
-    const { stable } = this.#route
-    if (stable?.mode !== 'proxy' || this.#body?.isStarted) return false
-    tellTrialFailed(this.#options, stable, 'no instance of it took a request')
-    this.#options.record.failedOver(stable)
-    this.#route = stable
-    this.#tried.length = 0
-    this.#setAnswerHeaders(undefined)
-    this.#attempt(undefined)
-    return true
-  }
-
   #mayRepeat({ kind, answered }: UpstreamFailure, wasStale: boolean): boolean {
     if (this.#attempts >= MAX_ATTEMPTS || this.#body?.isStarted || answered || kind === 'malformed')
       return false
@@ -311,15 +247,6 @@ export class Exchange implements UpstreamListener, Deadlined {
     if (this.#resent) return false
     this.#resent = true
     return true
-  }
-
-  #suspect(target: ActiveTarget, { reason }: UpstreamFailure): void {
-    const now = performance.now()
-    if (target.suspectUntil <= now) {
-      const { appId } = this.#route
-      this.#options.context.report({ kind: 'target-failed', appId, targetId: target.id, reason })
-    }
-    target.suspectUntil = now + SUSPECT_MS
   }
 
   #cutShort(reason: string): void {
@@ -364,9 +291,7 @@ export class Exchange implements UpstreamListener, Deadlined {
 
   #release(): void {
     this.#connection = undefined
-    if (!this.#active) return
-    this.#options.context.counters.targetReleased(this.#active.slot)
-    this.#active = undefined
+    this.#choice.release()
   }
 }
 
