@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { App, AppFigures } from '@seaworthy/api'
+import type { App, AppFigures, Deployment } from '@seaworthy/api'
 import type { ApiClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
@@ -137,10 +137,11 @@ async function restoreApp({ client, out }: Context, slug: string): Promise<void>
 async function showApp(context: Context): Promise<void> {
   const api = await context.client()
   const slug = await chooseApp(context)
-  const [app, instances, figures] = await Promise.all([
+  const [app, instances, figures, deployments] = await Promise.all([
     api.call('apps.get', { params: { slug } }),
     api.call('instances.list', { params: { slug } }),
     figuresOf(api, slug),
+    api.page('deployments.list', { params: { slug }, query: { order: 'desc', limit: 10 } }),
   ])
   const running = instances.filter(instance => instance.stoppedAt === null)
   context.out.result({ ...app, instances: running, figures }, () =>
@@ -151,6 +152,7 @@ async function showApp(context: Context): Promise<void> {
         ['url', app.url],
         ['state', app.state],
         ['release', releaseOf(app)],
+        ['canary', canaryText(deployments.data)],
         ['last request', app.lastRequestAt && ago(app.lastRequestAt)],
         ['traffic', trafficText(figures)],
         ['memory', memoryText(figures)],
@@ -213,6 +215,14 @@ function sleepText(minutes: number | null): string {
 
 function releaseOf(app: App): string {
   return app.currentRelease ? `v${app.currentRelease.version}` : '-'
+}
+
+/** @param newest the latest deployments: those after a canary wait for it */
+function canaryText(newest: readonly Deployment[]): string | undefined {
+  const onTrial = newest.find(({ state }) => state === 'canary')
+  if (!onTrial?.canary) return undefined
+  const { percent, canary } = onTrial.canary
+  return `v${onTrial.release} gets ${percent} % of the requests: ${canary.failures} of ${canary.requests} failed`
 }
 
 /** Undefined for an app that is too young to have any. */

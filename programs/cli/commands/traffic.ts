@@ -186,8 +186,8 @@ function trafficText(slug: string, { settings, notes, maintenance, changes, prev
   const head = changes === undefined ? [] : changed.length === 0 ? ['Nothing changes.'] : changed
   const closed = maintenance ? [`${slug} is closed for maintenance.`] : []
   if (preview) return [...head, ...notes, 'Nothing was changed: this was a preview.'].join('\n')
-  const rows = settings.map(({ key, value, from }) => [key, shown(value), value === null ? '' : from])
-  return [...head, ...closed, table(['SETTING', 'VALUE', 'FROM'], rows), ...notes].join('\n')
+  const rows = settings.map(({ key, value, from }) => [key, value === null ? '-' : from, shown(value)])
+  return [...head, ...closed, table(['SETTING', 'FROM', 'VALUE'], rows), ...notes].join('\n')
 }
 
 function tellMaintenance({ out }: Context, slug: string, traffic: Traffic): void {
