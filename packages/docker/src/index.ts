@@ -29,3 +29,4 @@ export {
 } from './ownership.ts'
 export { type EnginePing, pingEngine } from './ping-engine.ts'
 export { findImage, pullImage, type RegistryAuth, type ResolvedImage, resolveImage } from './pull-image.ts'
+export { waitForEnd } from './wait-for-end.ts'

@@ -60,6 +60,8 @@ export interface InstanceExit {
   code: number | null
   signal: NodeJS.Signals | null
   oomKilled: boolean
+  /** It ended with the engine that ran it, which was stopped or restarted: no fault of the app. */
+  endedWithEngine?: true
 }
 
 export interface Instance {

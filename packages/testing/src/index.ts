@@ -15,6 +15,7 @@ export {
   type OcspState,
   ocspResponder,
 } from './ocsp-responder.ts'
+export { type OwnDockerEngine, type OwnDockerEngineOptions, ownDockerEngine } from './own-docker-engine.ts'
 export { type PebbleOptions, PebbleServer } from './pebble-server.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
 export { type RedisServer, redisServer } from './redis-server.ts'

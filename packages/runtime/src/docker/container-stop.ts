@@ -1,4 +1,4 @@
-import { type DockerEngine, statusOf } from '@seaworthy/docker'
+import { type DockerEngine, statusOf, waitForEnd } from '@seaworthy/docker'
 
 /** For the kernel to end what got SIGKILL, and the engine to notice. */
 const KILL_LIMIT_MS = 10_000
@@ -23,12 +23,12 @@ async function kill(engine: DockerEngine, container: string, signal: 'SIGTERM' |
 
 /** Whether it ends within that time. */
 async function hasEnded(engine: DockerEngine, container: string, limitMs: number): Promise<boolean> {
-  const abortSignal = AbortSignal.timeout(limitMs)
+  const signal = AbortSignal.timeout(limitMs)
   try {
-    await engine.client.getContainer(container).wait({ condition: 'not-running', abortSignal })
+    await waitForEnd(engine, container, { signal })
     return true
   } catch (error) {
-    if (abortSignal.aborted) return false
+    if (signal.aborted) return false
     if (statusOf(error) === 404) return true
     throw error
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DockerEngine, findContainer } from '@seaworthy/docker'
+import { type DockerEngine, findContainer, statusOf, waitForEnd } from '@seaworthy/docker'
 import type { InstanceExit } from '../runtime.ts'
 import { exitOf } from './container-exit.ts'
 import type { ContainerOutput } from './container-output.ts'
@@ -21,6 +21,9 @@ export class ContainerWatch {
   readonly #options: ContainerWatchOptions
   readonly #closed = new AbortController()
   readonly #ended = new AbortController()
+  /** Whether the engine was away at some time since the watch began. */
+  #wasAway = false
+  #isEndWanted = false
   /** Resolves with the exit once the output is complete. Never, when the watch is closed before. */
   readonly exited: Promise<InstanceExit>
 
@@ -33,6 +36,11 @@ export class ContainerWatch {
     return new ContainerWatch(options)
   }
 
+  /** The platform is about to end it: whatever the engine did before has nothing to do with that. */
+  expectEnd(): void {
+    this.#isEndWanted = true
+  }
+
   close(): void {
     this.#closed.abort()
   }
@@ -43,6 +51,8 @@ export class ContainerWatch {
     this.#ended.abort()
     await copied
     await this.#copyRest()
+    // The next platform has to learn of the end: what tells of it must stay.
+    if (this.#closed.signal.aborted) return new Promise(() => undefined)
     await this.#options.onEnd()
     return exit
   }
@@ -68,27 +78,46 @@ export class ContainerWatch {
 
   async #waitForEnd(): Promise<InstanceExit> {
     const { engine, container } = this.#options
-    await engine.client.getContainer(container).wait({ abortSignal: this.#closed.signal })
+    // An engine that is back and left it alone is no longer a reason for its end.
+    if ((await findContainer(engine, container))?.State.Running) this.#wasAway = false
+    await waitForEnd(engine, container, { signal: this.#closed.signal })
     const found = await findContainer(engine, container)
     if (!found) return { code: null, signal: null, oomKilled: false }
     if (found.State.Running) throw new Error('it runs again')
-    return exitOf(found.State)
+    return this.#withCause(exitOf(found.State))
+  }
+
+  /** An engine that ends takes its containers along, by a signal, unless it is set to leave them alone. */
+  async #withCause(exit: InstanceExit): Promise<InstanceExit> {
+    const isByEngine = exit.signal !== null && !exit.oomKilled && (await this.#lostEngine())
+    return isByEngine ? { ...exit, endedWithEngine: true } : exit
+  }
+
+  async #lostEngine(): Promise<boolean> {
+    if (this.#isEndWanted) return false
+    return this.#wasAway || !(await this.#options.engine.answers())
   }
 
   /** Repeats what fails because the engine is away. Never resolves once the watch is closed. */
   async #untilOpen(action: () => Promise<InstanceExit>): Promise<InstanceExit> {
     for (let pauseMs = RETRY_MS.first; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
-      const exit = await action().catch(error => this.#isGone(error))
+      const exit = await action().catch(error => this.#exitOrAway(error))
       if (this.#closed.signal.aborted) return new Promise(() => undefined)
       if (exit) return exit
       await sleep(pauseMs, undefined, { ref: false })
     }
   }
 
-  /** Someone removed it by hand: it has ended, and how is not known. */
-  #isGone(error: unknown): InstanceExit | undefined {
-    const isMissing = (error as { statusCode?: number }).statusCode === 404
-    return isMissing ? { code: null, signal: null, oomKilled: false } : undefined
+  /** Not found: someone removed it by hand, so it has ended, and how is not known. */
+  #exitOrAway(error: unknown): InstanceExit | undefined {
+    const status = statusOf(error) ?? statusOf((error as Error).cause)
+    if (status === 404) return { code: null, signal: null, oomKilled: false }
+    if (status === undefined && !this.#wasAway && !this.#closed.signal.aborted) {
+      this.#wasAway = true
+      const { engine, container } = this.#options
+      engine.log.warn({ container }, 'the Docker engine does not answer; waiting for it')
+    }
+    return undefined
   }
 
   #streamSignal(): AbortSignal {

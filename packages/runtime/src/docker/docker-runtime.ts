@@ -82,9 +82,10 @@ class DockerRuntime implements Runtime {
     const handle = parseDockerHandle(value)
     const found = handle && (await this.#find(id, handle))
     if (!found) return
+    const watch = this.#watches.get(handle.container)
+    watch?.expectEnd()
     await endContainer(this.#engine, handle.container, graceMs)
     // Its watch keeps the last output before the container goes.
-    const watch = this.#watches.get(handle.container)
     if (watch) await watch.exited
     else await this.#remove(handle.container, appIdOf(found))
   }
