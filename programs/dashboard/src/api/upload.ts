@@ -7,6 +7,8 @@ export interface UploadOptions {
   slug: string
   archive: Blob
   filename: string
+  /** Gets a share of the requests first. */
+  canary?: object
   onProgress?(sentBytes: number, totalBytes: number): void
   signal?: AbortSignal
 }
@@ -19,7 +21,7 @@ export function uploadArchive(options: UploadOptions): Promise<Deployment> {
   })
 }
 
-function send({ slug, archive, filename, onProgress, signal }: UploadOptions): Promise<Deployment> {
+function send({ slug, archive, filename, canary, onProgress, signal }: UploadOptions): Promise<Deployment> {
   const { promise, resolve, reject } = Promise.withResolvers<Deployment>()
   const request = new XMLHttpRequest()
   request.open('POST', `/api/v1/apps/${encodeURIComponent(slug)}/deployments`)
@@ -36,6 +38,8 @@ function send({ slug, archive, filename, onProgress, signal }: UploadOptions): P
   request.onabort = () => reject(new DOMException('Cancelled', 'AbortError'))
   signal?.addEventListener('abort', () => request.abort())
   const form = new FormData()
+  // Before the file: the platform reads the form from its start.
+  if (canary) form.append('canary', JSON.stringify(canary))
   form.append('archive', archive, filename)
   request.send(form)
   return promise

@@ -5,10 +5,14 @@ import { type App, type Deployment, keys } from '../api/queries.ts'
 import { CopyField } from '../components/copy-field.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Panels } from '../components/panels.tsx'
+import { canaryWords } from '../words/en/canary.ts'
 import { words } from '../words/en.ts'
 import type { Dropped } from './dropped-files.ts'
 import { GitForm } from './git-form.tsx'
+import { ImageForm } from './image-form.tsx'
 import { SameAgain } from './same-again.tsx'
+import { canaryFlags, NO_TRIAL } from './trial.ts'
+import { TrialFields } from './trial-fields.tsx'
 import { UploadForm } from './upload-form.tsx'
 
 interface DeployDialogProps {
@@ -21,8 +25,11 @@ interface DeployDialogProps {
 export default function DeployDialog({ app, dropped, onClose }: DeployDialogProps) {
   const started = useStarted(onClose)
   const [initial] = useState(dropped)
-  const common = { ...(app && { app }), onStarted: started }
-  const cli = app ? `npx seaworthy deploy --app ${app.slug}` : 'npx seaworthy deploy'
+  const [trial, setTrial] = useState(NO_TRIAL)
+  // The first release has nothing to be compared with.
+  const canBeTried = app?.currentRelease != null
+  const common = { ...(app && { app }), trial: canBeTried ? trial : NO_TRIAL, onStarted: started }
+  const cli = `npx seaworthy deploy${app ? ` --app ${app.slug}` : ''}${canaryFlags(common.trial)}`
   const panels = [
     {
       id: 'upload',
@@ -30,8 +37,9 @@ export default function DeployDialog({ app, dropped, onClose }: DeployDialogProp
       content: <UploadForm {...common} {...(initial && { initial })} />,
     },
     { id: 'git', label: words.deploy.git, content: <GitForm {...common} /> },
+    { id: 'image', label: canaryWords.image, content: <ImageForm {...common} /> },
     ...(app?.lastDeployment
-      ? [{ id: 'same', label: words.deploy.same, content: <SameAgain app={app} onStarted={started} /> }]
+      ? [{ id: 'same', label: words.deploy.same, content: <SameAgain {...common} app={app} /> }]
       : []),
     {
       id: 'cli',
@@ -47,6 +55,7 @@ export default function DeployDialog({ app, dropped, onClose }: DeployDialogProp
   return (
     <Dialog open onClose={onClose} title={app ? words.deploy.titleFor(app.name) : words.deploy.title}>
       <Panels label={words.deploy.ways} panels={panels} />
+      {canBeTried && <TrialFields trial={trial} onChange={setTrial} />}
     </Dialog>
   )
 }

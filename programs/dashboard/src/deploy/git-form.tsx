@@ -8,9 +8,11 @@ import { FormError, TextField } from '../components/field.tsx'
 import { words } from '../words/en.ts'
 import { slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
+import { type Trial, withCanary } from './trial.ts'
 
 interface GitFormProps {
   app?: App
+  trial: Trial
   onStarted(slug: string, deployment: Deployment): void
 }
 
@@ -21,11 +23,11 @@ interface GitInput {
   subdirectory: string
 }
 
-export function GitForm({ app, onStarted }: GitFormProps) {
+export function GitForm({ app, trial, onStarted }: GitFormProps) {
   const [url, setUrl] = useState(app?.origin?.url ?? '')
   const [slug, setSlug] = useState<string>()
   const deploy = useAction({
-    run: deployGit,
+    run: (input: GitInput) => deployGit(input, trial),
     quiet: true,
     onDone: (deployment, input) => onStarted(input.slug, deployment),
   })
@@ -88,10 +90,10 @@ export function GitForm({ app, onStarted }: GitFormProps) {
   )
 }
 
-async function deployGit({ slug, url, ref, subdirectory }: GitInput): Promise<Deployment> {
+async function deployGit({ slug, url, ref, subdirectory }: GitInput, trial: Trial): Promise<Deployment> {
   await ensureApp(slug)
   const git = { url, ...(ref && { ref }), ...(subdirectory && { subdirectory }) }
-  return client.call('deployments.create', { params: { slug }, body: { git } })
+  return client.call('deployments.create', { params: { slug }, body: { git, ...withCanary(trial) } })
 }
 
 function lastPart(url: string): string {

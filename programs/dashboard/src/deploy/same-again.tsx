@@ -3,17 +3,19 @@ import type { App, Deployment } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { words } from '../words/en.ts'
+import { type Trial, withCanary } from './trial.ts'
 
 interface SameAgainProps {
   app: App
+  trial: Trial
   onStarted(slug: string, deployment: Deployment): void
 }
 
 /** Without choosing anything: what the app was deployed from before. */
-export function SameAgain({ app: { slug, origin }, onStarted }: SameAgainProps) {
+export function SameAgain({ app: { slug, origin }, trial, onStarted }: SameAgainProps) {
   const deploy = useAction({
     run: (body: { pull: true } | { rebuild: true }) =>
-      client.call('deployments.create', { params: { slug }, body }),
+      client.call('deployments.create', { params: { slug }, body: { ...body, ...withCanary(trial) } }),
     onDone: deployment => onStarted(slug, deployment),
   })
   return (

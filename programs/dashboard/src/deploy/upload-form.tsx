@@ -14,14 +14,16 @@ import { type Dropped, slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
 import { FileChoice } from './file-choice.tsx'
 import { packFiles, type Selection, selectFiles } from './pack-folder.ts'
+import { type Trial, withCanary } from './trial.ts'
 
 interface UploadFormProps {
   app?: App
+  trial: Trial
   initial?: Dropped
   onStarted(slug: string, deployment: Deployment): void
 }
 
-export function UploadForm({ app, initial, onStarted }: UploadFormProps) {
+export function UploadForm({ app, trial, initial, onStarted }: UploadFormProps) {
   const [dropped, setDropped] = useState(initial)
   if (!dropped) return <DropZone onChoose={setDropped} />
   const again = () => setDropped(undefined)
@@ -29,6 +31,7 @@ export function UploadForm({ app, initial, onStarted }: UploadFormProps) {
     <SendForm
       key={dropped.name}
       {...(app && { app })}
+      trial={trial}
       dropped={dropped}
       onAgain={again}
       onStarted={onStarted}
@@ -56,7 +59,7 @@ interface SendFormProps extends UploadFormProps {
   onAgain(): void
 }
 
-function SendForm({ app, dropped, onAgain, onStarted }: SendFormProps) {
+function SendForm({ app, trial, dropped, onAgain, onStarted }: SendFormProps) {
   const selection = useSelection(dropped)
   const [progress, setProgress] = useState<string>()
   const deploy = useAction({
@@ -66,6 +69,7 @@ function SendForm({ app, dropped, onAgain, onStarted }: SendFormProps) {
       return uploadArchive({
         slug,
         ...archive,
+        ...withCanary(trial),
         onProgress: (sent, total) => setProgress(words.deploy.sending(Math.round((100 * sent) / total))),
       })
     },

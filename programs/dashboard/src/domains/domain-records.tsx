@@ -10,7 +10,9 @@ export function DomainRecords({ domain: { records, claim } }: { domain: Domain }
       <section aria-label={words.records} className="grid gap-2">
         <div>
           <h3 className="font-medium">{words.records}</h3>
-          <p className="text-sm text-soft">{words.recordsAbout}</p>
+          <p className="text-sm text-soft">
+            {records.length > 0 ? words.recordsAbout : words.recordsUnknown}
+          </p>
         </div>
         <ul className="grid gap-2">
           {records.map(record => (

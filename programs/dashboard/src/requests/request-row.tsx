@@ -13,7 +13,7 @@ export function RequestRow({ request, onOpen }: { request: SeenRequest; onOpen()
     <button
       type="button"
       onClick={onOpen}
-      className="-mx-4 flex w-[calc(100%+2rem)] items-baseline gap-4 px-4 text-left hover:bg-line"
+      className="-mx-4 flex w-max min-w-[calc(100%+2rem)] items-baseline gap-4 px-4 text-left hover:bg-line [&>*:not(bdi)]:shrink-0"
     >
       <time dateTime={at} className="text-soft">
         {clockTime(Date.parse(at))}

@@ -30,7 +30,6 @@ export const canaryWords = {
   percentHint: '0: only requests with its header. A browser that got it stays with it.',
   after: 'Takes over by itself after (minutes)',
   afterHint: 'Empty: it stays on trial until you say so.',
-  firstRelease: 'The first release has nothing to be compared with: it gets all requests.',
 
   image: 'Image',
   imageReference: 'Image',

@@ -50,6 +50,8 @@ export const domainWords = {
   records: 'What DNS should say',
   recordsAbout:
     'One of these is enough. Set it where the domain is administered; it may take a while to be seen.',
+  recordsUnknown:
+    'The platform does not know its public address. Point the domain to the address by which you reach this machine.',
   claim: 'To prove that it is yours',
   claimAbout: (until: string) =>
     `Only needed where somebody else claims it too. The claim is held until ${until}.`,
