@@ -37,7 +37,6 @@ export const certificateErrors = defineErrors({
     status: 502,
     message: 'The certificate authority {authority} could not be reached: {problem}.',
   },
-  acme_refused: { status: 502, message: 'The certificate authority {authority} refused: {problem}' },
   acme_answer_invalid: {
     status: 502,
     message: 'The certificate authority {authority} answered with something unexpected: {problem}.',
