@@ -15,6 +15,7 @@ import { addImageCommands } from './commands/images.ts'
 import { addInstanceCommands } from './commands/instances.ts'
 import { addInvitationCommands } from './commands/invitations.ts'
 import { addKeyCommands } from './commands/keys.ts'
+import { addLimitCommands } from './commands/limits.ts'
 import { addLogCommands } from './commands/logs.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addOwnDataCommands } from './commands/own-data.ts'
@@ -76,6 +77,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addReleaseCommands,
     addCanaryCommands,
     addTrafficCommands,
+    addLimitCommands,
     addCacheCommands,
     addLogCommands,
     addRequestCommands,

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { ago, bytes, facts, table } from '../output.ts'
+import { endText } from './limits.ts'
 
 export function addAppCommands(program: Command, surroundings: Surroundings): void {
   const apps = program
@@ -137,14 +138,19 @@ async function restoreApp({ client, out }: Context, slug: string): Promise<void>
 async function showApp(context: Context): Promise<void> {
   const api = await context.client()
   const slug = await chooseApp(context)
-  const [app, instances, figures, deployments] = await Promise.all([
+  const [app, instances, figures, deployments, ends, limits] = await Promise.all([
     api.call('apps.get', { params: { slug } }),
     api.call('instances.list', { params: { slug } }),
     figuresOf(api, slug),
     api.page('deployments.list', { params: { slug }, query: { order: 'desc', limit: 10 } }),
+    api.call('instances.ends', { params: { slug }, query: { limit: 1 } }),
+    api.call('limits.get', { params: { slug } }),
   ])
+  const advice = limits.processes.flatMap(({ process, memory }) =>
+    memory.advice === null ? [] : `${process}: ${memory.advice}`,
+  )
   const running = instances.filter(instance => instance.stoppedAt === null)
-  context.out.result({ ...app, instances: running, figures }, () =>
+  context.out.result({ ...app, instances: running, figures, ends, limits: limits.processes }, () =>
     [
       facts([
         ['app', app.slug],
@@ -156,6 +162,8 @@ async function showApp(context: Context): Promise<void> {
         ['last request', app.lastRequestAt && ago(app.lastRequestAt)],
         ['traffic', trafficText(figures)],
         ['memory', memoryText(figures)],
+        ...advice.map(text => ['advice', text] as const),
+        ['last end', ends[0] && endText(ends[0], false)],
         ['code from', app.origin?.url],
         ...(app.refusedRoutes ?? []).map(refusalFact),
       ]),

@@ -112,7 +112,7 @@ export class InstanceWatch {
     watched.settings ??= await this.#settingsOf(live)
     const { settings } = watched
     if (!settings) return
-    if (countFiles) await this.#count(live, watched, settings)
+    if (countFiles || watched.diskBytes === undefined) await this.#count(live, watched, settings)
     this.#probe(live, watched, settings, now)
     const facts = this.#factsOf(live, watched, settings, now)
     const excess = beyondLimit(facts)
