@@ -1,6 +1,7 @@
 import type { EdgeLimits } from '../config.ts'
 import { ConnectionBounds } from '../limits/connection-bounds.ts'
 import type { LimitMemory } from '../limits/limit-memory.ts'
+import { openFilesLimit } from '../limits/open-files.ts'
 import { Places } from '../limits/places.ts'
 import { redisRatesSoon } from '../limits/redis-rates.ts'
 import { RequestLimiter } from '../limits/request-limiter.ts'
@@ -49,6 +50,7 @@ export function createGateKeeping({
     connections: new ConnectionBounds({
       places: placesIn(memory.connections),
       mostPerClient: limits.maxConnectionsPerAddress,
+      maxFiles: openFilesLimit(),
     }),
     passwords: new PasswordChecks(),
     maintained: new HeldRequests({ deadlines, maxPerApp: limits.maxHeldPerApp, reason: untilMaintained }),

@@ -2,17 +2,39 @@ import type { Socket } from 'node:net'
 import { clientOf } from './client-key.ts'
 import type { Places } from './places.ts'
 
-/** Open client connections by address, over all threads: at the edge as a whole, and at one app. */
+/** Of the files that may be open: from here on it is crowded … */
+const CROWDED = 0.6
+/** … and from here on full, since whoever is inside needs connections to targets. */
+const FULL = 0.85
+/** What an address may have of its bound while it is crowded. */
+const CROWDED_SHARE = 1 / 20
+
+/**
+ * Open client connections by address, over all threads: at the edge as a whole, and at one app. Where files that may be
+ * open get short, an address gets fewer new ones, so that many addresses together do not keep out all others.
+ */
 export class ConnectionBounds {
   readonly #places: Places
   readonly #mostPerClient: number
+  readonly #maxFiles: number
+  /** All connections are counted under it. */
+  readonly #all: number
   /** The keys that a connection is counted under. */
   readonly #counted = new WeakMap<Socket, Set<number>>()
 
-  /** @param mostPerClient of the edge as a whole; 0 for no bound */
-  constructor({ places, mostPerClient }: { places: Places; mostPerClient: number }) {
+  /**
+   * @param mostPerClient of the edge as a whole; 0 for no bound
+   * @param maxFiles that the process may have open
+   */
+  constructor({
+    places,
+    mostPerClient,
+    maxFiles,
+  }: { places: Places; mostPerClient: number; maxFiles: number }) {
     this.#places = places
     this.#mostPerClient = mostPerClient
+    this.#maxFiles = maxFiles
+    this.#all = places.keyOf('all')
   }
 
   /**
@@ -22,7 +44,11 @@ export class ConnectionBounds {
    */
   admit(socket: Socket): boolean {
     if (this.#mostPerClient === 0) return true
-    if (this.#count(socket, '', addressOf(socket), this.#mostPerClient)) return true
+    const most = this.#mostNow()
+    if (most > 0 && this.#count(socket, '', addressOf(socket), most)) {
+      this.#take(socket, this.#all, Number.POSITIVE_INFINITY)
+      return true
+    }
     socket.on('error', () => undefined)
     socket.resetAndDestroy()
     return false
@@ -33,8 +59,18 @@ export class ConnectionBounds {
     return this.#count(socket, scope, address, most)
   }
 
+  /** 0 where no more fit. */
+  #mostNow(): number {
+    const open = this.#places.taken(this.#all)
+    if (open < this.#maxFiles * CROWDED) return this.#mostPerClient
+    return open < this.#maxFiles * FULL ? Math.ceil(this.#mostPerClient * CROWDED_SHARE) : 0
+  }
+
   #count(socket: Socket, scope: string, address: string, most: number): boolean {
-    const key = this.#places.keyOf(`${scope} ${clientOf(address)}`)
+    return this.#take(socket, this.#places.keyOf(`${scope} ${clientOf(address)}`), most)
+  }
+
+  #take(socket: Socket, key: number, most: number): boolean {
     let keys = this.#counted.get(socket)
     if (keys?.has(key)) return true
     if (socket.destroyed || !this.#places.take(key, most)) return false
