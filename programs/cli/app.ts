@@ -7,6 +7,7 @@ import { addAuditCommands } from './commands/audit.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addCanaryCommands } from './commands/canary.ts'
 import { addDeployCommands } from './commands/deploy.ts'
+import { addDiskCommands } from './commands/disk.ts'
 import { addDockerfileCommands } from './commands/dockerfile.ts'
 import { addDomainCommands } from './commands/domains.ts'
 import { addEnvCommands } from './commands/env.ts'
@@ -86,6 +87,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addEnvCommands,
     addInstanceCommands,
     addExecCommands,
+    addDiskCommands,
     addImageCommands,
     addKeyCommands,
     addTeamCommands,

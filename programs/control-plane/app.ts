@@ -33,6 +33,10 @@ import { createRequireStillAllowed } from './deployments/require-still-allowed.t
 import { StartPhase } from './deployments/start-phase.ts'
 import { Switcher } from './deployments/switcher.ts'
 import { Watcher } from './deployments/watcher.ts'
+import { DiskLedger } from './disk/disk-ledger.ts'
+import { DiskRoom } from './disk/disk-room.ts'
+import { DiskSamples } from './disk/disk-samples.ts'
+import { DiskSchedule } from './disk/disk-schedule.ts'
 import { composeDomains } from './domains/compose-domains.ts'
 import { readDomainSettings } from './domains/read-domain-settings.ts'
 import { EdgeClient } from './edge/edge-client.ts'
@@ -72,6 +76,7 @@ import { Quotas } from './quotas/quotas.ts'
 import { Releases } from './releases/releases.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
 import { SourceRecords } from './sources/source-records.ts'
+import { systemClock } from './store/clock.ts'
 import { AppTraffic } from './traffic/app-traffic.ts'
 import { answeringProcesses } from './traffic/effective-traffic.ts'
 import { VERSION } from './version.ts'
@@ -396,6 +401,7 @@ export async function createControlPlane(
     reconciler,
     limits: limits.appLimits,
     releases,
+    events,
     usage: sight.routeParts.usage,
     home: config.home,
     log,
@@ -436,6 +442,19 @@ export async function createControlPlane(
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
+  const diskRoom: DiskRoom = new DiskRoom({
+    home: config.home,
+    reclaimableBytes: () => disk.reclaimableBytes,
+  })
+  const disk = new DiskLedger({
+    ...{ home: config.home, store, events, clock: systemClock, log },
+    samples: new DiskSamples({ store }),
+    room: diskRoom,
+    referencedArtifacts: () => releases.referencedArtifactDigests(),
+    referencedSources: () => sourceRecords.referencedDigests(),
+    docker: ground.docker,
+  })
+  const diskSchedule = new DiskSchedule({ jobs })
   const takeover = new Takeover({
     store,
     manager,
@@ -505,6 +524,9 @@ export async function createControlPlane(
       envVars,
       sharedEnv,
       instances,
+      disk,
+      diskRoom,
+      sweep: () => sweeper.sweep(),
       execCommands: new ExecCommands({ manager, releases, log }),
       execLimits: new ExecLimits({ perPerson: 5, perApp: 10 }),
       execIdleMs: config.execIdleMinutes * 60_000,
@@ -536,6 +558,7 @@ export async function createControlPlane(
       ...domains.jobHandlers,
       deploy: job => pipeline.handle(job),
       sweep: () => sweeper.sweep(),
+      'measure-disk': () => disk.measure(),
     },
     concurrency: { total: 32 },
     log,
@@ -585,6 +608,12 @@ export async function createControlPlane(
     stop: () => expiryWarnings.stop(),
   })
   lifecycle.add({ name: 'domains', start: () => domains.watch.start(), stop: () => domains.watch.stop() })
+  lifecycle.add({
+    name: 'certificates on demand',
+    start: () => domains.calls.listen(edge),
+    stop: () => domains.calls.stop(),
+  })
+  lifecycle.add({ name: 'disk', start: () => diskSchedule.start(), stop: () => diskSchedule.stop() })
   lifecycle.add({ name: 'sweeps', start: () => sweeps.start(), stop: () => sweeps.stop() })
   lifecycle.add({ name: 'http', start: () => server.start(), stop: () => server.stop() })
   lifecycle.add({

@@ -5,6 +5,7 @@
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
 import { type CacheAction, cacheEndpoints } from './endpoint-list/cache.ts'
+import { type DiskAction, diskEndpoints } from './endpoint-list/disk.ts'
 import { type DomainAction, domainEndpoints } from './endpoint-list/domains.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
 import { type ExecAction, execEndpoints } from './endpoint-list/exec.ts'
@@ -73,6 +74,7 @@ export type Action =
   | AccountAction
   | AuditAction
   | CacheAction
+  | DiskAction
   | DomainAction
   | EnvAction
   | ExecAction
@@ -414,6 +416,7 @@ export const endpointList = {
   ...accountEndpoints,
   ...auditEndpoints,
   ...cacheEndpoints,
+  ...diskEndpoints,
   ...execEndpoints,
   ...domainEndpoints,
   ...envEndpoints,

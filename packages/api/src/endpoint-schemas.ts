@@ -21,6 +21,7 @@ import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
 import { cacheEndpointSchemas } from './endpoint-schemas/cache.ts'
+import { diskEndpointSchemas } from './endpoint-schemas/disk.ts'
 import { domainEndpointSchemas } from './endpoint-schemas/domains.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
 import { execEndpointSchemas } from './endpoint-schemas/exec.ts'
@@ -153,6 +154,7 @@ export const endpointSchemas = {
   ...accountEndpointSchemas,
   ...auditEndpointSchemas,
   ...cacheEndpointSchemas,
+  ...diskEndpointSchemas,
   ...execEndpointSchemas,
   ...domainEndpointSchemas,
   ...envEndpointSchemas,

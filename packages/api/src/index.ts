@@ -18,6 +18,7 @@ export {
   type GitOrigin,
 } from './deployment.ts'
 export { type DeploymentAction, deploymentCan, isDeploymentEnded } from './deployment-can.ts'
+export type { DiskKind, DiskReclaimed, DiskReport } from './disk.ts'
 export type { Domain } from './domain.ts'
 export { type Action, type EndpointId, endpointList, type StreamKind } from './endpoint-list.ts'
 export type { EndpointSchemasById } from './endpoint-schemas.ts'

@@ -37,13 +37,9 @@ export const appLimitsSchema = z
     own: z.looseObject({}).meta({ description: "The app's own limits, as they were set." }),
     machine: z.strictObject({ memoryMb: z.int(), cpus: z.number() }),
     notes: z.array(z.string()).meta({ description: 'What this server cannot give, in sentences.' }),
-    deployment: z
-      .int()
-      .nullable()
-      .optional()
-      .meta({
-        description: 'Of a change: the deployment that brings instances with it. Null: none is needed.',
-      }),
+    deployment: z.int().nullable().optional().meta({
+      description: 'Of a change: the deployment that brings instances with it. Null: none is needed.',
+    }),
   })
   .meta({ id: 'AppLimits' })
 

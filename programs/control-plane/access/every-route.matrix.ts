@@ -128,6 +128,8 @@ export const MATRIX: Record<EndpointId, Line> = {
   'apps.run': app('developer', 'manage'),
   'exec.open': app('developer', 'manage', { answer: '426 upgrade_required' }),
   'apps.transfer': appTeam('admin', 'admin'),
+  'disk.get': administrator('read'),
+  'disk.reclaim': administrator('admin'),
   'trash.list': person('read'),
   // About another app than `shop`, so that a role on that one does not count.
   'trash.restore': team('admin', 'manage', { params: { id: 'app_gone' }, answer: '200' }),

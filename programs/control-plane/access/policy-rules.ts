@@ -104,6 +104,8 @@ export const policyRules: Record<Action, Rule> = {
   'event:read': APP_READ,
   'domain:read': APP_READ,
   'domain:write': APP_MANAGE,
+  'disk:read': { on: 'platform', role: 'admin', scope: 'read', whole: true },
+  'disk:reclaim': PLATFORM_ADMIN,
   'events:list': PLATFORM_READ,
 
   'teams:list': PLATFORM_READ,

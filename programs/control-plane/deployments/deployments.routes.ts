@@ -3,6 +3,7 @@ import { defineErrors } from '@seaworthy/kit'
 import { type Actor, actorName } from '../access/actor.ts'
 import { authorOf } from '../access/actor-finder.ts'
 import { can } from '../access/policy.ts'
+import type { DiskRoom } from '../disk/disk-room.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import { readArchiveUpload } from '../http/archive-upload.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
@@ -20,6 +21,7 @@ export interface DeploymentsRoutesOptions {
   store: Store
   deployments: Deployments
   quotas: Pick<Quotas, 'spend' | 'requireRoom'>
+  diskRoom: Pick<DiskRoom, 'require'>
   /** Largest archive that is taken. */
   uploadLimitBytes: number
 }
@@ -33,6 +35,15 @@ const errors = defineErrors({
   },
 })
 
+/** An archive is there twice for a while: as it came, and unpacked. */
+const ROOM_FACTOR = 2
+
+function roomFor({ request }: Pick<Call<'deployments.create'>, 'request'>) {
+  if (!request.isMultipart()) return { what: 'a build', neededBytes: 0 }
+  const declared = Number(request.headers['content-length'] ?? 0)
+  return { what: 'this upload', neededBytes: ROOM_FACTOR * (Number.isFinite(declared) ? declared : 0) }
+}
+
 export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementations {
   const { store, deployments, quotas } = options
   const find = (app: AppRow, number: number) => findDeployment(deployments, app, number)
@@ -41,6 +52,7 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
       async answer(call) {
         requireAppCan('deploy', call.app)
         await quotas.requireRoom(call.app, ['diskMb'])
+        await options.diskRoom.require(roomFor(call))
         const spender = { app: call.app, userId: personOf(call.actor) }
         const row = await quotas.spend(spender, ['buildsPerDay', 'deploymentsPerDay'], () =>
           call.request.isMultipart() ? deployUpload(options, call) : deployJson(options, call),

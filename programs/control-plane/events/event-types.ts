@@ -21,6 +21,8 @@ export interface EventData {
   'instance:crashed': { instance: string; process: string; exit: unknown; reason?: string; sentence?: string }
   /** By a fresh one, without dropping a request. */
   'instance:replaced': { instance: string; by: string; process: string; reason: string; sentence: string }
+  /** It asks for more than it may have, and does not get it. */
+  'instance:limited': { instance: string; process: string; limit: string; sentence: string }
   'limits:changed': { actor: string; resources: object }
   'domain:added': { host: string; actor: string }
   'domain:removed': { host: string; actor: string }
@@ -35,6 +37,8 @@ export interface EventData {
   'certificate:expiring': { host: string; notAfter: number }
   /** Its authority says so. One that the platform got is replaced at once. */
   'certificate:revoked': { host: string; issuer: string }
+  /** `level`: 80, 90 or 95 percent. Told once when it is reached. */
+  'disk:filling': { level: number; percent: number; freeBytes: number }
   'platform:started': { version?: string }
 }
 

@@ -13,6 +13,7 @@ import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.
 import { type CacheRoutesOptions, cacheRoutes } from '../cache/cache.routes.ts'
 import { type CanaryRoutesOptions, canaryRoutes } from '../deployments/canary.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
+import { type DiskRoutesOptions, diskRoutes } from '../disk/disk.routes.ts'
 import { type DomainsRoutesOptions, domainsRoutes } from '../domains/domains.routes.ts'
 import { type EnvRoutesOptions, envRoutes } from '../env/env.routes.ts'
 import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.routes.ts'
@@ -53,6 +54,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   CacheRoutesOptions &
   CanaryRoutesOptions &
   DeploymentsRoutesOptions &
+  DiskRoutesOptions &
   DomainsRoutesOptions &
   EnvRoutesOptions &
   ExecRoutesOptions &
@@ -94,6 +96,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...deploymentsRoutes(options),
     ...buildsRoutes(options),
     ...releasesRoutes(options),
+    ...diskRoutes(options),
     ...domainsRoutes(options),
     ...envRoutes(options),
     ...execRoutes(options),

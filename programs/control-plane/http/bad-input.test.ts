@@ -72,6 +72,7 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'maintenance.set': { on: true, holdSeconds: 5, message: 'Soon back', allow: ['192.0.2.1'] },
   'cache.purge': { path: '/news' },
   'limits.replace': { memoryMb: 256, perProcess: { web: { processes: 64 } }, recycle: { afterHours: 24 } },
+  'disk.reclaim': { apply: false },
   'apps.run': { argv: ['node', '-v'] },
 }
 

@@ -27,6 +27,9 @@ import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
 import { Canaries } from '../deployments/canaries.ts'
 import { DeploymentRecords } from '../deployments/deployment-records.ts'
+import { DiskLedger } from '../disk/disk-ledger.ts'
+import { DiskRoom } from '../disk/disk-room.ts'
+import { DiskSamples } from '../disk/disk-samples.ts'
 import { composeDomains, type DomainSettings } from '../domains/compose-domains.ts'
 import { EnvVars } from '../env/env-vars.ts'
 import { SecretReaders } from '../env/secret-readers.ts'
@@ -50,6 +53,7 @@ import { ResourceFigures } from '../request-figures/resource-figures.ts'
 import { LiveRequests } from '../requests/live-requests.ts'
 import { RequestSearch } from '../requests/request-search.ts'
 import { KeyRotation } from '../secrets/key-rotation.ts'
+import { systemClock } from '../store/clock.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
@@ -255,6 +259,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     ...domains.routeParts,
     instances: new TestInstances(),
     execCommands: new ExecCommands({ manager: NO_INSTANCES, releases: new Releases({ store }), log }),
+    ...diskParts(store, folder),
     execLimits: new ExecLimits({ perPerson: 5, perApp: 10 }),
     execIdleMs: 60_000,
     log,
@@ -270,12 +275,25 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
   }
 }
 
+function diskParts(store: Store, home: string) {
+  const diskRoom = new DiskRoom({ home, reclaimableBytes: () => 0 })
+  const disk = new DiskLedger({
+    ...{ home, store, events: new Events({ store }), clock: systemClock, log: silentLogger },
+    samples: new DiskSamples({ store }),
+    room: diskRoom,
+    referencedArtifacts: async () => [],
+    referencedSources: async () => [],
+    docker: { wasUsed: () => false, engine: () => Promise.reject(new Error('no engine')) },
+  })
+  return { disk, diskRoom, sweep: async () => undefined }
+}
+
 /** Nothing runs here. */
 /** Limits of apps of which nothing runs. */
 function limitParts(store: Store, quotas: Quotas) {
   const logs = { query: async () => [] }
   const { routeParts } = composeLimits({ store, quotas, logs, platform: { memoryMb: 512 } })
-  const manager = { live: () => [], sample: nothingRuns, diskBytes: nothingRuns }
+  const manager = { live: () => [], sample: nothingRuns, examine: nothingRuns }
   return { ...routeParts, manager, enforced: new Set<never>(), shortcomings: [] }
 }
 

@@ -27,6 +27,7 @@ import type {
   UserRow,
   VerificationRow,
 } from './account-rows.ts'
+import type { DiskSampleRow } from './disk-rows.ts'
 import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
 import type { AppLimitsRow, InstanceEndRow } from './limit-rows.ts'
 import type {
@@ -39,6 +40,7 @@ import type {
 } from './sight-rows.ts'
 
 export type * from './account-rows.ts'
+export type * from './disk-rows.ts'
 export type * from './domain-rows.ts'
 export type * from './limit-rows.ts'
 export type * from './sight-rows.ts'
@@ -50,6 +52,7 @@ export interface Database {
   builds: BuildRow
   artifacts: ArtifactRow
   registries: RegistryRow
+  disk_samples: DiskSampleRow
   releases: ReleaseRow
   deployments: DeploymentRow
   instances: InstanceRow

@@ -12,6 +12,7 @@ import { sight } from './0009-sight.ts'
 import { registries } from './0010-registries.ts'
 import { buildNeeds } from './0011-build-needs.ts'
 import { limits } from './0012-limits.ts'
+import { disk } from './0013-disk.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   registries,
   buildNeeds,
   limits,
+  disk,
 ]

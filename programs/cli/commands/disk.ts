@@ -1,0 +1,74 @@
+import type { DiskReclaimed, DiskReport } from '@seaworthy/api'
+import type { Command } from 'commander'
+import { type Context, type Surroundings, withContext } from '../context.ts'
+import { facts, table } from '../output.ts'
+
+export function addDiskCommands(program: Command, surroundings: Surroundings): void {
+  const disk = program
+    .command('disk')
+    .description('what takes the disk of the server, and when it will be full')
+    .action((_, command: Command) => withContext(surroundings, command, showDisk))
+  disk
+    .command('reclaim')
+    .description('list what nothing refers to any more; with --yes, remove it')
+    .option('--dry-run', 'only list (the default)')
+    .option('--yes', 'remove it')
+    .action(({ yes, dryRun }: { yes?: boolean; dryRun?: boolean }, command: Command) =>
+      withContext(surroundings, command, context => reclaim(context, yes === true && dryRun !== true)),
+    )
+}
+
+async function showDisk({ client, out }: Context): Promise<void> {
+  const report = await (await client()).call('disk.get')
+  out.result(report, () =>
+    [
+      facts([
+        ['disk', `${size(report.totalBytes)}, ${size(report.freeBytes)} free (${report.usedPercent} % used)`],
+        ['forecast', forecastText(report.forecast)],
+        ['measured', report.measuredAt],
+      ]),
+      '',
+      table(
+        ['WHAT', 'APP', 'SIZE'],
+        report.entries.map(({ kind, app, bytes }) => [kind, app ?? '-', size(bytes)]),
+      ),
+    ].join('\n'),
+  )
+}
+
+async function reclaim({ client, out }: Context, apply: boolean): Promise<void> {
+  const answer = await (await client()).call('disk.reclaim', { body: { apply } })
+  out.result(answer, () => reclaimText(answer))
+}
+
+function reclaimText({ applied, items, never }: DiskReclaimed): string {
+  const sum = size(items.reduce((bytes, item) => bytes + item.bytes, 0))
+  const rows = items.map(({ kind, name, bytes }) => [kind, name.slice(0, 19), size(bytes)])
+  const headline = applied
+    ? `Removed ${items.length} things, ${sum}.`
+    : `${items.length} things would go, ${sum}. Remove them with: seaworthy disk reclaim --yes`
+  return [
+    ...(items.length === 0 ? [] : [table(['WHAT', 'NAME', 'SIZE'], rows), '']),
+    items.length === 0 ? 'There is nothing to reclaim.' : headline,
+    '',
+    'Never removed:',
+    table(
+      ['WHAT', 'WHY'],
+      never.map(({ kind, why }) => [kind, why]),
+    ),
+  ].join('\n')
+}
+
+function forecastText(forecast: DiskReport['forecast']): string {
+  if (forecast.state === 'unknown') return 'not known yet: it needs half a day of measures'
+  if (forecast.state === 'not-growing') return 'not growing'
+  return `full on ${forecast.fullAt.slice(0, 10)}, at ${size(forecast.bytesPerDay)} a day`
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
+
+function size(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** power
+  return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${UNITS[power]}`
+}
