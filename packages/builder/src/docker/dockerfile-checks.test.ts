@@ -29,6 +29,12 @@ describe('what a Dockerfile may not do', () => {
     ['an address in two parts', 'ADD ht\\\ntp://10.0.0.1/ /x', /"ADD http:\/\/10/],
     ['an address as JSON', 'ADD ["https://example.com/a", "/x"]', /"ADD https/],
     ['a repository', 'ADD git@github.com:a/b.git /x', /"ADD git@github/],
+    ['a file above its folder', 'COPY a/../../b /x', /"COPY a\/..\/..\/b" is refused: it lies outside/],
+    [
+      'an archive above its folder',
+      'ADD ["ok", "../b.tar", "/x"]',
+      /"ADD ..\/b.tar" is refused: it lies outside/,
+    ],
     ['an address in a trigger', 'ONBUILD ADD http://127.0.0.1:4400/ /x', /^"ADD http:\/\/127/],
     [
       "the platform's labels",

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { parseImageReference } from '@seaworthy/docker'
 import type { Dockerfile, Instruction } from './dockerfile.ts'
 
@@ -226,18 +227,39 @@ function checkSecretMount(
   return [{ line, message }]
 }
 
-function checkCopy({ flags, line }: Instruction, index: number, file: Dockerfile): DockerfileProblem[] {
+function checkCopy(instruction: Instruction, index: number, file: Dockerfile): DockerfileProblem[] {
+  const { flags, line } = instruction
   const from = flags.find(({ name }) => name === 'from')?.value
-  if (from === undefined || stageBefore(file, index, from)) return []
-  return checkImageName(from, line)
+  if (from === undefined) return checkSources(instruction)
+  return stageBefore(file, index, from) ? [] : checkImageName(from, line)
+}
+
+/** The engine refuses them too, but only after the steps above. */
+function checkSources({
+  keyword,
+  rest,
+  line,
+}: Pick<Instruction, 'keyword' | 'rest' | 'line'>): DockerfileProblem[] {
+  const outside = sourcesOf(rest).find(source => posix.normalize(source.replace(/^\/+/, '')).startsWith('..'))
+  if (outside === undefined) return []
+  const message =
+    `"${keyword} ${outside.slice(0, 100)}" is refused: it lies outside of the app's folder. ` +
+    'Put the file into that folder and name it relative to it.'
+  return [{ line, message }]
+}
+
+/** The words of COPY and ADD but the last, which is the target; both are also written as JSON. */
+function sourcesOf(rest: string): string[] {
+  const words = (rest.startsWith('[') ? rest.replaceAll(/[[\]",]/g, ' ') : rest).trim().split(/\s+/)
+  return words.slice(0, -1)
 }
 
 /** The engine downloads for ADD itself, from the server's own network: its metadata and loopback would be in reach. */
-function checkAdd({ rest, line }: Pick<Instruction, 'rest' | 'line'>): DockerfileProblem[] {
-  const words = (rest.startsWith('[') ? rest.replaceAll(/[[\]",]/g, ' ') : rest).trim().split(/\s+/)
+function checkAdd(instruction: Pick<Instruction, 'keyword' | 'rest' | 'line'>): DockerfileProblem[] {
+  const { rest, line } = instruction
   // A variable or an escape could hide an address, so that a plain name is asked for.
-  const remote = words.slice(0, -1).find(word => /:\/\/|^[\w.-]+@[\w.-]+:|\.git(#|$)|[$\\"'`]/i.test(word))
-  if (remote === undefined) return []
+  const remote = sourcesOf(rest).find(word => /:\/\/|^[\w.-]+@[\w.-]+:|\.git(#|$)|[$\\"'`]/i.test(word))
+  if (remote === undefined) return checkSources(instruction)
   const message =
     `"ADD ${remote.slice(0, 100)}" is refused: the engine would fetch it from the network of the server. ` +
     'Fetch it in a step of the build instead (RUN curl -fsSL … -o …), or put the file beside the Dockerfile.'

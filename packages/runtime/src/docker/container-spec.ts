@@ -11,6 +11,8 @@ export interface ContainerFacts {
   workingDirectory?: string
   /** `uid:gid`; undefined: the image's own. */
   user?: string
+  /** Whose the temporary folders are. */
+  userId?: number
   /** Host paths that it may read. */
   readable: readonly { source: string; target: string }[]
   /** Paths kept in memory, which it may write. */
@@ -63,7 +65,7 @@ function hostConfig(facts: ContainerFacts): Dockerode.HostConfig {
     Init: true,
     RestartPolicy: { Name: 'no' },
     Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-    Tmpfs: Object.fromEntries(facts.temporary.map(path => [path, temporaryOptions(path)])),
+    Tmpfs: Object.fromEntries(facts.temporary.map(path => [path, temporaryOptions(path, facts.userId)])),
     Mounts: [...facts.readable.map(readOnlyMount), ...(spec.volumes ?? []).map(volumeMount)],
     // Kept by the engine while the platform is away, and bounded: 50 MB for an instance.
     LogConfig: { Type: 'local', Config: { 'max-size': '10m', 'max-file': '5', compress: 'false' } },
@@ -90,8 +92,10 @@ function limits({
   }
 }
 
-function temporaryOptions(path: string): string {
-  return `rw,exec,nosuid,nodev,size=${TEMPORARY_SIZE},mode=${path === '/tmp' ? '1777' : '0777'}`
+/** Engines with a runc before 1.2 give the folder the mode that the image's has: so it needs the right owner too. */
+function temporaryOptions(path: string, userId: number | undefined): string {
+  const owner = userId === undefined ? '' : `,uid=${userId},gid=${userId}`
+  return `rw,exec,nosuid,nodev,size=${TEMPORARY_SIZE},mode=${path === '/tmp' ? '1777' : '0777'}${owner}`
 }
 
 function readOnlyMount({

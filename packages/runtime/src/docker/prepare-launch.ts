@@ -21,6 +21,8 @@ export interface Launch {
   argv?: string[]
   workingDirectory?: string
   user?: string
+  /** The number of that user, or of the image's own where it gives one. */
+  userId?: number
   readable: { source: string; target: string }[]
   temporary: string[]
   port?: number
@@ -59,6 +61,7 @@ async function launchTree(
     argv,
     workingDirectory: workTree,
     user: `${userId}:${userId}`,
+    userId,
     readable: [
       ...hostPaths().map(path => ({ source: path, target: path })),
       { source: toolchainsDirectory, target: toolchains },
@@ -75,11 +78,13 @@ async function launchImage(
 ): Promise<Launch> {
   const { engine } = options
   const image = await imageOf(spec, artifact, options)
+  const user = await imageUser(engine, image.Config.User, spec)
   return {
     image: image.Id,
     // An empty line means the image's own command.
     argv: !spec.command?.trim() ? undefined : parseCommandLine(spec.command, spec.env),
-    user: await imageUser(engine, image.Config.User, spec),
+    ...(user === undefined ? {} : { user }),
+    ...numberOf(user ?? image.Config.User),
     readable: [],
     temporary: ['/tmp', '/run'],
   }
@@ -113,6 +118,12 @@ async function imageUser(
   if (!isRoot || (await mapsUsers(engine))) return undefined
   const userId = userIdOf(app.userNumber)
   return `${userId}:${userId}`
+}
+
+/** `1000` or `1000:1000`; what a name means only the image's own files know. */
+function numberOf(user: string): { userId?: number } {
+  const [, id] = /^(\d+)(?::|$)/.exec(user) ?? []
+  return id === undefined ? {} : { userId: Number(id) }
 }
 
 const FIRST_MAPPED_USER = 10_000
