@@ -275,6 +275,25 @@ describe.skipIf(missing)('domains', () => {
     expect((await terminal.run(['domains', 'remove', 'nowhere.example.com', '--app', 'shop'])).code).toBe(0)
   })
 
+  test('the first visitor after DNS was mended brings a domain its certificate', async () => {
+    const host = 'late.example.com'
+    await pebble.dns.setServfail(host)
+    const added = await terminal.run(['domains', 'add', host, '--app', 'shop'])
+    expect(added.stdout).toContain('DNS does not answer for late.example.com')
+    // After four failures, it is tried again by itself in six minutes at the earliest.
+    for (let again = 0; again < 3; again++) await terminal.run(['domains', 'renew', host, '--app', 'shop'])
+    const find = () => platform.api.call('domains.get', { params: { slug: 'shop', host } })
+    expect((await find()).state).toBe('failed')
+    await pebble.dns.clearServfail(host)
+
+    await waitFor(async () => (await certificateOf(host)) && (await find()).state === 'secured', {
+      what: 'the certificate',
+      timeoutMs: 120_000,
+    })
+
+    expect(await curl(host)).toContain('Hello from shop')
+  })
+
   test('a renewal swaps the certificate under open connections and half-done handshakes', async () => {
     const before = await serialOf('shop.example.com')
     const kept = new Agent({ keepAlive: true, maxSockets: 1 })

@@ -2,11 +2,14 @@ import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type CachePurge,
+  changedTable,
   type EdgeStatus,
   InvalidRouteTable,
   parseCachePurge,
+  parseTableChange,
   type RouteTable,
   readRouteTable,
+  type TableChange,
   type TablePush,
   type VisitBatch,
 } from '@seaworthy/routes'
@@ -115,9 +118,11 @@ export class EdgeApp implements EdgeControls {
   }
 
   applyTable(value: unknown): Promise<TablePush> {
-    const push = this.#lastPush.then(() => this.#push(value))
-    this.#lastPush = push.catch(() => undefined)
-    return push
+    return this.#afterLastPush(() => this.#push(value))
+  }
+
+  changeTable(value: unknown): Promise<TablePush> {
+    return this.#afterLastPush(() => this.#change(value))
   }
 
   table(): RouteTable {
@@ -202,6 +207,22 @@ export class EdgeApp implements EdgeControls {
     return { version: table.version, refused }
   }
 
+  async #change(value: unknown): Promise<TablePush> {
+    const { change, table } = readChange(value, this.#table)
+    await this.#tables.saveChange(table, change)
+    const tls = await this.#tls.update(table)
+    this.#table = table
+    this.#sight.setTable(table)
+    await this.#workers.changeTable({ table, slots: this.#counters.assign(table), tls }, change)
+    return { version: table.version, refused: [] }
+  }
+
+  #afterLastPush<T>(push: () => Promise<T>): Promise<T> {
+    const done = this.#lastPush.then(push)
+    this.#lastPush = done.catch(() => undefined)
+    return done
+  }
+
   /** Pushes go to the edge that took over, which keeps them on disk: what we still hold follows from there. */
   async #followTableOnDisk(): Promise<void> {
     const table = await this.#tables.load()
@@ -217,9 +238,7 @@ export class EdgeApp implements EdgeControls {
 
   /** The table wants HTTPS and its port was taken so far. */
   #openHttpsLate(): Promise<void> {
-    const attempt = this.#lastPush.then(() => this.#use(this.#table))
-    this.#lastPush = attempt.catch(() => undefined)
-    return attempt
+    return this.#afterLastPush(() => this.#use(this.#table))
   }
 
   /** Each worker tells; it is logged once. */
@@ -237,7 +256,9 @@ export class EdgeApp implements EdgeControls {
     else if (report.kind === 'canary-failed') {
       const { appId, release, reason } = report
       events.emit({ type: 'canary-failed', appId, release, reason })
-    } else if (report.kind === 'rate-store') this.#onRateStore(report.isAway)
+    } else if (report.kind === 'certificate-missing')
+      events.emit({ type: 'certificate-missing', host: report.host })
+    else if (report.kind === 'rate-store') this.#onRateStore(report.isAway)
     else if (report.kind === 'problem') this.#log.error({ worker, problem: report.fields }, report.message)
     else if (report.kind === 'target-failed') {
       const { appId, targetId, reason } = report
@@ -274,6 +295,19 @@ function readTable(value: unknown, previous: RouteTable): ReturnType<typeof read
     if (!(error instanceof InvalidRouteTable)) throw error
     throw new ControlError(422, 'EDGE_INVALID_TABLE', error.message, { path: error.path })
   }
+}
+
+/** Where anything is wrong with it the whole table is wanted: only in that can single parts be left out. */
+function readChange(value: unknown, table: RouteTable): { change: TableChange; table: RouteTable } {
+  try {
+    const change = parseTableChange(value)
+    if (change.base === table.version && change.version > table.version)
+      return { change, table: changedTable(table, change) }
+  } catch (error) {
+    if (!(error instanceof InvalidRouteTable)) throw error
+  }
+  const message = `The edge works by table ${table.version}, to which this is no change that it can use.`
+  throw new ControlError(409, 'EDGE_WANTS_WHOLE_TABLE', message)
 }
 
 /** Whether this process had to strip types itself, instead of finding the result in Node's compile cache. */

@@ -1,7 +1,7 @@
 /**
  * What the edge says on its control socket (`<home>/run/edge.sock`, HTTP): types shared by the edge and the control plane.
  *
- * `PUT /table` · `GET /table` · `GET /counters[?appId=]` · `GET /targets/<id>` · `GET /status` · `GET /events` (NDJSON)
+ * `PUT /table` · `PATCH /table` · `GET /table` · `GET /counters[?appId=]` · `GET /targets/<id>` · `GET /status` · `GET /events` (NDJSON)
  * · `GET /requests?appId=…` (NDJSON) · `GET /visits` · `DELETE /visits/<id>` · `POST /purge` · `POST /drain-and-exit`
  */
 import type { RequestLine } from './request-line.ts'
@@ -18,6 +18,8 @@ export type EdgeEvent =
   | { type: 'canary-failed'; appId: string; release: string; reason: string }
   /** A certificate's file is missing or broken: its hosts are served without it. Told once for each file and reason. */
   | { type: 'certificate-broken'; file: string; hosts: string[]; reason: string }
+  /** A client asked by TLS for a host that an app has, and there is no certificate. At most once a minute for each and worker. */
+  | { type: 'certificate-missing'; host: string }
   /** Every ten seconds: the stream is alive. */
   | { type: 'heartbeat' }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { CertificateFile } from '@seaworthy/routes'
 import type { CertificateRow } from '../store/schema.ts'
 import type { Certificates } from './certificates.ts'
@@ -42,6 +42,13 @@ export class CertificateFiles {
     const file = this.#path(`challenge-${shortDigest(pem)}.pem`)
     await this.#ensureFile(file, () => pem)
     return file
+  }
+
+  /** Removes one that cannot be read, so that it is written anew. False for what is none of ours. */
+  async forget(file: string): Promise<boolean> {
+    if (dirname(file) !== this.#options.directory) return false
+    await rm(file, { force: true })
+    return true
   }
 
   /** Removes what neither `used` (paths) names nor was written lately. Resolves with how many. */

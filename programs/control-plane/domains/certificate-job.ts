@@ -25,7 +25,7 @@ import type { DomainCheck } from './domain-check.ts'
 import { type DomainStep, domainBindings, orderOf, type PendingOrder } from './domain-settings.ts'
 import { DomainGone, type Domains } from './domains.ts'
 import { domainErrors } from './errors.ts'
-import { retryDelayMs } from './retry-plan.ts'
+import { isSeenBeforeAsking, retryDelayMs } from './retry-plan.ts'
 import { StepLog } from './step-log.ts'
 
 export const CERTIFICATE_JOB = 'certificate'
@@ -233,7 +233,7 @@ export class CertificateJob {
     const failures = domain.failures + 1
     const delayMs = retryDelayMs(failures, {
       random: random(),
-      wasAsked: !SEEN_BEFORE_ASKING.has(problem.code),
+      wasAsked: !isSeenBeforeAsking(problem.code),
       retryAfterMs: error instanceof AcmeProblem ? error.retryAfterMs : undefined,
     })
     const retryAt = clock.now() + delayMs
@@ -284,9 +284,6 @@ function isPassing(error: unknown): boolean {
   if (error instanceof AcmeProblem) return error.status >= 500 || error.type === 'rateLimited'
   return error instanceof AppError && (error.code === 'acme_unreachable' || error.code === 'acme_timed_out')
 }
-
-/** What we see ourselves before an authority is asked. */
-const SEEN_BEFORE_ASKING = new Set(['dns_leads_nowhere', 'dns_leads_elsewhere', 'caa_forbids'])
 
 /** For the owner of the domain. What nobody foresaw is told in the log alone. */
 function describe(error: unknown): { code: string; message: string } {

@@ -8,6 +8,7 @@ import type { Quotas } from '../quotas/quotas.ts'
 import type { Clock } from '../store/clock.ts'
 import type { Store } from '../store/database.ts'
 import { AcmeAccounts, type AcmeSettings } from './acme-accounts.ts'
+import { CertificateCalls } from './certificate-calls.ts'
 import { CertificateFiles } from './certificate-files.ts'
 import { CERTIFICATE_JOB, CertificateJob } from './certificate-job.ts'
 import { Certificates } from './certificates.ts'
@@ -92,6 +93,7 @@ export function composeDomains(surroundings: DomainSurroundings) {
       domainCheck: check,
       certificates,
     },
+    calls: new CertificateCalls({ ...shared, job: certificateJob }),
     watch: new DomainWatch({ ...shared, table, job: certificateJob }),
     jobHandlers: { [CERTIFICATE_JOB]: certificateJob.handle.bind(certificateJob) },
   }

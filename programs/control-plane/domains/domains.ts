@@ -125,6 +125,17 @@ export class Domains {
       .execute()
   }
 
+  /** Of an app that is not in the trash. */
+  findServed(host: string): Promise<DomainRow | undefined> {
+    return this.#options.store.db
+      .selectFrom('domains')
+      .innerJoin('apps', 'apps.id', 'domains.app_id')
+      .where('apps.deleted_at', 'is', null)
+      .where('domains.host', '=', host)
+      .selectAll('domains')
+      .executeTakeFirst()
+  }
+
   /** Rejects with `domain_redirect_invalid`. */
   async change(app: AppRow, row: DomainRow, change: DomainChange): Promise<DomainRow> {
     return this.#options.store.transaction(async trx => {

@@ -24,6 +24,13 @@ export function retryDelayMs(
   return Math.round(Math.max(full * (0.75 + 0.25 * random), Math.min(retryAfterMs, 7 * 24 * 3_600_000)))
 }
 
+const SEEN_BEFORE_ASKING = new Set(['dns_leads_nowhere', 'dns_leads_elsewhere', 'caa_forbids'])
+
+/** Whether it is a problem that we saw ourselves, so that no authority was asked. */
+export function isSeenBeforeAsking(code: string): boolean {
+  return SEEN_BEFORE_ASKING.has(code)
+}
+
 const DAY_MS = 86_400_000
 const WARN_BEFORE_MS = 30 * DAY_MS
 

@@ -11,6 +11,7 @@ import { ACME_PROTOCOL, offersAcme } from '../tls/client-hello.ts'
 import type { TlsUpdate } from '../tls/edge-tls.ts'
 import { Handshakes } from '../tls/handshakes.ts'
 import { createServer as createTlsServer } from '../tls/lean-tls.ts'
+import { MissingCertificates } from '../tls/missing-certificates.ts'
 import type { TicketKey } from '../tls/ticket-keys.ts'
 import { TicketRing } from '../tls/ticket-ring.ts'
 import { securePolicy } from '../tls/tls-policy.ts'
@@ -27,6 +28,8 @@ export interface HttpsListenerOptions {
   /** What the first handshake is done by. */
   table: RouteTable
   tls: TlsUpdate
+  /** A client asked for a host of the table that has no certificate. */
+  onMissing(host: string): void
 }
 
 type ChooseContext = (serverName: string) => SecureContext | undefined
@@ -39,6 +42,7 @@ type ChooseContext = (serverName: string) => SecureContext | undefined
 export class HttpsListener {
   readonly #options: HttpsListenerOptions
   readonly #store: CertificateStore
+  readonly #missing: MissingCertificates
   readonly #tickets = new TicketRing()
   readonly #tls: TlsServer
   readonly #acme: TlsServer
@@ -54,6 +58,7 @@ export class HttpsListener {
     const shared = { ...dispatching, scheme: 'https' as const, port }
     this.#options = options
     this.#store = new CertificateStore({ minVersion })
+    this.#missing = new MissingCertificates({ report: options.onMissing })
     this.#handshakes = new Handshakes({ deadlines, limitMs: limits.handshakeMs })
     this.#dispatcher = new Dispatcher(shared)
     this.#http1 = createHttp1Server({ limits, dispatcher: this.#dispatcher })
@@ -62,7 +67,7 @@ export class HttpsListener {
       ...{ limits, deadlines },
       dispatcher: new Dispatcher({ ...shared, startExchange: startHttp2Exchange }),
     })
-    this.#tls = this.#createTls(['h2', 'http/1.1'], name => this.#store.contextFor(name))
+    this.#tls = this.#createTls(['h2', 'http/1.1'], name => this.#contextFor(name))
     this.#acme = this.#createTls([ACME_PROTOCOL], name => this.#store.challengeFor(name) ?? refuseName())
     this.#acme.on('secureConnection', socket => socket.end()) // the handshake was the answer
     this.#tls.on('secureConnection', socket => this.#serve(socket))
@@ -74,6 +79,7 @@ export class HttpsListener {
   /** Handshakes from now on are by this; connections stay as they are. */
   update(table: RouteTable, { added, ticketKeys }: TlsUpdate): void {
     this.#store.update(table, added)
+    this.#missing.update(table)
     this.changeTicketKeys(ticketKeys)
     if (this.#answersOcsp || !this.#store.hasOcspAnswers) return
     this.#answersOcsp = true
@@ -119,6 +125,12 @@ export class HttpsListener {
         }
       },
     })
+  }
+
+  #contextFor(serverName: string): SecureContext | undefined {
+    const context = this.#store.contextFor(serverName)
+    if (!context) this.#missing.note(serverName)
+    return context
   }
 
   #accept(socket: Socket): void {

@@ -65,7 +65,11 @@ export class HttpsSwitch {
     const { start, deadlines, dispatching } = this.#options
     const { host, httpsPort: port, tlsMinVersion: minVersion, limits } = start
     const { HttpsListener } = await import('./https-listener.ts')
-    return new HttpsListener({ host, port, minVersion, limits, deadlines, dispatching, table, tls })
+    const onMissing = (name: string) => this.#options.report({ kind: 'certificate-missing', host: name })
+    return new HttpsListener({
+      ...{ host, port, minVersion, limits, deadlines, dispatching },
+      ...{ table, tls, onMissing },
+    })
   }
 
   #failed(error: Error): void {

@@ -39,6 +39,8 @@ export interface TableUpdate {
 /** From the main thread to a worker. */
 export type WorkerCommand =
   | { kind: 'apply-table'; update: TableUpdate }
+  /** `update` holds what is new alone; `gone` are keys of routes. */
+  | { kind: 'change-table'; update: TableUpdate; gone: readonly string[] }
   | { kind: 'ticket-keys'; keys: readonly TicketKey[] }
   | SightCommand
   | CacheCommand
@@ -54,6 +56,8 @@ export type WorkerReport =
   | { kind: 'wake-settled'; appId: string }
   /** The release on trial did not serve what it should have; the other one did. */
   | { kind: 'canary-failed'; appId: string; release: string; reason: string }
+  /** A client asked by TLS for a host that an app has, and there is no certificate. */
+  | { kind: 'certificate-missing'; host: string }
   /** The counts that several edges share cannot be reached, or can be again. */
   | { kind: 'rate-store'; isAway: boolean }
   | { kind: 'target-failed'; appId: string; targetId: string; reason: string }
