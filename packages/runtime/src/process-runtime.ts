@@ -11,7 +11,7 @@ import {
 import { CommandMissing, ImageNeedsDocker, InstanceStartFailed, VolumesNeedDocker } from './errors.ts'
 import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
 import { PortAllocator, type PortRange } from './port-allocator.ts'
-import type { Instance, InstanceSpec, ResourceUsage, Runtime } from './runtime.ts'
+import type { Instance, InstanceFindings, InstanceSpec, ResourceUsage, Runtime } from './runtime.ts'
 
 export interface ProcessRuntimeOptions {
   sandbox: Sandbox
@@ -79,9 +79,11 @@ class ProcessRuntime implements Runtime {
     return this.#sandbox.sample(handle.command)
   }
 
-  async diskBytes(_id: string, value: unknown): Promise<number> {
+  async examine(_id: string, value: unknown): Promise<InstanceFindings> {
     const handle = parseInstanceHandle(value)
-    return handle ? this.#sandbox.diskBytes(handle.command) : 0
+    return handle
+      ? this.#sandbox.examine(handle.command)
+      : { diskBytes: 0, openFiles: 0, refusedProcesses: 0, throttledMs: 0 }
   }
 
   async listeningPorts(_id: string, value: unknown): Promise<number[]> {

@@ -81,6 +81,14 @@ export interface ResourceUsage {
   processes?: number
 }
 
+/** See `CommandFindings` of the sandbox. Volumes are left out. */
+export interface InstanceFindings {
+  diskBytes: number
+  openFiles: number
+  refusedProcesses: number
+  throttledMs: number
+}
+
 export interface Runtime {
   readonly kind: string
   /** Resolves once the instance runs (healthy or not: that is for the caller). Rejects with `InstanceStartFailed`. */
@@ -98,8 +106,8 @@ export interface Runtime {
    */
   attach(id: string, handle: unknown, spec: AttachSpec): Promise<AttachedCommand>
   sample(id: string, handle: unknown): Promise<ResourceUsage>
-  /** Bytes of the disk that the instance took for itself, volumes left out; undefined where nobody can tell. Seldom asked. */
-  diskBytes?(id: string, handle: unknown): Promise<number>
+  /** What takes longer than `sample`; a driver that cannot tell has no such method. */
+  examine?(id: string, handle: unknown): Promise<InstanceFindings>
   /** The TCP ports the instance really listens on, to explain a wrong PORT. Empty where it cannot be seen. */
   listeningPorts(id: string, handle: unknown): Promise<number[]>
   /**

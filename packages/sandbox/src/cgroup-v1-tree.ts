@@ -86,6 +86,13 @@ export class CgroupV1Tree implements CommandTree {
     return this.#limitCpus(id, cpus)
   }
 
+  strain(id: string): ReturnType<CommandTree['strain']> {
+    return {
+      refusedProcesses: readCgroupKey(this.#cgroup('pids', id), 'pids.events', 'max'),
+      throttledMs: Math.round(readCgroupKey(this.#cgroup('cpu', id), 'cpu.stat', 'throttled_time') / 1e6),
+    }
+  }
+
   async oomKilled(id: string): Promise<boolean> {
     return readCgroupKey(this.#cgroup('memory', id), 'memory.oom_control', 'oom_kill') > 0
   }

@@ -79,6 +79,14 @@ export class CgroupV2Tree implements CommandTree {
     await writeCgroupFile(this.#cgroup(id), 'cpu.max', `${Math.round(cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`)
   }
 
+  strain(id: string): ReturnType<CommandTree['strain']> {
+    const cgroup = this.#cgroup(id)
+    return {
+      refusedProcesses: readCgroupKey(cgroup, 'pids.events', 'max'),
+      throttledMs: Math.round(readCgroupKey(cgroup, 'cpu.stat', 'throttled_usec') / 1000),
+    }
+  }
+
   async oomKilled(id: string): Promise<boolean> {
     return readCgroupKey(this.#cgroup(id), 'memory.events', 'oom_kill') > 0
   }

@@ -9,14 +9,15 @@ import { AdoptedCommand, isRunning } from './adopted-command.ts'
 import { attachCommand } from './attached/attach-command.ts'
 import type { AttachedCommand, AttachSpec } from './attached/attached-command.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
-import { deletedBytes } from './deleted-bytes.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
 import { HOSTS_FILE, writeHostsFile } from './hosts-file.ts'
 import { type Confinement, type Launch, launch } from './launcher.ts'
 import { listeningPortsOf } from './listening-ports.ts'
+import { examineFiles } from './open-files.ts'
 import { TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 import type {
   CommandExit,
+  CommandFindings,
   CommandHandle,
   CommandSpec,
   RunningCommand,
@@ -127,9 +128,10 @@ export class CommandSandbox implements Sandbox {
     return this.#tree.usage(handle)
   }
 
-  async diskBytes(handle: CommandHandle): Promise<number> {
+  async examine(handle: CommandHandle): Promise<CommandFindings> {
     const named = await this.#temporaryFolders.sizeOf(handle.id)
-    return named + (await deletedBytes(await this.#tree.pids(handle)))
+    const { deletedBytes, openFiles } = await examineFiles(await this.#tree.pids(handle))
+    return { diskBytes: named + deletedBytes, openFiles, ...this.#tree.strain(handle.id) }
   }
 
   async setPace({ id }: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void> {

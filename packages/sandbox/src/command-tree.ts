@@ -1,4 +1,4 @@
-import type { CommandHandle, CommandLimits, SandboxPowers } from './sandbox.ts'
+import type { CommandFindings, CommandHandle, CommandLimits, SandboxPowers } from './sandbox.ts'
 
 /**
  * Everything that a command started, as far as this host can tell. Drivers: cgroup v1, cgroup v2, process group.
@@ -22,6 +22,8 @@ export interface CommandTree {
   usage(handle: CommandHandle): Promise<TreeUsage>
   /** Changes how much CPU time the tree gets; does nothing where none is limited. */
   setCpus(id: string, cpus: number): Promise<void>
+  /** Where it ran into its limits so far. */
+  strain(id: string): Pick<CommandFindings, 'refusedProcesses' | 'throttledMs'>
   /** Whether the kernel ended a process of the tree for its memory limit. */
   oomKilled(id: string): Promise<boolean>
   /** After the end: takes away what `prepare` made. Idempotent. */

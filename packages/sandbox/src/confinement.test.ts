@@ -139,10 +139,11 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     const { handle } = await stage.start({ argv: ['/bin/sh', '-c', script] })
     await stage.waitForOutput('up')
 
-    const bytes = await stage.sandbox.diskBytes(handle)
+    const { diskBytes, openFiles } = await stage.sandbox.examine(handle)
 
-    expect(bytes).toBeGreaterThanOrEqual(8_000_000)
-    expect(bytes).toBeLessThan(9_000_000)
+    expect(diskBytes).toBeGreaterThanOrEqual(8_000_000)
+    expect(diskBytes).toBeLessThan(9_000_000)
+    expect(openFiles).toBeGreaterThanOrEqual(4)
   })
 
   test('names of its own stand beside those of the host, cannot be changed, and leave no file behind', async () => {
@@ -205,9 +206,18 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     const stage = await openStage()
     const script = 'for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done 2>/dev/null; echo beyond'
 
-    const said = await stage.run(script, { limits: { processes: 5 } })
+    const { handle } = await stage.start({
+      argv: ['/bin/sh', '-c', `(${script}); sleep 1000`],
+      limits: { processes: 5 },
+    })
 
-    expect(said).toBe('')
+    const { refusedProcesses } = await waitFor(async () => {
+      const findings = await stage.sandbox.examine(handle)
+      return findings.refusedProcesses > 0 ? findings : undefined
+    })
+    expect(refusedProcesses).toBeGreaterThan(0)
+    expect((await stage.sandbox.sample(handle)).processes).toBeLessThanOrEqual(5)
+    expect(stage.output()).toBe('')
   })
 
   test('a command gets no more CPU time than its limit', async () => {

@@ -54,6 +54,10 @@ export class FallbackTree implements CommandTree {
     return this.#first.setCpus(id, cpus)
   }
 
+  strain(id: string): ReturnType<CommandTree['strain']> {
+    return this.#first.strain(id)
+  }
+
   oomKilled(id: string): Promise<boolean> {
     return this.#first.oomKilled(id)
   }

@@ -62,6 +62,10 @@ export class ProcessGroupTree implements CommandTree {
   /** Nothing limits a process group. */
   async setCpus(): Promise<void> {}
 
+  strain(): ReturnType<CommandTree['strain']> {
+    return { refusedProcesses: 0, throttledMs: 0 }
+  }
+
   async oomKilled(): Promise<boolean> {
     return false
   }

@@ -65,6 +65,17 @@ export interface CommandHandle {
   pidStartTicks: number
 }
 
+export interface CommandFindings {
+  /** On the disk, for itself: its temporary folder, and files that it deleted and holds open. */
+  diskBytes: number
+  /** Of the process that has the most. 0 where the host does not tell. */
+  openFiles: number
+  /** How often a new process was refused for the limit, so far. */
+  refusedProcesses: number
+  /** For how long it had to wait for its limit of CPU time, so far. */
+  throttledMs: number
+}
+
 export interface CommandExit {
   code: number | null
   signal: NodeJS.Signals | null
@@ -96,11 +107,8 @@ export interface Sandbox {
   attach(handle: CommandHandle, spec: AttachSpec): Promise<AttachedCommand>
   /** Memory and CPU used by the whole tree. */
   sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
-  /**
-   * Bytes on the disk that the command took for itself: its temporary folder, and files that it deleted and holds open.
-   * Walks the folder, so ask it seldom.
-   */
-  diskBytes(handle: CommandHandle): Promise<number>
+  /** What takes longer to find out than `sample`: it walks folders, so ask it seldom. */
+  examine(handle: CommandHandle): Promise<CommandFindings>
   /**
    * Lets the command's tree go on at a share of the CPU time that it would get otherwise; 1 is full speed. Does nothing
    * where this host limits no CPU time.

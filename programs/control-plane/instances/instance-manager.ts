@@ -8,6 +8,7 @@ import type {
   AttachSpec,
   Instance,
   InstanceExit,
+  InstanceFindings,
   ResourceUsage,
   Runtime,
   RuntimeSet,
@@ -186,9 +187,9 @@ export class InstanceManager {
     return this.#runtimeOf(live).sample(live.row.id, live.instance.handle)
   }
 
-  /** What it took of the disk, volumes left out; 0 where the driver cannot tell. */
-  async diskBytes(live: LiveInstance): Promise<number> {
-    return (await this.#runtimeOf(live).diskBytes?.(live.row.id, live.instance.handle)) ?? 0
+  /** What takes longer to find out; undefined where its driver cannot tell. */
+  async examine(live: LiveInstance): Promise<InstanceFindings | undefined> {
+    return this.#runtimeOf(live).examine?.(live.row.id, live.instance.handle)
   }
 
   /** TCP ports the instance really opened: what to say when it does not answer on PORT. */

@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { Logger } from '@seaworthy/kit'
+import type { InstanceFindings } from '@seaworthy/runtime'
+import type { Events } from '../events/events.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import { type ProbeResult, probe } from '../instances/health-probe.ts'
 import { type InstanceManager, isOneOff, type LiveInstance } from '../instances/instance-manager.ts'
@@ -9,12 +11,14 @@ import type { InstanceUsage } from '../request-figures/resource-sampler.ts'
 import type { AppLimits } from './app-limits.ts'
 import type { Replacement } from './end-sentence.ts'
 import { beyondLimit, dueReplacement, type InstanceFacts } from './replacement-rules.ts'
+import { type StrainKind, strainOf } from './strain.ts'
 
 export interface InstanceWatchOptions {
   manager: InstanceManager
   reconciler: Pick<AppReconciler, 'replace' | 'endForLimit'>
   limits: Pick<AppLimits, 'effective'>
   releases: Releases
+  events: Events
   /** The last look at what each instance uses, by id. */
   usage: () => ReadonlyMap<string, InstanceUsage>
   /** Where temporary files lie. */
@@ -29,6 +33,7 @@ const FAST_FILL_BYTES = 128 * 1_048_576
 /** Between two replacements of a process: what does not get better by it must not be replaced all the time. */
 const REST_MS = 60_000
 const DEFAULT_FAILURES = 3
+const NOTHING_FOUND: InstanceFindings = { diskBytes: 0, openFiles: 0, refusedProcesses: 0, throttledMs: 0 }
 
 /** What is known of an instance from look to look. */
 interface Watched {
@@ -36,7 +41,9 @@ interface Watched {
   problem: string
   isProbing: boolean
   nextProbeAt: number
-  diskBytes: number | undefined
+  findings: InstanceFindings | undefined
+  /** What was told of this instance already. */
+  told: Set<StrainKind>
   /** A release is never edited. */
   settings: ReleaseSettings | undefined
   /** The app's own limits may change while it runs, so it is asked for anew with each count of files. */
@@ -112,9 +119,10 @@ export class InstanceWatch {
     watched.settings ??= await this.#settingsOf(live)
     const { settings } = watched
     if (!settings) return
-    if (countFiles || watched.diskBytes === undefined) await this.#count(live, watched, settings)
+    if (countFiles || watched.findings === undefined) await this.#count(live, watched, settings)
     this.#probe(live, watched, settings, now)
     const facts = this.#factsOf(live, watched, settings, now)
+    await this.#tellStrain(live, watched, facts)
     const excess = beyondLimit(facts)
     if (excess) return this.#options.reconciler.endForLimit(live, excess)
     const due = mayBeReplaced(live) ? dueReplacement(facts) : undefined
@@ -124,7 +132,10 @@ export class InstanceWatch {
   #watchedOf({ row }: LiveInstance): Watched {
     const known = this.#watched.get(row.id)
     const nothing = { failures: 0, problem: '', isProbing: false, nextProbeAt: 0 }
-    const watched = known ?? { ...nothing, diskBytes: undefined, settings: undefined, recycle: {} }
+    const watched = known ?? {
+      ...nothing,
+      ...{ findings: undefined, told: new Set<StrainKind>(), settings: undefined, recycle: {} },
+    }
     this.#watched.set(row.id, watched)
     return watched
   }
@@ -132,8 +143,19 @@ export class InstanceWatch {
   async #count(live: LiveInstance, watched: Watched, settings: ReleaseSettings): Promise<void> {
     const { manager, limits } = this.#options
     const { app_id: id, process } = live.row
-    watched.diskBytes = await manager.diskBytes(live)
+    watched.findings = (await manager.examine(live)) ?? NOTHING_FOUND
     watched.recycle = (await limits.effective({ id }, settings, process)).recycle
+  }
+
+  /** Once for each instance and kind: what is refused to it does no harm to others, but its owner should know. */
+  async #tellStrain({ row }: LiveInstance, watched: Watched, { limits }: InstanceFacts): Promise<void> {
+    for (const { kind, detail } of strainOf(watched.findings ?? NOTHING_FOUND, limits)) {
+      if (watched.told.has(kind)) continue
+      watched.told.add(kind)
+      const sentence = `${row.process} ${detail}.`
+      const data = { instance: row.id, process: row.process, limit: kind, sentence }
+      await this.#options.events.append({ appId: row.app_id, type: 'instance:limited', data })
+    }
   }
 
   /** Asks in the background: a silent app must not keep the others waiting. */
@@ -156,7 +178,7 @@ export class InstanceWatch {
       limits: row.limits_json === null ? {} : JSON.parse(row.limits_json),
       recycle: watched.recycle,
       memoryBytes: this.#options.usage().get(row.id)?.memoryBytes,
-      diskBytes: watched.diskBytes,
+      diskBytes: watched.findings?.diskBytes,
       failures: watched.failures,
       failuresUntilReplaced: settings.health.failuresUntilReplaced ?? DEFAULT_FAILURES,
       problem: watched.problem,

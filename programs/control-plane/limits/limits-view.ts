@@ -16,7 +16,7 @@ export interface LimitsViewOptions {
   instanceEnds: InstanceEnds
   memoryFigures: MemoryFigures
   releases: Releases
-  manager: Pick<InstanceManager, 'live' | 'sample' | 'diskBytes'>
+  manager: Pick<InstanceManager, 'live' | 'sample' | 'examine'>
   usage: () => ReadonlyMap<string, InstanceUsage>
   /** What this server can hold instances to. */
   enforced: ReadonlySet<LimitName>
@@ -98,14 +98,14 @@ export class LimitsView {
 
   async #usedBy(live: LiveInstance): Promise<Used> {
     const { manager, usage } = this.#options
-    const [{ memoryBytes, processes }, diskBytes] = await Promise.all([
+    const [{ memoryBytes, processes }, found] = await Promise.all([
       manager.sample(live),
-      manager.diskBytes(live),
+      manager.examine(live),
     ])
     const cpus = usage().get(live.row.id)?.cpus
     return {
       memoryMb: Math.round(memoryBytes / MB),
-      diskMb: Math.round(diskBytes / MB),
+      ...(found ? { diskMb: Math.round(found.diskBytes / MB), openFiles: found.openFiles } : {}),
       ...(processes === undefined ? {} : { processes }),
       ...(cpus === undefined ? {} : { cpus: Math.round(cpus * 100) / 100 }),
     }

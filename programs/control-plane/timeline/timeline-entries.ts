@@ -148,6 +148,11 @@ const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
     tone: data.reason === 'liveness' ? 'bad' : 'neutral',
     title: capital(sentenceOf(data) ?? `${data.process} was replaced by a fresh instance`),
   }),
+  'instance:limited': data => ({
+    kind: 'limit',
+    tone: 'bad',
+    title: sentenceOf(data) ?? `${data.process} ran into a limit`,
+  }),
   'limits:changed': { kind: 'limit', tone: 'neutral', title: 'Limits were changed' },
   'maintenance:changed': data => ({
     kind: 'settings',
