@@ -30,6 +30,8 @@ const MAX_INVALID = 100
 /** Pings and settings have to be answered: more of them in this time are a flood (CVE-2019-9512, CVE-2019-9515). */
 const MAX_CONTROL_FRAMES = 200
 const CONTROL_WINDOW_MS = 10_000
+/** For the last frames to reach a client. */
+const MAX_PARTING_MS = 5_000
 /** RFC 9113, 6.8: with this last stream a GOAWAY only announces that the connection will end. */
 const ANY_STREAM = 2 ** 31 - 1
 
@@ -87,8 +89,17 @@ export class Http2Connection implements Deadlined {
     if (!this.#session.closed) this.#session.close()
   }
 
+  /** A client that does not read, or broke off in a head, would never see a connection end that is closed politely. */
   onDeadline(): void {
+    if (this.#session.closed && this.#open === 0) {
+      this.#session.destroy()
+      this.#options.socket.destroy()
+      return
+    }
     this.end()
+    if (this.#session.destroyed) return
+    this.deadlineAt = performance.now() + Math.min(this.#options.limits.keepAliveMs, MAX_PARTING_MS)
+    this.#options.deadlines.watch(this)
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: string[]): void {
