@@ -28,7 +28,12 @@ export default function DeployDialog({ app, dropped, onClose }: DeployDialogProp
   const [trial, setTrial] = useState(NO_TRIAL)
   // The first release has nothing to be compared with.
   const canBeTried = app?.currentRelease != null
-  const common = { ...(app && { app }), trial: canBeTried ? trial : NO_TRIAL, onStarted: started }
+  const common = {
+    ...(app && { app }),
+    trial: canBeTried ? trial : NO_TRIAL,
+    options: canBeTried && <TrialFields trial={trial} onChange={setTrial} />,
+    onStarted: started,
+  }
   const cli = `npx seaworthy deploy${app ? ` --app ${app.slug}` : ''}${canaryFlags(common.trial)}`
   const panels = [
     {
@@ -55,7 +60,6 @@ export default function DeployDialog({ app, dropped, onClose }: DeployDialogProp
   return (
     <Dialog open onClose={onClose} title={app ? words.deploy.titleFor(app.name) : words.deploy.title}>
       <Panels label={words.deploy.ways} panels={panels} />
-      {canBeTried && <TrialFields trial={trial} onChange={setTrial} />}
     </Dialog>
   )
 }

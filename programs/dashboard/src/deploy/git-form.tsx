@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
 import { formProblem } from '../api/problem.ts'
 import type { App, Deployment } from '../api/queries.ts'
@@ -13,6 +13,8 @@ import { type Trial, withCanary } from './trial.ts'
 interface GitFormProps {
   app?: App
   trial: Trial
+  /** What can be chosen for every way to deploy; stands before the button. */
+  options: ReactNode
   onStarted(slug: string, deployment: Deployment): void
 }
 
@@ -23,7 +25,7 @@ interface GitInput {
   subdirectory: string
 }
 
-export function GitForm({ app, trial, onStarted }: GitFormProps) {
+export function GitForm({ app, trial, options, onStarted }: GitFormProps) {
   const [url, setUrl] = useState(app?.origin?.url ?? '')
   const [slug, setSlug] = useState<string>()
   const deploy = useAction({
@@ -81,6 +83,7 @@ export function GitForm({ app, trial, onStarted }: GitFormProps) {
         hint={words.deploy.subdirectoryHint}
         error={fields['git.subdirectory']}
       />
+      {options}
       <div>
         <Button look="main" type="submit" busy={deploy.isPending}>
           {words.deploy.submit}

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
 import { formProblem } from '../api/problem.ts'
 import type { App, Deployment } from '../api/queries.ts'
@@ -14,6 +14,8 @@ import { type Trial, withCanary } from './trial.ts'
 interface ImageFormProps {
   app?: App
   trial: Trial
+  /** What can be chosen for every way to deploy; stands before the button. */
+  options: ReactNode
   onStarted(slug: string, deployment: Deployment): void
 }
 
@@ -24,7 +26,7 @@ interface ImageInput {
 }
 
 /** Deploys an image that was built elsewhere. */
-export function ImageForm({ app, trial, onStarted }: ImageFormProps) {
+export function ImageForm({ app, trial, options, onStarted }: ImageFormProps) {
   const [reference, setReference] = useState('')
   const [slug, setSlug] = useState<string>()
   const deploy = useAction({
@@ -92,6 +94,7 @@ export function ImageForm({ app, trial, onStarted }: ImageFormProps) {
           />
         )}
       </Field>
+      {options}
       <div>
         <Button look="main" type="submit" busy={deploy.isPending}>
           {words.deploy.submit}

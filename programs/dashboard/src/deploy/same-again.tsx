@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { client } from '../api/client.ts'
 import type { App, Deployment } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
@@ -8,11 +9,13 @@ import { type Trial, withCanary } from './trial.ts'
 interface SameAgainProps {
   app: App
   trial: Trial
+  /** What can be chosen for every way to deploy; stands before the button. */
+  options: ReactNode
   onStarted(slug: string, deployment: Deployment): void
 }
 
 /** Without choosing anything: what the app was deployed from before. */
-export function SameAgain({ app: { slug, origin }, trial, onStarted }: SameAgainProps) {
+export function SameAgain({ app: { slug, origin }, trial, options, onStarted }: SameAgainProps) {
   const deploy = useAction({
     run: (body: { pull: true } | { rebuild: true }) =>
       client.call('deployments.create', { params: { slug }, body: { ...body, ...withCanary(trial) } }),
@@ -20,6 +23,7 @@ export function SameAgain({ app: { slug, origin }, trial, onStarted }: SameAgain
   })
   return (
     <div className="grid gap-5">
+      {options}
       {origin && (
         <div className="grid justify-items-start gap-2">
           <p className="text-soft">{words.deploy.pullAbout(origin.url)}</p>

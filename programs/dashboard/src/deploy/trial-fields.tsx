@@ -6,7 +6,7 @@ import type { Trial } from './trial.ts'
 /** Whether the new release gets a share of the requests before it gets all of them. */
 export function TrialFields({ trial, onChange }: { trial: Trial; onChange(trial: Trial): void }) {
   return (
-    <div className="mt-5 grid gap-4 border-t border-line pt-4">
+    <div className="grid gap-4 rounded-md border border-line p-4">
       <Toggle
         label={words.onTrial}
         hint={words.onTrialHint}

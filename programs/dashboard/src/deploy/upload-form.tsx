@@ -1,5 +1,5 @@
 import { FileArchive, Folder, UploadCloud } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { formProblem } from '../api/problem.ts'
 import type { App, Deployment } from '../api/queries.ts'
 import { uploadArchive } from '../api/upload.ts'
@@ -19,11 +19,13 @@ import { type Trial, withCanary } from './trial.ts'
 interface UploadFormProps {
   app?: App
   trial: Trial
+  /** What can be chosen for every way to deploy; stands before the button. */
+  options: ReactNode
   initial?: Dropped
   onStarted(slug: string, deployment: Deployment): void
 }
 
-export function UploadForm({ app, trial, initial, onStarted }: UploadFormProps) {
+export function UploadForm({ app, trial, options, initial, onStarted }: UploadFormProps) {
   const [dropped, setDropped] = useState(initial)
   if (!dropped) return <DropZone onChoose={setDropped} />
   const again = () => setDropped(undefined)
@@ -32,6 +34,7 @@ export function UploadForm({ app, trial, initial, onStarted }: UploadFormProps) 
       key={dropped.name}
       {...(app && { app })}
       trial={trial}
+      options={options}
       dropped={dropped}
       onAgain={again}
       onStarted={onStarted}
@@ -59,7 +62,7 @@ interface SendFormProps extends UploadFormProps {
   onAgain(): void
 }
 
-function SendForm({ app, trial, dropped, onAgain, onStarted }: SendFormProps) {
+function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendFormProps) {
   const selection = useSelection(dropped)
   const [progress, setProgress] = useState<string>()
   const deploy = useAction({
@@ -97,6 +100,7 @@ function SendForm({ app, trial, dropped, onAgain, onStarted }: SendFormProps) {
           spellCheck={false}
         />
       )}
+      {options}
       <div className="flex flex-wrap items-center gap-2">
         <Button look="main" type="submit" busy={deploy.isPending || (selection === undefined && !isEmpty)}>
           {words.deploy.submit}

@@ -8,7 +8,7 @@ type Step = Domain['steps'][number]
 
 const ORDER: readonly Step['name'][] = ['dns', 'caa', 'reach', 'order', 'certificate']
 
-const ICONS: Record<Step['state'] | 'waiting', ReactNode> = {
+const ICONS: Record<Step['state'], ReactNode> = {
   running: <LoaderCircle aria-hidden className="size-5 animate-spin text-accent" />,
   ok: <CircleCheck aria-hidden className="size-5 text-good" />,
   warning: <CircleAlert aria-hidden className="size-5 text-warn" />,
@@ -35,6 +35,7 @@ export function DomainSteps({ domain: { steps, state } }: { domain: Domain }) {
                 <span className="sr-only">: {words.stepStates[stepState]}</span>
               </p>
               {step && <p className="text-sm text-soft">{inertLine(step.message)}</p>}
+              {step?.todo && <p className="text-sm">{inertLine(step.todo)}</p>}
             </div>
           </li>
         )
