@@ -43,6 +43,14 @@ describe('the files of a cgroup', () => {
     })
   })
 
+  test('give way where others want the CPU, for what runs in the background', async () => {
+    const { tree, read } = openFolder({ ...LIMITS, 'cpu.weight': '' })
+
+    await tree.prepare(ID, { isBackground: true })
+
+    expect(read('cpu.weight')).toBe('25')
+  })
+
   test('are left alone without limits, but for the number of processes', async () => {
     const { tree, read } = openFolder(LIMITS)
 

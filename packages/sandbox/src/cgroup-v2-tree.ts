@@ -30,7 +30,7 @@ export class CgroupV2Tree implements CommandTree {
     this.#defaultProcesses = options.defaultProcesses
   }
 
-  async prepare(id: string, { memoryMb, cpus, processes }: CommandLimits): Promise<void> {
+  async prepare(id: string, { memoryMb, cpus, processes, isBackground }: CommandLimits): Promise<void> {
     const cgroup = this.#cgroup(id)
     await makeCgroup(cgroup)
     await writeCgroupFile(cgroup, 'pids.max', processes ?? this.#defaultProcesses)
@@ -38,6 +38,7 @@ export class CgroupV2Tree implements CommandTree {
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.max', Math.round(memoryMb * 1024 * 1024))
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.swap.max', 0)
     if (cpus) await this.setCpus(id, cpus)
+    if (isBackground) await writeCgroupFile(cgroup, 'cpu.weight', 25) // of 100
   }
 
   joinFiles(id: string): string[] {

@@ -78,7 +78,7 @@ export class BuildCommands {
       writable: true,
       env,
       userNumber: spec.app.userNumber,
-      limits: { ...spec.limits, processes: MAX_PROCESSES },
+      limits: { ...spec.limits, processes: MAX_PROCESSES, isBackground: true },
       output,
     })
   }
