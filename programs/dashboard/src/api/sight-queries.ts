@@ -9,6 +9,7 @@ export type Visits = DataOf<'visits.get'>
 export type Change = DataOf<'timeline.get'>['entries'][number]
 export type Traffic = DataOf<'traffic.get'>
 export type HeaderCheck = DataOf<'traffic.headers'>
+export type AppLimits = DataOf<'limits.get'>
 export type Domain = DataOf<'domains.get'>
 
 /** How much time a chart is about. */
@@ -80,6 +81,20 @@ export const sightQueries = {
     queryOptions({
       queryKey: inApp(slug, 'observation'),
       queryFn: ({ signal }) => client.call('observation.get', { params: { slug }, signal }),
+    }),
+
+  limits: (slug: string) =>
+    queryOptions({
+      queryKey: inApp(slug, 'limits'),
+      queryFn: ({ signal }) => client.call('limits.get', { params: { slug }, signal }),
+      refetchInterval: CALM_MS,
+    }),
+
+  ends: (slug: string) =>
+    queryOptions({
+      queryKey: inApp(slug, 'ends'),
+      queryFn: ({ signal }) => client.call('instances.ends', { params: { slug }, signal }),
+      refetchInterval: CALM_MS,
     }),
 
   traffic: (slug: string) =>

@@ -20,6 +20,7 @@ import DeployDialog from '../deploy/deploy-dialog.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
 import { FileChoice } from '../deploy/file-choice.tsx'
 import { DeploymentLink } from '../deployment/deployment-link.tsx'
+import { InstanceEnds } from '../limits/instance-ends.tsx'
 import { AppCharts } from '../overview/app-charts.tsx'
 import { Changes } from '../overview/changes.tsx'
 import { SuggestionList } from '../overview/suggestion-list.tsx'
@@ -59,6 +60,7 @@ function Overview({ app, last }: { app: App; last: NonNullable<App['lastDeployme
           </Card>
           <Now app={app} last={last} />
           <InstancesCard app={app} />
+          <InstanceEnds slug={slug} />
         </div>
         <Card title={sightWords.changes.title} about={sightWords.changes.about} flush>
           {changes ? (

@@ -1,5 +1,6 @@
 import { AppTeamSettings } from '../access/app-team-settings.tsx'
 import { useCurrentApp } from '../app/current-app.ts'
+import { LimitsCard } from '../limits/limits-card.tsx'
 import { DangerZone } from '../settings/danger-zone.tsx'
 import { GeneralSettings } from '../settings/general-settings.tsx'
 import { ScaleSettings } from '../settings/scale-settings.tsx'
@@ -13,6 +14,7 @@ export function AppSettings() {
       <div className="grid max-w-3xl gap-6">
         <GeneralSettings key={`general ${app.updatedAt}`} app={app} />
         <ScaleSettings app={app} />
+        <LimitsCard app={app} />
         <AppTeamSettings app={app} />
         <DangerZone app={app} />
       </div>
