@@ -13,6 +13,9 @@ export interface Http2ResponseOptions {
   stalledMs: number
 }
 
+/** For the last frame to reach a client. */
+const MAX_PARTING_MS = 5_000
+
 type WriteCallback = (error?: Error | null) => void
 
 /** An answer by HTTP/2: `open → head sent → ended`, or reset by either side. */
@@ -102,7 +105,8 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
   }
 
   onDeadline(): void {
-    this.destroy()
+    if (this.destroyed) this.stream.destroy()
+    else this.destroy()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
@@ -133,10 +137,17 @@ export class Http2Response extends Writable implements ClientResponse, Deadlined
     this.#deadlines.unwatch(this)
     if (stream.aborted)
       stream.destroy() // or it would wait until somebody reads a body that nobody wants
-    else if (!this.writableFinished && !stream.closed)
-      stream.close(HTTP2_CODE.internal) // the answer is not whole
+    else if (!this.writableFinished && !stream.closed) this.#breakOff()
     else if (!this.#expectsTrailers) this.#declineRest()
     callback(null)
+  }
+
+  /** The answer is not whole. Where the client reads nothing at all, even the frame that says so never goes out. */
+  #breakOff(): void {
+    this.stream.close(HTTP2_CODE.internal)
+    this.deadlineAt = performance.now() + Math.min(this.#stalledMs, MAX_PARTING_MS)
+    this.#deadlines.watch(this)
+    this.stream.once('close', () => this.#deadlines.unwatch(this))
   }
 
   /** What is left of the request is not wanted any more (RFC 9113, 8.1). */
