@@ -17,7 +17,7 @@ export async function run(): Promise<unknown> {
     const edge = await stage.edge('edge', { version: 1, routes: [route] })
     const port = await freePort()
     const options = { folder: stage.folder, port, backendPort: backend.port }
-    const nginx = stage.nginx('nginx', port, nginxCacheConfig(options))
+    const nginx = stage.nginx('nginx', port, `user root;\n${nginxCacheConfig(options)}`)
     await ready([backend, edge, nginx])
     const turns = await inTurns([edge, nginx], LOAD)
     const [ours, theirs] = [turns.get('edge')!, turns.get('nginx')!]

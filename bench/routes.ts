@@ -1,7 +1,9 @@
 /** Ten thousand routes: what a look-up costs more than with one, and how long one change takes to be in use. */
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { silentLogger } from '@seaworthy/kit'
 import { tableRules } from '@seaworthy/routes/settings'
+import { EdgeClient } from '../programs/control-plane/edge/edge-client.ts'
 import { median } from './measure.ts'
 import { inTurns, onStage, proxyRoute, ratio, ready, turnRow, verdict } from './stage.ts'
 import { printTable } from './table.ts'
@@ -38,29 +40,24 @@ async function untilServing(home: string): Promise<void> {
   }
 }
 
-/** @returns the milliseconds that each of them took until all threads used it */
+/** By the client that the control plane has. @returns the milliseconds that each change took until all threads used it */
 async function changeOneByOne(
   home: string,
   routes: readonly ReturnType<typeof proxyRoute>[],
 ): Promise<number[]> {
+  const socketPath = join(home, 'run', 'edge.sock')
+  const client = new EdgeClient({ socketPath, log: silentLogger, pushPatienceMs: 30_000 })
+  await client.pushTable({ version: 2, routes: [...routes] }) // from here on it knows what the edge has
   const took: number[] = []
   for (let change = 0; change < CHANGES; change++) {
-    const version = 2 + change
+    const version = 3 + change
     const at = (change * 37) % routes.length
-    const changed = { ...routes[at]!, release: `v${version}` }
+    const changed = routes.with(at, { ...routes[at]!, release: `v${version}` })
     const startedAt = performance.now()
-    await pushChange(home, { version, changed, routes: routes.with(at, changed) })
+    await client.pushTable({ version, routes: changed })
     took.push(performance.now() - startedAt)
   }
   return took
-}
-
-/** As the control plane does it. */
-async function pushChange(
-  home: string,
-  { version, routes }: { version: number; changed: object; routes: readonly object[] },
-): Promise<void> {
-  await ask(home, 'PUT', '/table', { version, routes })
 }
 
 function ask(home: string, method: string, path: string, body?: object): Promise<unknown> {

@@ -2,7 +2,8 @@ import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type CachePurge,
-  changedTable,
+  type ChangedTable,
+  ChangingTable,
   type EdgeStatus,
   InvalidRouteTable,
   parseCachePurge,
@@ -48,7 +49,7 @@ export class EdgeApp implements EdgeControls {
   readonly #control: ControlServer
   readonly #pidFile: PidFile
   readonly #startedAt = Date.now()
-  #table: RouteTable = { version: 0, routes: [] }
+  #tableNow = new ChangingTable({ version: 0, routes: [] })
   /** Pushes are applied one after the other. */
   #lastPush: Promise<unknown> = Promise.resolve()
   #internal: InternalPort | undefined
@@ -105,7 +106,7 @@ export class EdgeApp implements EdgeControls {
     this.#internal = await findInternalPort(this.#config)
     const migrates = allowConnectionMigration()
     this.#stickyKey = readStickyKey(this.#files.stickyKey)
-    this.#table = await this.#tables.load()
+    this.#tableNow = new ChangingTable(await this.#tables.load())
     this.#sight.setTable(this.#table)
     await this.#sight.start()
     await this.#tls.start(this.#table)
@@ -208,13 +209,35 @@ export class EdgeApp implements EdgeControls {
   }
 
   async #change(value: unknown): Promise<TablePush> {
-    const { change, table } = readChange(value, this.#table)
-    await this.#tables.saveChange(table, change)
+    const change = readChange(value, this.#table)
+    const before = this.#table
+    const { table, removed } = this.#changeTable(change)
+    await this.#tables.saveChange(table, change).catch(error => {
+      this.#tableNow = new ChangingTable(before)
+      throw error
+    })
     const tls = await this.#tls.update(table)
-    this.#table = table
     this.#sight.setTable(table)
-    await this.#workers.changeTable({ table, slots: this.#counters.assign(table), tls }, change)
+    const slots = this.#counters.change(change.routes, removed)
+    await this.#workers.changeTable(
+      { table: { ...table, routes: change.routes }, slots, tls },
+      change.gone,
+      table,
+    )
     return { version: table.version, refused: [] }
+  }
+
+  #changeTable(change: TableChange): ChangedTable {
+    try {
+      return this.#tableNow.change(change)
+    } catch (error) {
+      if (error instanceof InvalidRouteTable) throw wantsWholeTable(this.#table)
+      throw error
+    }
+  }
+
+  get #table(): RouteTable {
+    return this.#tableNow.table
   }
 
   #afterLastPush<T>(push: () => Promise<T>): Promise<T> {
@@ -231,7 +254,7 @@ export class EdgeApp implements EdgeControls {
 
   async #use(table: RouteTable): Promise<void> {
     const tls = await this.#tls.update(table)
-    this.#table = table
+    if (table !== this.#table) this.#tableNow = new ChangingTable(table)
     this.#sight.setTable(table)
     await this.#workers.applyTable({ table, slots: this.#counters.assign(table), tls })
   }
@@ -297,17 +320,20 @@ function readTable(value: unknown, previous: RouteTable): ReturnType<typeof read
   }
 }
 
-/** Where anything is wrong with it the whole table is wanted: only in that can single parts be left out. */
-function readChange(value: unknown, table: RouteTable): { change: TableChange; table: RouteTable } {
+function readChange(value: unknown, table: RouteTable): TableChange {
   try {
     const change = parseTableChange(value)
-    if (change.base === table.version && change.version > table.version)
-      return { change, table: changedTable(table, change) }
+    if (change.base === table.version && change.version > table.version) return change
   } catch (error) {
     if (!(error instanceof InvalidRouteTable)) throw error
   }
-  const message = `The edge works by table ${table.version}, to which this is no change that it can use.`
-  throw new ControlError(409, 'EDGE_WANTS_WHOLE_TABLE', message)
+  throw wantsWholeTable(table)
+}
+
+/** Where anything is wrong with a change: only in a whole table can single parts be left out. */
+function wantsWholeTable({ version }: RouteTable): ControlError {
+  const message = `The edge works by table ${version}, to which this is no change that it can use.`
+  return new ControlError(409, 'EDGE_WANTS_WHOLE_TABLE', message)
 }
 
 /** Whether this process had to strip types itself, instead of finding the result in Node's compile cache. */

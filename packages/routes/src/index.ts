@@ -6,6 +6,7 @@ export {
 } from './answer-headers.ts'
 export { type BalancingOptions, pickTarget } from './balancing.ts'
 export { type CachePurge, parseCachePurge } from './cache-purge.ts'
+export { type ChangedTable, ChangingTable } from './changing-table.ts'
 export type * from './edge-control.ts'
 export { InvalidRouteTable } from './field-checks.ts'
 export { guardedPrefix, isGuarded, pathReadings } from './guarded-path.ts'
@@ -34,5 +35,14 @@ export { addCounters, emptyCounters, subtractCounters, subtractSnapshots } from 
 export { compileRoutes, type MatchableRoute, normalizeHost, type RouteMatcher } from './route-matcher.ts'
 export type * from './route-rules.ts'
 export type * from './route-table.ts'
+export {
+  type KnownTable,
+  knownTable,
+  parseTableChange,
+  routeKey,
+  routeText,
+  type TableChange,
+  tableChange,
+} from './table-change.ts'
 export { type RefusedPart, readRouteTable } from './table-reading.ts'
 export { allTargets, parseRouteTable } from './table-validation.ts'

@@ -14,15 +14,21 @@ export interface RouteMatcher<T> {
   match(host: string, path: string): T | undefined
   /** Whether any route claims this host. */
   hasHost(host: string): boolean
+  /** Puts routes in place of others, whatever the number of the rest. */
+  replace(gone: readonly T[], added: readonly T[]): void
 }
 
 /** Compiles routes for matching: one map look-up for the host, whatever the number of apps. */
 export function compileRoutes<T extends MatchableRoute>(routes: readonly T[]): RouteMatcher<T> {
   const byHost = new Map<string, T[]>()
   for (const route of routes) for (const host of route.hosts) addTo(byHost, host, route)
-  for (const list of byHost.values()) list.sort((a, b) => b.pathPrefix.length - a.pathPrefix.length)
+  for (const list of byHost.values()) list.sort(longestFirst)
 
   return {
+    replace(gone, added) {
+      for (const route of gone) for (const host of route.hosts) removeFrom(byHost, host, route)
+      for (const route of added) for (const host of route.hosts) addTo(byHost, host, route).sort(longestFirst)
+    },
     hasHost: host => byHost.has(host) || byHost.has(wildcardOf(host)),
     match(host, path) {
       return longest(byHost.get(host), path) ?? longest(byHost.get(wildcardOf(host)), path)
@@ -57,10 +63,21 @@ function wildcardOf(host: string): string {
   return `*${host.slice(host.indexOf('.'))}`
 }
 
-function addTo<T>(byHost: Map<string, T[]>, host: string, route: T): void {
-  const list = byHost.get(host)
-  if (list) list.push(route)
-  else byHost.set(host, [route])
+function longestFirst(one: MatchableRoute, other: MatchableRoute): number {
+  return other.pathPrefix.length - one.pathPrefix.length
+}
+
+function addTo<T>(byHost: Map<string, T[]>, host: string, route: T): T[] {
+  const list = byHost.get(host) ?? []
+  list.push(route)
+  byHost.set(host, list)
+  return list
+}
+
+function removeFrom<T>(byHost: Map<string, T[]>, host: string, route: T): void {
+  const left = byHost.get(host)?.filter(one => one !== route) ?? []
+  if (left.length > 0) byHost.set(host, left)
+  else byHost.delete(host)
 }
 
 function isUnder(path: string, prefix: string): boolean {

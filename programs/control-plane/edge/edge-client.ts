@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@seaworthy/kit'
-import type {
-  CachePurge,
-  EdgeCountersReport,
-  EdgeStatus,
-  RefusedPart,
-  RouteCounters,
-  RouteTable,
-  TablePush,
-  VisitBatch,
+import {
+  type CachePurge,
+  type EdgeCountersReport,
+  type EdgeStatus,
+  type KnownTable,
+  knownTable,
+  type RefusedPart,
+  type RouteCounters,
+  type RouteTable,
+  type TableChange,
+  type TablePush,
+  tableChange,
+  type VisitBatch,
 } from '@seaworthy/routes'
 import { EdgeEventStream, type EdgeReport } from './edge-event-stream.ts'
 import { askEdge, type EdgeReply } from './edge-request.ts'
@@ -31,6 +35,8 @@ export class EdgeClient {
   readonly #socketPath: string
   readonly #log: Logger
   readonly #pushPatienceMs: number
+  /** What the edge has, if that is exactly what was pushed last. */
+  #known: KnownTable | undefined
 
   constructor({ socketPath, log, pushPatienceMs = 10_000 }: EdgeClientOptions) {
     this.#socketPath = socketPath
@@ -118,6 +124,26 @@ export class EdgeClient {
   }
 
   async #push(table: RouteTable, timeoutMs: number): Promise<RefusedPart[]> {
+    const known = knownTable(table)
+    const change = this.#known && known && tableChange(this.#known, known, table)
+    this.#known = undefined
+    const isDone = change !== undefined && (await this.#pushChange(change, timeoutMs))
+    const refused = isDone ? [] : await this.#pushWhole(table, timeoutMs)
+    if (refused.length === 0) this.#known = known
+    return refused
+  }
+
+  /** @returns false where the edge wants to have the whole table */
+  async #pushChange(change: TableChange, timeoutMs: number): Promise<boolean> {
+    const options = { method: 'PATCH', path: '/table', body: change, timeoutMs }
+    const reply = await askEdge(this.#socketPath, options)
+    // An edge of an older version, which still drains or was put back, does not know this request.
+    if (reply.status === 409 || reply.status === 404) return false
+    successful(reply)
+    return true
+  }
+
+  async #pushWhole(table: RouteTable, timeoutMs: number): Promise<RefusedPart[]> {
     const options = { method: 'PUT', path: '/table', body: table, timeoutMs }
     const reply = await askEdge(this.#socketPath, options)
     const { currentVersion } = reply.body as { currentVersion?: number }

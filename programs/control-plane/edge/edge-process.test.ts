@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -95,6 +96,30 @@ test('an edge outlives its supervisor, which adopts it at the next start', async
   expect(adopted.compiledAtStart).toBe(false)
   expect(await client.inFlight('ins_1')).toBe(0)
   expect((await client.counters('app_1'))[0]?.requests).toBe(1)
+})
+
+test('after the first table its changes alone are pushed, and the whole again where the edge lost it', async () => {
+  const { home, port, edge, client } = await supervisor()
+  const backend = await httpBackend()
+  await edge.start()
+  const changes = join(home, 'edge', 'table.json.changes')
+  const withBlog = (version: number) => {
+    const table = tableFor(backend.port, version)
+    const blog = { ...table.routes[0]!, appId: 'app_2', slug: 'blog', hosts: ['blog.localhost'] }
+    return { ...table, routes: [...table.routes, blog] }
+  }
+
+  await client.pushTable(tableFor(backend.port, 1))
+  expect(existsSync(changes)).toBe(false)
+  await client.pushTable(withBlog(2))
+  expect(readFileSync(changes, 'utf8')).toContain('"gone":[]')
+  const another = new EdgeClient({ socketPath: join(home, 'run', 'edge.sock'), log: silentLogger })
+  await another.pushTable(tableFor(backend.port, 3))
+  await client.pushTable(withBlog(4))
+
+  expect(existsSync(changes)).toBe(false)
+  expect((await client.table()).routes.map(({ slug }) => slug)).toEqual(['shop', 'blog'])
+  expect(await ask(port)).toBe(200)
 })
 
 test('an edge that is killed comes back by itself with its routes, fast', async () => {

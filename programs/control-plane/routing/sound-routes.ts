@@ -5,6 +5,7 @@ import {
   type RefusedPart,
   type Route,
   type RouteTable,
+  routeText,
 } from '@seaworthy/routes'
 
 export interface RefusedRoute {
@@ -26,7 +27,7 @@ export function soundRoutes(
   const before = new Set(known)
   known.clear()
   const sound = routes.flatMap(route => {
-    const text = JSON.stringify(route)
+    const text = routeText(route)
     const reason = before.has(text) ? undefined : problemOf(route)
     if (reason === undefined) {
       known.add(text)

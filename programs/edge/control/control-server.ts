@@ -18,6 +18,8 @@ import { readTailRequest } from './tail-request.ts'
 export interface EdgeControls {
   /** Resolves once every worker routes by the table. */
   applyTable(value: unknown): Promise<TablePush>
+  /** The same for what is different from the table that it has. */
+  changeTable(value: unknown): Promise<TablePush>
   table(): unknown
   counters(appId: string | undefined): EdgeCountersReport
   /** Undefined for a target that was never in a table. */
@@ -132,6 +134,8 @@ export class ControlServer {
     switch (key) {
       case 'PUT /table':
         return controls.applyTable(await readJson(request))
+      case 'PATCH /table':
+        return controls.changeTable(await readJson(request))
       case 'GET /table':
         return controls.table()
       case 'GET /counters':

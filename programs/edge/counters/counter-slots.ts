@@ -17,6 +17,8 @@ export class CounterSlots {
   readonly #slots = new Map<string, number>()
   /** Keys that are in no table any more, the longest gone first. */
   readonly #retired = new Set<string>()
+  /** By how many routes each key is used. */
+  #uses = new Map<string, number>()
   #next = SHARED_SLOT + 1
 
   constructor(options: CounterSlotsOptions) {
@@ -25,14 +27,34 @@ export class CounterSlots {
 
   /** Makes `keys` the ones in use, and returns their slots; the shared slot for a key that found none. */
   assign(keys: Iterable<string>): Map<string, number> {
-    const wanted = new Set(keys)
+    this.#uses = new Map()
+    for (const key of keys) this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1)
     for (const key of this.#slots.keys()) {
-      if (wanted.has(key)) this.#retired.delete(key)
+      if (this.#uses.has(key)) this.#retired.delete(key)
       else this.#retired.add(key)
     }
     const assigned = new Map<string, number>()
-    for (const key of wanted) assigned.set(key, this.#slotFor(key))
+    for (const key of this.#uses.keys()) assigned.set(key, this.#slotFor(key))
     return assigned
+  }
+
+  /** The same where a few keys come and go. @returns the slots of those that came */
+  change(added: readonly string[], removed: readonly string[]): Map<string, number> {
+    for (const key of added) {
+      this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1)
+      this.#retired.delete(key)
+    }
+    for (const key of removed) {
+      const uses = (this.#uses.get(key) ?? 1) - 1
+      if (uses > 0) this.#uses.set(key, uses)
+      else this.#retire(key)
+    }
+    return new Map(added.map(key => [key, this.#slotFor(key)]))
+  }
+
+  #retire(key: string): void {
+    this.#uses.delete(key)
+    if (this.#slots.has(key)) this.#retired.add(key)
   }
 
   /** The slot of a key that is or was in use. */

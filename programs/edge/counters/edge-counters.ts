@@ -1,4 +1,4 @@
-import { allTargets, emptyCounters, type RouteCounters, type RouteTable } from '@seaworthy/routes'
+import { allTargets, emptyCounters, type Route, type RouteCounters, type RouteTable } from '@seaworthy/routes'
 import { forgetWorkerLimits } from '../limits/limit-memory.ts'
 import {
   COUNTER_SLOTS,
@@ -22,6 +22,16 @@ export interface SlotAssignment {
 
 export function counterKey(appId: string, release: string): string {
   return `${appId}\n${release}`
+}
+
+function targetIds(route: Route): string[] {
+  return allTargets(route).map(({ id }) => id)
+}
+
+/** What requests of a route are counted under. */
+function counterKeys({ appId, release, canary }: Route): string[] {
+  const key = counterKey(appId, release)
+  return canary ? [key, counterKey(appId, canary.release)] : [key]
 }
 
 /** The main thread's side of the shared counters: gives out the slots and adds up what the workers wrote. */
@@ -50,14 +60,16 @@ export class EdgeCounters {
 
   assign(table: RouteTable): SlotAssignment {
     return {
-      counters: this.#counterSlots.assign(
-        table.routes.flatMap(({ appId, release, canary }) =>
-          canary
-            ? [counterKey(appId, release), counterKey(appId, canary.release)]
-            : counterKey(appId, release),
-        ),
-      ),
-      targets: this.#targetSlots.assign(table.routes.flatMap(route => allTargets(route).map(({ id }) => id))),
+      counters: this.#counterSlots.assign(table.routes.flatMap(counterKeys)),
+      targets: this.#targetSlots.assign(table.routes.flatMap(targetIds)),
+    }
+  }
+
+  /** The same where a few routes come and go. @returns what is needed to count for those that came */
+  change(added: readonly Route[], removed: readonly Route[]): SlotAssignment {
+    return {
+      counters: this.#counterSlots.change(added.flatMap(counterKeys), removed.flatMap(counterKeys)),
+      targets: this.#targetSlots.change(added.flatMap(targetIds), removed.flatMap(targetIds)),
     }
   }
 

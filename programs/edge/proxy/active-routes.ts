@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net'
 import {
   AnswerHeaderRules,
+  allTargets,
   type Canary,
   compileRoutes,
   DEFAULT_OBSERVATION,
   type Observation,
   type Route,
   type RouteMatcher,
+  routeKey,
   type Target,
 } from '@seaworthy/routes'
 import type { RouteSight } from '../access-log/route-sight.ts'
@@ -73,7 +75,9 @@ interface CompileOptions {
 export class ActiveRoutes {
   readonly #targets = new Map<string, ActiveTarget>()
   readonly #stickyKey: string
+  #observed: Observation = DEFAULT_OBSERVATION
   #matcher: RouteMatcher<ActiveRoute> = compileRoutes([])
+  #routes = new Map<string, ActiveRoute>()
   #version = -1
   #cacheScopes: ReadonlySet<string> = new Set()
   #httpChallenges: HttpChallenges
@@ -113,16 +117,43 @@ export class ActiveRoutes {
     const addresses = new Set<string>()
     const observed = { ...DEFAULT_OBSERVATION, ...table.observe }
     const options = { slots, addresses, observed }
-    const routes = table.routes.map(route => {
-      const active = this.#compile(route, options)
-      if (route.canary) this.#addTrial(active, route.canary, options)
-      return active
-    })
+    const routes = table.routes.map(route => this.#activateRoute(route, options))
+    this.#observed = observed
+    this.#routes = new Map(routes.map(route => [routeKey(route), route]))
     this.#retireAllBut(addresses)
     this.#matcher = compileRoutes(routes)
-    this.#httpChallenges = compileHttpChallenges(table.challenges)
-    this.#version = table.version
-    this.#cacheScopes = new Set(routes.flatMap(({ caching }) => caching?.scope ?? []))
+    this.#applied(table)
+  }
+
+  /**
+   * The same for what is different from the last table.
+   * @param update with the new routes, and the new forms of known ones, alone
+   * @param gone keys of routes that are no more
+   */
+  change({ table, slots }: TableUpdate, gone: readonly string[]): void {
+    const options = { slots, addresses: new Set<string>(), observed: this.#observed }
+    const added = table.routes.map(route => this.#activateRoute(route, options))
+    const keys = [...gone, ...added.map(routeKey)]
+    const removed = keys.flatMap(key => this.#routes.get(key) ?? [])
+    for (const key of gone) this.#routes.delete(key)
+    for (const route of added) this.#routes.set(routeKey(route), route)
+    this.#matcher.replace(removed, added)
+    this.#retireUnused(removed.flatMap(addressesOf), options.addresses)
+    this.#applied(table)
+  }
+
+  #applied({ version, challenges }: TableUpdate['table']): void {
+    this.#httpChallenges = compileHttpChallenges(challenges)
+    this.#version = version
+    const scopes = new Set<string>()
+    for (const { caching } of this.#routes.values()) if (caching) scopes.add(caching.scope)
+    this.#cacheScopes = scopes
+  }
+
+  #activateRoute(route: Route, options: CompileOptions): ActiveRoute {
+    const active = this.#compile(route, options)
+    if (route.canary) this.#addTrial(active, route.canary, options)
+    return active
   }
 
   /** Closes idle connections that are too old. @returns whether any is left */
@@ -171,7 +202,7 @@ export class ActiveRoutes {
   }
 
   #activate(target: Target, slot: number, addresses: Set<string>): ActiveTarget {
-    const address = `${target.id} ${target.host} ${target.port}`
+    const address = addressOf(target)
     addresses.add(address)
     const known = this.#targets.get(address)
     if (known) {
@@ -184,14 +215,35 @@ export class ActiveRoutes {
     return active
   }
 
-  #retireAllBut(addresses: Set<string>): void {
-    for (const [address, { pool, http2 }] of this.#targets) {
-      if (addresses.has(address)) continue
-      pool.close()
-      http2?.close()
-      this.#targets.delete(address)
-    }
+  /** @param inUse by the routes that came */
+  #retireUnused(addresses: readonly string[], inUse: ReadonlySet<string>): void {
+    const left = new Set(addresses.filter(address => !inUse.has(address)))
+    if (left.size === 0) return
+    for (const route of this.#routes.values()) for (const address of addressesOf(route)) left.delete(address)
+    for (const address of left) this.#retire(address)
   }
+
+  #retireAllBut(addresses: Set<string>): void {
+    for (const address of this.#targets.keys()) if (!addresses.has(address)) this.#retire(address)
+  }
+
+  #retire(address: string): void {
+    const target = this.#targets.get(address)
+    target?.pool.close()
+    target?.http2?.close()
+    this.#targets.delete(address)
+  }
+}
+
+/** Of the targets that may get requests, those of a release on trial too. */
+function addressesOf(route: Route): string[] {
+  return allTargets(route)
+    .filter(({ state }) => state === 'healthy')
+    .map(addressOf)
+}
+
+function addressOf({ id, host, port }: Target): string {
+  return `${id} ${host} ${port}`
 }
 
 /** The header rules for an answer to this client. */

@@ -100,6 +100,7 @@ export class EdgeWorker {
 
   obey(command: WorkerCommand): void {
     if (command.kind === 'apply-table') this.#applyTable(command.update)
+    else if (command.kind === 'change-table') this.#changeTable(command)
     else if (command.kind === 'purge-cache') this.#purgeCache(command)
     else if (command.kind === 'ticket-keys') this.#https.changeTicketKeys(command.keys)
     else if (command.kind === 'drain') void this.#drain()
@@ -107,8 +108,17 @@ export class EdgeWorker {
   }
 
   #applyTable(update: TableUpdate): void {
+    this.#context.routes.apply(update)
+    this.#useRoutes(update)
+  }
+
+  #changeTable({ update, gone }: Extract<WorkerCommand, { kind: 'change-table' }>): void {
+    this.#context.routes.change(update, gone)
+    this.#useRoutes(update)
+  }
+
+  #useRoutes(update: TableUpdate): void {
     const { routes, held, gates, cache } = this.#context
-    routes.apply(update)
     cache.keepOnly(routes.cacheScopes)
     held.resume(routes)
     gates.maintained.resume(routes)

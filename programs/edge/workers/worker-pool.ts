@@ -1,4 +1,4 @@
-import type { CachePurge } from '@seaworthy/routes'
+import type { CachePurge, RouteTable } from '@seaworthy/routes'
 import { CachePurges } from '../cache/cache-purges.ts'
 import type { EdgeConfig } from '../config.ts'
 import type { EdgeCounters } from '../counters/edge-counters.ts'
@@ -61,9 +61,21 @@ export class WorkerPool {
   applyTable(update: TableUpdate): Promise<void> {
     this.#update = update
     this.#tellAll({ kind: 'apply-table', update })
-    const isEverywhere = () =>
-      this.#members.every(member => member?.isListening && member.appliedVersion >= update.table.version)
-    return this.#until(isEverywhere)
+    return this.#until(() => this.#isEverywhere(update.table.version))
+  }
+
+  /**
+   * The same where little is new: workers that run are told that alone.
+   * @param update with the new routes, and what is needed to count for them
+   * @param whole the table with the change, for workers that start later
+   */
+  changeTable(update: TableUpdate, gone: readonly string[], whole: RouteTable): Promise<void> {
+    const { slots } = this.#update!
+    for (const [key, slot] of update.slots.counters) slots.counters.set(key, slot)
+    for (const [id, slot] of update.slots.targets) slots.targets.set(id, slot)
+    this.#update = { table: whole, slots, tls: update.tls }
+    this.#tellAll({ kind: 'change-table', update, gone })
+    return this.#until(() => this.#isEverywhere(whole.version))
   }
 
   /** Tells every worker that runs; one that starts later gets what it needs by `sight`. */
@@ -89,6 +101,10 @@ export class WorkerPool {
     this.#stopping = true
     this.#tellAll({ kind: 'drain' })
     return this.#until(() => this.#drained >= this.#members.filter(Boolean).length)
+  }
+
+  #isEverywhere(version: number): boolean {
+    return this.#members.every(member => member?.isListening && member.appliedVersion >= version)
   }
 
   #startWorker(index: number): Promise<void> {
