@@ -10,6 +10,7 @@ interface Bench {
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   edge: () => import('./edge.ts'),
+  tls: () => import('./tls.ts'),
   latency: () => import('./latency.ts'),
   connections: () => import('./connections.ts'),
   routes: () => import('./routes.ts'),

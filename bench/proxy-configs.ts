@@ -17,8 +17,20 @@ export function backendConfig({ folder, port }: { folder: string; port: number }
   ])
 }
 
-export function nginxProxyConfig(options: { folder: string; port: number; backendPort: number }): string {
-  const { folder, port, backendPort } = options
+/** PEM files. With them a proxy speaks TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2, and resumes sessions by tickets. */
+export interface TlsFiles {
+  cert: string
+  key: string
+}
+
+export interface ProxyOptions {
+  folder: string
+  port: number
+  backendPort: number
+  tls?: TlsFiles
+}
+
+export function nginxProxyConfig({ folder, port, backendPort, tls }: ProxyOptions): string {
   return nginx(folder, 'proxy', [
     'log_format json escape=json \'{"time":"$time_iso8601","id":"$request_id","ip":"$remote_addr",' +
       '"method":"$request_method","host":"$host","path":"$uri","status":$status,"bytesIn":$request_length,' +
@@ -27,7 +39,8 @@ export function nginxProxyConfig(options: { folder: string; port: number; backen
     'limit_req_zone $binary_remote_addr zone=rate:10m rate=1000000r/s;',
     'limit_conn_zone $binary_remote_addr zone=open:10m;',
     `upstream app { server 127.0.0.1:${backendPort}; keepalive 128; keepalive_requests 100000000; }`,
-    `server { listen 127.0.0.1:${port} reuseport; keepalive_requests 100000000;`,
+    `server { listen 127.0.0.1:${port} reuseport${tls ? ' ssl http2' : ''}; keepalive_requests 100000000;`,
+    ...(tls ? nginxTls(tls) : []),
     'limit_req zone=rate burst=1000000 nodelay; limit_conn open 60000;',
     ...SECURITY_HEADERS.map(([name, value]) => `add_header ${name} "${value}";`),
     'location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";',
@@ -39,17 +52,23 @@ export function nginxProxyConfig(options: { folder: string; port: number; backen
   ])
 }
 
-export function caddyConfig(options: { folder: string; port: number; backendPort: number }): string {
-  const { folder, port, backendPort } = options
+function nginxTls({ cert, key }: TlsFiles): string[] {
+  return [
+    `ssl_certificate ${cert}; ssl_certificate_key ${key}; ssl_protocols TLSv1.2 TLSv1.3;`,
+    'ssl_prefer_server_ciphers off; ssl_ecdh_curve X25519:prime256v1; ssl_session_timeout 1d; ssl_session_tickets on;',
+  ]
+}
+
+export function caddyConfig({ folder, port, backendPort, tls }: ProxyOptions): string {
   return `{
   admin off
   auto_https off
-  log default {
+${tls ? '  default_sni localhost\n' : ''}  log default {
     output discard
   }
 }
-http://127.0.0.1:${port} {
-  log {
+${tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`} {
+${tls ? `  tls ${tls.cert} ${tls.key}\n` : ''}  log {
     output file ${folder}/caddy-access.log
     format json
   }
@@ -59,7 +78,7 @@ ${SECURITY_HEADERS.map(([name, value]) => `  header ${name} "${value}"`).join('\
     header_up X-Request-Id {http.request.uuid}
     header_up X-Real-IP {remote_host}
     header_up X-Forwarded-Port ${port}
-    header_up Forwarded "for={remote_host};proto=http;host={host}"
+    header_up Forwarded "for={remote_host};proto=${tls ? 'https' : 'http'};host={host}"
     transport http {
       keepalive_idle_conns_per_host 128
     }
