@@ -30,6 +30,7 @@ import { addSessionsCommands } from './commands/sessions.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import { addTrafficCommands } from './commands/traffic.ts'
+import { addTrashCommands } from './commands/trash.ts'
 import { addVisitCommands } from './commands/visits.ts'
 import type { Surroundings } from './context.ts'
 import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
@@ -88,6 +89,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addInstanceCommands,
     addExecCommands,
     addDiskCommands,
+    addTrashCommands,
     addImageCommands,
     addKeyCommands,
     addTeamCommands,

@@ -305,3 +305,60 @@ describe('logs', () => {
     expect(stdout.match(/listening as one plain/g)).toHaveLength(2)
   })
 })
+
+describe('within a deployed app', () => {
+  beforeAll(async () => {
+    await admin.seaworthy('deploy', smallApp('one'), '--app', 'inner')
+  })
+
+  test('exec runs a command where the app runs: its input, outputs and exit code are ours', async () => {
+    const script = 'echo "$SEAWORTHY_APP $1"; cat; echo oops >&2; exit 7'
+    const argv = ['exec', '-a', 'inner', '--', '/bin/sh', '-c', script, 'sh', 'two words']
+
+    const outcome = await admin.with({ stdin: 'typed\n' }, ...argv)
+
+    expect(outcome).toEqual({ code: 7, stdout: 'inner two words\ntyped\n', stderr: 'oops\n' })
+  })
+
+  test('run -i does so in an instance of its own', async () => {
+    const argv = ['run', '-i', '-a', 'inner', '--', '/bin/sh', '-c', 'cat; echo "$SEAWORTHY_RELEASE"']
+
+    const outcome = await admin.with({ stdin: 'typed\n' }, ...argv)
+
+    expect(outcome).toMatchObject({ code: 0, stdout: 'typed\nv1\n' })
+  })
+
+  test('exec says with its exit code why it could not begin', async () => {
+    const nowhere = await admin.seaworthy('exec', '-a', 'nowhere', '--', 'true')
+    const noInstance = await admin.seaworthy('exec', '-a', 'inner', '--process', 'mailer', '--', 'true')
+
+    expect([nowhere.code, noInstance.code]).toEqual([4, 1])
+    expect(noInstance.stderr).toContain('No instance of inner mailer runs just now.')
+  })
+
+  test('disk tells what takes it, and reclaim only lists unless it is told to remove', async () => {
+    const shown = await admin.seaworthy('disk')
+    const listed = await admin.seaworthy('disk', 'reclaim')
+    const removed = await admin.json('disk', 'reclaim', '--yes')
+
+    expect(shown.stdout).toMatch(/^disk +[\d.]+ [MGT]B, .* free/)
+    expect(shown.stdout).toMatch(/artifact +- +/)
+    expect(listed.stdout).toContain('Never removed:')
+    expect(removed).toMatchObject({ applied: true, items: expect.any(Array) })
+  })
+
+  test('trash lists, brings back and empties', async () => {
+    await admin.seaworthy('apps', 'delete', 'inner', '--confirm', 'inner')
+    expect((await admin.seaworthy('trash', 'list')).stdout).toContain('inner')
+    expect((await admin.seaworthy('trash', 'restore', 'inner')).code).toBe(0)
+    await admin.seaworthy('apps', 'delete', 'inner', '--confirm', 'inner')
+
+    const unsure = await admin.seaworthy('trash', 'empty', 'inner')
+    const emptied = await admin.seaworthy('trash', 'empty', 'inner', '--yes')
+
+    expect([unsure.code, emptied.code]).toEqual([2, 0])
+    await waitFor(async () => !(await admin.seaworthy('trash', 'list')).stdout.includes('inner'), {
+      what: 'the app to be gone',
+    })
+  })
+})

@@ -143,7 +143,7 @@ export async function createControlPlane(
   })
   const buildLogs = createBuildLog({ directory: folders.buildLogs, log })
 
-  const apps = new Apps({ store })
+  const apps = new Apps({ store, trashDays: config.trashDays })
   const events = new Events({ store })
   const envVars = new EnvVars({ store, keyRing })
   const sharedEnv = new SharedEnv({ store, keyRing })
@@ -380,6 +380,7 @@ export async function createControlPlane(
     logs,
     events,
     quotas,
+    jobs,
     log,
   })
   const metrics = createMetrics()

@@ -271,6 +271,12 @@ export const settings = defineSettings({
     description:
       'Memory that builds never get, for live apps and the platform itself. A third of the machine, at least 512, when missing.',
   },
+  trashDays: {
+    name: 'SEAWORTHY_TRASH_DAYS',
+    schema: wholeNumber(0, 365),
+    default: 7,
+    description: 'How long a deleted app can be brought back with all of its data.',
+  },
   execIdleMinutes: {
     name: 'SEAWORTHY_EXEC_IDLE_MINUTES',
     schema: z.coerce.number().min(0.01).max(1440),

@@ -101,6 +101,7 @@ export type Action =
   | 'app:update'
   | 'app:delete'
   | 'app:restore'
+  | 'app:purge'
   | 'app:deploy'
   | 'app:run'
   | 'app:scale'
@@ -201,6 +202,15 @@ export const endpointList = {
     resource: 'handler',
     tag: 'apps',
     summary: 'Take an app out of the trash',
+  },
+  'trash.empty': {
+    method: 'DELETE',
+    path: '/api/v1/trash/{id}',
+    action: 'app:purge',
+    resource: 'handler',
+    tag: 'apps',
+    success: 202,
+    summary: 'Remove an app that is in the trash for good, with all of its data',
   },
 
   'deployments.create': {

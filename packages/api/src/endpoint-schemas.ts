@@ -102,6 +102,7 @@ export const endpointSchemas = {
   'apps.delete': { ...inApp, body: deleteAppSchema, data: trashedAppSchema },
   'trash.list': { query: listQuery(['deletedAt'], {}), data: z.array(trashedAppSchema), paged: true },
   'trash.restore': { params: z.strictObject({ id: z.string().min(1).max(64) }), data: appSchema },
+  'trash.empty': { params: z.strictObject({ id: z.string().min(1).max(64) }), data: z.null() },
 
   'deployments.create': { ...inApp, body: createDeploymentSchema, data: deploymentSchema },
   'deployments.list': { ...inApp, query: newestFirst, data: z.array(deploymentSchema), paged: true },

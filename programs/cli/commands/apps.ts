@@ -6,6 +6,7 @@ import { type Context, chooseApp, type Surroundings, withContext } from '../cont
 import { UsageError } from '../exit-codes.ts'
 import { ago, bytes, facts, table } from '../output.ts'
 import { endText } from './limits.ts'
+import { listTrash, restoreApp } from './trash.ts'
 
 export function addAppCommands(program: Command, surroundings: Surroundings): void {
   const apps = program
@@ -31,7 +32,7 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     )
   apps
     .command('delete')
-    .description('stop an app and put it in the trash, where it stays for 7 days')
+    .description('stop an app and put it in the trash, where it stays for 7 days unless set otherwise')
     .argument('<slug>', 'the app')
     .option('--confirm <slug>', "the app's slug, typed again")
     .action((slug: string, options: { confirm?: string }, command: Command) =>
@@ -112,27 +113,6 @@ async function deleteApp({ client, out }: Context, slug: string, confirm: string
     () =>
       `${slug} is stopped and in the trash until ${app.purgeAt}. Take it out with: seaworthy apps restore ${slug}`,
   )
-}
-
-async function listTrash({ client, out }: Context): Promise<void> {
-  const { data } = await (await client()).page('trash.list', { query: { limit: 100 } })
-  out.result(data, () =>
-    data.length === 0
-      ? 'The trash is empty.'
-      : table(
-          ['APP', 'DELETED', 'GONE FOR GOOD'],
-          data.map(app => [app.slug, app.deletedAt, app.purgeAt ?? '-']),
-        ),
-  )
-}
-
-async function restoreApp({ client, out }: Context, slug: string): Promise<void> {
-  const api = await client()
-  const { data } = await api.page('trash.list', { query: { limit: 100 } })
-  const trashed = data.find(app => app.slug === slug || app.id === slug)
-  if (!trashed) throw new UsageError(`There is no ${slug} in the trash.`)
-  const app = await api.call('trash.restore', { params: { id: trashed.id } })
-  out.result(app, () => `${slug} is back: ${app.url}`)
 }
 
 async function showApp(context: Context): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DiskReclaimed, DiskReport } from '@seaworthy/api'
 import type { Command } from 'commander'
 import { type Context, type Surroundings, withContext } from '../context.ts'
-import { facts, table } from '../output.ts'
+import { bytes, facts, table } from '../output.ts'
 
 export function addDiskCommands(program: Command, surroundings: Surroundings): void {
   const disk = program
@@ -23,14 +23,17 @@ async function showDisk({ client, out }: Context): Promise<void> {
   out.result(report, () =>
     [
       facts([
-        ['disk', `${size(report.totalBytes)}, ${size(report.freeBytes)} free (${report.usedPercent} % used)`],
+        [
+          'disk',
+          `${bytes(report.totalBytes)}, ${bytes(report.freeBytes)} free (${report.usedPercent} % used)`,
+        ],
         ['forecast', forecastText(report.forecast)],
         ['measured', report.measuredAt],
       ]),
       '',
       table(
         ['WHAT', 'APP', 'SIZE'],
-        report.entries.map(({ kind, app, bytes }) => [kind, app ?? '-', size(bytes)]),
+        report.entries.map(entry => [entry.kind, entry.app ?? '-', bytes(entry.bytes)]),
       ),
     ].join('\n'),
   )
@@ -42,8 +45,8 @@ async function reclaim({ client, out }: Context, apply: boolean): Promise<void> 
 }
 
 function reclaimText({ applied, items, never }: DiskReclaimed): string {
-  const sum = size(items.reduce((bytes, item) => bytes + item.bytes, 0))
-  const rows = items.map(({ kind, name, bytes }) => [kind, name.slice(0, 19), size(bytes)])
+  const sum = bytes(items.reduce((sum, item) => sum + item.bytes, 0))
+  const rows = items.map(item => [item.kind, item.name.slice(0, 19), bytes(item.bytes)])
   const headline = applied
     ? `Removed ${items.length} things, ${sum}.`
     : `${items.length} things would go, ${sum}. Remove them with: seaworthy disk reclaim --yes`
@@ -62,13 +65,5 @@ function reclaimText({ applied, items, never }: DiskReclaimed): string {
 function forecastText(forecast: DiskReport['forecast']): string {
   if (forecast.state === 'unknown') return 'not known yet: it needs half a day of measures'
   if (forecast.state === 'not-growing') return 'not growing'
-  return `full on ${forecast.fullAt.slice(0, 10)}, at ${size(forecast.bytesPerDay)} a day`
-}
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
-
-function size(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** power
-  return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${UNITS[power]}`
+  return `full on ${forecast.fullAt.slice(0, 10)}, at ${bytes(forecast.bytesPerDay)} a day`
 }

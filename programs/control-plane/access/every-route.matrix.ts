@@ -128,11 +128,12 @@ export const MATRIX: Record<EndpointId, Line> = {
   'apps.run': app('developer', 'manage'),
   'exec.open': app('developer', 'manage', { answer: '426 upgrade_required' }),
   'apps.transfer': appTeam('admin', 'admin'),
-  'disk.get': administrator('read'),
+  'disk.get': administrator('admin'),
   'disk.reclaim': administrator('admin'),
   'trash.list': person('read'),
   // About another app than `shop`, so that a role on that one does not count.
   'trash.restore': team('admin', 'manage', { params: { id: 'app_gone' }, answer: '200' }),
+  'trash.empty': team('admin', 'manage', { params: { id: 'app_gone' }, answer: '202' }),
 
   'deployments.create': app('developer', 'deploy'),
   'deployments.list': app('viewer', 'read'),

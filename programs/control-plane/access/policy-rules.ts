@@ -72,6 +72,7 @@ export const policyRules: Record<Action, Rule> = {
   'app:update': APP_MANAGE,
   'app:delete': APP_ADMIN,
   'app:restore': APP_ADMIN,
+  'app:purge': APP_ADMIN,
   'app:deploy': APP_DEPLOY,
   'app:run': APP_MANAGE,
   'app:exec': APP_MANAGE,
@@ -104,7 +105,7 @@ export const policyRules: Record<Action, Rule> = {
   'event:read': APP_READ,
   'domain:read': APP_READ,
   'domain:write': APP_MANAGE,
-  'disk:read': { on: 'platform', role: 'admin', scope: 'read', whole: true },
+  'disk:read': PLATFORM_ADMIN,
   'disk:reclaim': PLATFORM_ADMIN,
   'events:list': PLATFORM_READ,
 

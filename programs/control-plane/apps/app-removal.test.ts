@@ -136,6 +136,24 @@ describe('a sweep', () => {
     })
   })
 
+  test('removes at once what was emptied out of the trash, and nothing else', async () => {
+    const slug = 'emptied'
+    await platform.goLive(slug, appFolder(answers('gone')))
+    const { id } = await remove(slug)
+
+    await platform.api.call('trash.empty', { params: { id } })
+
+    await waitFor(async () => (await trashed(slug)) === undefined, { what: 'the app to be gone' })
+    await expect(platform.api.call('trash.restore', { params: { id } })).rejects.toMatchObject({
+      status: 404,
+    })
+    expect((await platform.request('survivor')).status).toBe(200)
+    const { id: live } = await platform.api.call('apps.get', { params: { slug: 'survivor' } })
+    await expect(platform.api.call('trash.empty', { params: { id: live } })).rejects.toMatchObject({
+      status: 409,
+    })
+  })
+
   test('leaves what any listed release needs, however old, so that each can be rolled back to', async () => {
     const slug = 'survivor'
     platform.change('update builds set finished_at = 1')

@@ -7,6 +7,7 @@ import type { Events } from '../events/events.ts'
 import type { AppLocks } from '../instances/app-locks.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
+import type { JobLedger } from '../jobs/job-ledger.ts'
 import { RUNNING } from '../quotas/quota-usage.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
@@ -26,6 +27,7 @@ export interface AppRemovalOptions {
   logs: LogStore
   events: Events
   quotas: Pick<Quotas, 'hold'>
+  jobs: Pick<JobLedger, 'enqueue'>
   log: Logger
 }
 
@@ -64,6 +66,16 @@ export class AppRemoval {
       .reconcile(appId)
       .catch(error => log.warn({ app: appId, err: error }, 'could not start a restored app'))
     return app
+  }
+
+  /** For good, before its time: the sweep that is asked for removes it with all of its data. */
+  async empty({ appId, actor }: { appId: string; actor: string }): Promise<void> {
+    const { apps, events, jobs } = this.#options
+    const app = await apps.getById(appId)
+    if (!app) return
+    await apps.endTrashTime(app)
+    await events.append({ appId, type: 'app:purged', data: { slug: app.slug, actor } })
+    await jobs.enqueue({ kind: 'sweep', payload: {}, dedupeKey: 'sweep' })
   }
 
   /** Forgets apps whose time in the trash is over, and returns their ids. Their releases no longer hold artifacts then. */

@@ -79,6 +79,17 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
         return show(await removal.restore({ appId: app.id, actor: actorName(actor) }), { actor })
       },
     },
+    'trash.empty': {
+      async answer({ params, actor, authorize, audit }) {
+        const notFound = () => appErrors.app_not_found({ app: params.id })
+        const app = await apps.getById(params.id)
+        if (!app) throw notFound()
+        authorize(appResource(app), notFound)
+        audit(appOf(app))
+        await removal.empty({ appId: app.id, actor: actorName(actor) })
+        return null
+      },
+    },
   }
 }
 

@@ -33,17 +33,27 @@ const SORT_COLUMNS = {
   lastRequestAt: 'last_request_at',
 } as const
 
-const TRASH_DAYS = 7
 const DAY_MS = 86_400_000
 const PURGED_AT_ONCE = 100
 
 /** The `apps` table. Unless told otherwise, an app in the trash does not exist. */
 export class Apps {
   readonly #store: Store
+  readonly #trashDays: number
   readonly #clock: Pick<Clock, 'now'>
 
-  constructor({ store, clock = systemClock }: { store: Store; clock?: Pick<Clock, 'now'> }) {
+  constructor({
+    store,
+    trashDays = 7,
+    clock = systemClock,
+  }: {
+    store: Store
+    /** How long a deleted app can be brought back. */
+    trashDays?: number
+    clock?: Pick<Clock, 'now'>
+  }) {
     this.#store = store
+    this.#trashDays = trashDays
     this.#clock = clock
   }
 
@@ -140,7 +150,7 @@ export class Apps {
     const now = this.#clock.now()
     return this.#change(
       id,
-      { state: 'deleting', deleted_at: now, purge_at: now + TRASH_DAYS * DAY_MS, updated_at: now },
+      { state: 'deleting', deleted_at: now, purge_at: now + this.#trashDays * DAY_MS, updated_at: now },
       trx,
     )
   }
@@ -182,6 +192,17 @@ export class Apps {
       if (!restored) throw appErrors.app_not_in_trash({ slug: app.slug })
       return restored
     })
+  }
+
+  /** Its time in the trash is over: the next sweep removes it. @throws `app_not_in_trash` */
+  async endTrashTime(app: Pick<AppRow, 'id' | 'slug'>): Promise<void> {
+    const { numUpdatedRows } = await this.#store.db
+      .updateTable('apps')
+      .set({ purge_at: this.#clock.now() })
+      .where('id', '=', app.id)
+      .where('deleted_at', 'is not', null)
+      .executeTakeFirst()
+    if (Number(numUpdatedRows) === 0) throw appErrors.app_not_in_trash({ slug: app.slug })
   }
 
   /** Forgets apps whose days in the trash were over at `now`, and all that belongs to them; at most 100. Returns them. */

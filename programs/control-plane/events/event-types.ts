@@ -9,6 +9,8 @@ export interface EventData {
   'app:crash-looping': { reason: string }
   'app:deleted': { slug: string; actor: string }
   'app:restored': { actor: string }
+  /** Out of the trash, for good, before its time. */
+  'app:purged': { slug: string; actor: string }
   'env:changed': { version: number; keys: string[]; actor: string }
   'deployment:succeeded': { deployment: number; release: number }
   'deployment:failed': { deployment: number; code: string; message: string }

@@ -86,6 +86,7 @@ export interface Instances {
 export interface AppRemoval {
   remove(input: { app: AppRow; actor: string }): Promise<void>
   restore(input: { appId: string; actor: string }): Promise<AppRow>
+  empty(input: { appId: string; actor: string }): Promise<void>
 }
 
 export type StatusDocument = Status

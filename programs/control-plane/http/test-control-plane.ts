@@ -236,6 +236,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     removal: {
       remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),
       restore: ({ appId }: { appId: string }) => apps.restore(appId),
+      empty: async ({ appId }: { appId: string }) => apps.endTrashTime((await apps.getById(appId))!),
     },
     builds: new Builds({ store }),
     buildLogs: createBuildLog({ directory: join(folder, 'build-logs') }),
