@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { inspectCertificate, isApex, parseHostName } from '@seaworthy/certificates'
 import { isPublicAddress } from '@seaworthy/source/public-address'
+import type { VisibleApps } from '../access/visible-apps.ts'
 import type { Events } from '../events/events.ts'
 import { isoTime } from '../http/times.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
@@ -41,6 +42,8 @@ export interface ClaimRequest {
   /** False: no certificate is to be got. */
   certificate?: boolean | undefined
   actor?: string
+  /** Apps that the actor may hear of; all when missing. */
+  visible?: VisibleApps
 }
 
 /** What people do with their domains. Whatever changes what is served is published before it resolves. */
@@ -76,6 +79,7 @@ export class DomainClaims {
       dns,
       isProved,
       wantsCertificate,
+      visible: request.visible,
     })
     await events.append({
       appId: app.id,

@@ -1,5 +1,6 @@
 import type { Domain } from '@seaworthy/api'
 import { actorName } from '../access/actor.ts'
+import { visibleApps } from '../access/visible-apps.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import type { AppRow, DomainRow } from '../store/schema.ts'
@@ -28,7 +29,7 @@ export function domainsRoutes(options: DomainsRoutesOptions): Implementations {
     'domains.add': {
       async answer({ app, body, actor, audit }) {
         requireAppCan('update', app)
-        const row = await claims.add(app, { ...body, actor: actorName(actor) })
+        const row = await claims.add(app, { ...body, actor: actorName(actor), visible: visibleApps(actor) })
         audit({ after: facts(row) })
         return show(app, row)
       },

@@ -46,7 +46,7 @@ await forEachStore(({ openStore }) => {
 
     await expect(claim(shop, 'shop.example.com.')).rejects.toMatchObject({ code: 'domain_claimed_here' })
     await expect(claim(blog, 'shop.example.com')).rejects.toThrow(
-      'domains remove shop.example.com --app shop',
+      'shop.example.com is a domain of app shop of the same team',
     )
     expect((await domains.list(shop.id)).map(({ host }) => host)).toEqual(['shop.example.com'])
   })

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { baseName, type HostName } from '@seaworthy/certificates'
 import type { KeyRing } from '@seaworthy/kit'
+import { mayShowApp } from '../access/narrow-apps.ts'
+import type { VisibleApps } from '../access/visible-apps.ts'
 import type { Events } from '../events/events.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
@@ -43,6 +45,8 @@ export interface NewDomain {
   isProved: boolean
   /** Whether a certificate is to be got. */
   wantsCertificate: boolean
+  /** Apps that whoever claims may hear of; all when missing. */
+  visible?: VisibleApps | undefined
 }
 
 /** What may be changed of a domain by its owner. */
@@ -229,7 +233,7 @@ export class Domains {
     await this.#write(id, { retry_at: at })
   }
 
-  async #makeRoom({ app, host, isProved }: NewDomain, trx: Transaction): Promise<void> {
+  async #makeRoom({ app, host, isProved, visible = 'all' }: NewDomain, trx: Transaction): Promise<void> {
     const now = this.#clock.now()
     const standing = await trx
       .selectFrom('domains')
@@ -248,6 +252,7 @@ export class Domains {
         'apps.slug',
         'apps.team_id',
         'apps.deleted_at',
+        mayShowApp(visible, 'apps.id').as('is_shown'),
       ])
       .execute()
     for (const claim of standing) {
@@ -273,17 +278,11 @@ export class Domains {
     await this.#options.events.append({ appId: app_id, type: 'domain:lost', data: { host } }, trx)
   }
 
-  /** Whose it is, only the team itself is told. */
-  #taken(
-    app: AppRow,
-    host: HostName,
-    {
-      held_until: heldUntil,
-      team_id,
-      slug,
-    }: Pick<DomainRow, 'held_until'> & Pick<AppRow, 'team_id' | 'slug'>,
-  ): Error {
-    if (team_id === app.team_id) return domainErrors.domain_in_team({ host: host.display, app: slug })
+  /** Whose it is, is told within the team alone, and there not of apps that one may not see. */
+  #taken(app: AppRow, host: HostName, claim: StandingClaim): Error {
+    const { held_until: heldUntil, team_id, slug, is_shown } = claim
+    const other = is_shown ? `app ${slug}` : 'another app'
+    if (team_id === app.team_id) return domainErrors.domain_in_team({ host: host.display, app: other })
     const { name, value } = this.claimRecord(app.team_id, host.ascii)
     const until = new Date(heldUntil).toISOString()
     return domainErrors.domain_taken({ host: host.display, until, record: name, value })
@@ -374,6 +373,11 @@ export class Domains {
   #of(appId: string) {
     return this.#options.store.db.selectFrom('domains').selectAll().where('app_id', '=', appId)
   }
+}
+
+interface StandingClaim extends Pick<DomainRow, 'held_until'>, Pick<AppRow, 'team_id' | 'slug'> {
+  /** 0 or 1 in SQLite. */
+  is_shown: unknown
 }
 
 /** The domain was removed while something was done for it: there is nothing left to do. */

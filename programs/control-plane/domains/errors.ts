@@ -11,7 +11,7 @@ export const domainErrors = defineErrors({
   domain_in_team: {
     status: 409,
     message:
-      '{host} is a domain of app {app}, of the same team. Give it up there first: seaworthy domains remove {host} --app {app}',
+      '{host} is a domain of {app} of the same team. Give it up there first: seaworthy domains remove {host} --app APP',
   },
   domain_reserved: {
     status: 422,
