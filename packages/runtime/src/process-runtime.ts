@@ -83,7 +83,7 @@ class ProcessRuntime implements Runtime {
     const handle = parseInstanceHandle(value)
     return handle
       ? this.#sandbox.examine(handle.command)
-      : { diskBytes: 0, openFiles: 0, refusedProcesses: 0, throttledMs: 0 }
+      : { diskBytes: 0, openFiles: 0, refusedProcesses: 0, memoryKills: 0, throttledMs: 0 }
   }
 
   async listeningPorts(_id: string, value: unknown): Promise<number[]> {

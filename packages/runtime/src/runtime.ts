@@ -86,6 +86,7 @@ export interface InstanceFindings {
   diskBytes: number
   openFiles: number
   refusedProcesses: number
+  memoryKills: number
   throttledMs: number
 }
 

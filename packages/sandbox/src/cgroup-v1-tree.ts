@@ -89,6 +89,7 @@ export class CgroupV1Tree implements CommandTree {
   strain(id: string): ReturnType<CommandTree['strain']> {
     return {
       refusedProcesses: readCgroupKey(this.#cgroup('pids', id), 'pids.events', 'max'),
+      memoryKills: readCgroupKey(this.#cgroup('memory', id), 'memory.oom_control', 'oom_kill'),
       throttledMs: Math.round(readCgroupKey(this.#cgroup('cpu', id), 'cpu.stat', 'throttled_time') / 1e6),
     }
   }

@@ -84,6 +84,7 @@ export class CgroupV2Tree implements CommandTree {
     const cgroup = this.#cgroup(id)
     return {
       refusedProcesses: readCgroupKey(cgroup, 'pids.events', 'max'),
+      memoryKills: readCgroupKey(cgroup, 'memory.events', 'oom_kill'),
       throttledMs: Math.round(readCgroupKey(cgroup, 'cpu.stat', 'throttled_usec') / 1000),
     }
   }

@@ -23,7 +23,7 @@ export interface CommandTree {
   /** Changes how much CPU time the tree gets; does nothing where none is limited. */
   setCpus(id: string, cpus: number): Promise<void>
   /** Where it ran into its limits so far. */
-  strain(id: string): Pick<CommandFindings, 'refusedProcesses' | 'throttledMs'>
+  strain(id: string): Pick<CommandFindings, 'refusedProcesses' | 'memoryKills' | 'throttledMs'>
   /** Whether the kernel ended a process of the tree for its memory limit. */
   oomKilled(id: string): Promise<boolean>
   /** After the end: takes away what `prepare` made. Idempotent. */

@@ -63,7 +63,7 @@ export class ProcessGroupTree implements CommandTree {
   async setCpus(): Promise<void> {}
 
   strain(): ReturnType<CommandTree['strain']> {
-    return { refusedProcesses: 0, throttledMs: 0 }
+    return { refusedProcesses: 0, memoryKills: 0, throttledMs: 0 }
   }
 
   async oomKilled(): Promise<boolean> {

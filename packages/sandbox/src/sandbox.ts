@@ -72,6 +72,8 @@ export interface CommandFindings {
   openFiles: number
   /** How often a new process was refused for the limit, so far. */
   refusedProcesses: number
+  /** How often the kernel ended one of its processes for the memory limit, so far. */
+  memoryKills: number
   /** For how long it had to wait for its limit of CPU time, so far. */
   throttledMs: number
 }

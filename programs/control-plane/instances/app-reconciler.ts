@@ -3,7 +3,7 @@ import { type InstanceExit, nextRestart, type Restart } from '@seaworthy/runtime
 import type { Apps } from '../apps/apps.ts'
 import type { Events } from '../events/events.ts'
 import type { EndReports } from '../limits/end-reports.ts'
-import type { Replacement } from '../limits/end-sentence.ts'
+import type { EndCause, Replacement } from '../limits/end-sentence.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
@@ -90,10 +90,10 @@ export class AppReconciler {
   }
 
   /** Ends an instance that took more than it may, at once. What becomes of its process is as after a crash. */
-  async endForLimit(live: LiveInstance, replacement: Replacement): Promise<void> {
+  async endForLimit(live: LiveInstance, cause: EndCause): Promise<void> {
     if (live.stopping) return
     await this.#options.manager.stop(live, LIMIT_GRACE_MS)
-    const { sentence, reason } = await this.#options.ends.report(live.row, { replaced: replacement })
+    const { sentence, reason } = await this.#options.ends.report(live.row, cause)
     if (isOneOff(live)) return
     const { id: instance, process, app_id: appId } = live.row
     await this.#options.events.append({

@@ -28,12 +28,18 @@ export interface InstanceWatchOptions {
 
 const LOOK_EVERY_MS = 1_000
 /** Counting files costs, so it is done seldom, unless the disk fills fast. */
-const DISK_EVERY_MS = 10_000
+const DISK_EVERY_MS = 5_000
 const FAST_FILL_BYTES = 128 * 1_048_576
 /** Between two replacements of a process: what does not get better by it must not be replaced all the time. */
 const REST_MS = 60_000
 const DEFAULT_FAILURES = 3
-const NOTHING_FOUND: InstanceFindings = { diskBytes: 0, openFiles: 0, refusedProcesses: 0, throttledMs: 0 }
+const NOTHING_FOUND: InstanceFindings = {
+  diskBytes: 0,
+  openFiles: 0,
+  refusedProcesses: 0,
+  memoryKills: 0,
+  throttledMs: 0,
+}
 
 /** What is known of an instance from look to look. */
 interface Watched {
@@ -179,6 +185,7 @@ export class InstanceWatch {
       recycle: watched.recycle,
       memoryBytes: this.#options.usage().get(row.id)?.memoryBytes,
       diskBytes: watched.findings?.diskBytes,
+      memoryKills: watched.findings?.memoryKills ?? 0,
       failures: watched.failures,
       failuresUntilReplaced: settings.health.failuresUntilReplaced ?? DEFAULT_FAILURES,
       problem: watched.problem,

@@ -5,7 +5,14 @@ const MB = 1_048_576
 const HOUR_MS = 3_600_000
 const facts = (changes: Partial<InstanceFacts>): InstanceFacts => ({
   ...{ now: 10 * HOUR_MS, healthyAt: 9 * HOUR_MS, limits: {}, recycle: {} },
-  ...{ memoryBytes: 100 * MB, diskBytes: 5 * MB, failures: 0, failuresUntilReplaced: 3, problem: '' },
+  ...{
+    memoryBytes: 100 * MB,
+    diskBytes: 5 * MB,
+    memoryKills: 0,
+    failures: 0,
+    failuresUntilReplaced: 3,
+    problem: '',
+  },
   ...changes,
 })
 
@@ -34,8 +41,11 @@ describe('a replacement is due', () => {
 test('an instance has to end beyond its share of the disk, and not at it', () => {
   expect(beyondLimit(facts({ limits: { diskMb: 5 } }))).toBeUndefined()
   expect(beyondLimit(facts({ limits: { diskMb: 4 } }))).toEqual({
-    reason: 'disk',
-    detail: 'its temporary files took 5 MB, and it may have 4 MB',
+    replaced: { reason: 'disk', detail: 'its temporary files took 5 MB, and it may have 4 MB' },
   })
   expect(beyondLimit(facts({}))).toBeUndefined()
+})
+
+test('an instance of which the kernel ended a part for its memory has to end as a whole', () => {
+  expect(beyondLimit(facts({ memoryKills: 1 }))).toMatchObject({ exit: { oomKilled: true } })
 })

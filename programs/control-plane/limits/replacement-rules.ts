@@ -1,6 +1,6 @@
 /** When an instance that runs has to go. Pure. */
 import type { EffectiveResources } from '@seaworthy/runtime/resources'
-import type { Replacement } from './end-sentence.ts'
+import type { EndCause, Replacement } from './end-sentence.ts'
 
 export interface InstanceFacts {
   /** Milliseconds since 1970. */
@@ -11,6 +11,8 @@ export interface InstanceFacts {
   /** Undefined: not looked at yet. */
   memoryBytes: number | undefined
   diskBytes: number | undefined
+  /** Of single processes, by the kernel, for memory. */
+  memoryKills: number
   /** Health checks that failed in a row, and what the last of them said. */
   failures: number
   failuresUntilReplaced: number
@@ -20,11 +22,15 @@ export interface InstanceFacts {
 const MB = 1_048_576
 const HOUR_MS = 3_600_000
 
-/** What takes more of the disk than it may, and has to end at once: it would go on. */
-export function beyondLimit({ limits, diskBytes = 0 }: InstanceFacts): Replacement | undefined {
+/**
+ * What has to end at once: it takes more of the disk than it may and would go on, or the kernel ended a part of it for
+ * its memory (cgroup v1 ends single processes), and half an app is worse than none.
+ */
+export function beyondLimit({ limits, diskBytes = 0, memoryKills }: InstanceFacts): EndCause | undefined {
+  if (memoryKills > 0) return { exit: { code: null, signal: 'SIGKILL', oomKilled: true } }
   if (limits.diskMb === undefined || diskBytes <= limits.diskMb * MB) return undefined
   const detail = `its temporary files took ${Math.ceil(diskBytes / MB)} MB, and it may have ${limits.diskMb} MB`
-  return { reason: 'disk', detail }
+  return { replaced: { reason: 'disk', detail } }
 }
 
 /** What is to be replaced by a fresh instance, as soon as that is healthy. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { strainOf } from './strain.ts'
 
-const CALM = { diskBytes: 0, openFiles: 20, refusedProcesses: 0, throttledMs: 500 }
+const CALM = { diskBytes: 0, openFiles: 20, refusedProcesses: 0, memoryKills: 0, throttledMs: 500 }
 const LIMITS = { processes: 256, openFiles: 100, cpus: 0.5 }
 
 test('an instance that stays within its limits is under none', () => {

@@ -1,0 +1,200 @@
+/** Apps and builds that do their worst, beside a neighbour that must not notice. */
+import { join } from 'node:path'
+import { systemPart, waitFor } from '@seaworthy/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixture } from '../harness/apps.ts'
+import { startLoad } from '../harness/load.ts'
+import { Platform } from '../harness/platform.ts'
+import { hostileApp } from './hostile-app.ts'
+import { countProcesses, processOf, tracesOf, userOf, userRunning } from './traces.ts'
+
+const LIMITS = { memoryMb: 192, cpus: 0.6, processes: 80, openFiles: 1024, diskMb: 64 }
+const NEIGHBOUR = 'neighbour'
+const isPowerMissing = await systemPart.missing('linux', 'root', 'unshare', 'cgroups')
+const isDockerMissing = isPowerMissing || (await systemPart.missing('docker'))
+
+describe.skipIf(isPowerMissing)('on the process driver', () => suite('process'))
+describe.skipIf(isDockerMissing)('on the Docker driver', () => suite('docker'))
+
+function suite(runtime: 'process' | 'docker') {
+  let platform: Platform
+  let load: ReturnType<typeof startLoad>
+  let neighbourPort: number
+  let neighbourPid: number
+
+  beforeAll(async () => {
+    platform = await Platform.start({ SEAWORTHY_RUNTIME: runtime })
+    const { deployment } = await platform.deploy(NEIGHBOUR, fixture('healthy'))
+    expect(deployment.state, deployment.error?.message).toBe('succeeded')
+    const [instance] = await instancesOf(NEIGHBOUR)
+    neighbourPort = instance!.port!
+    neighbourPid = await waitFor(() => processOf(NEIGHBOUR), { what: 'the pid of the neighbour' })
+    load = startLoad({ port: platform.httpPort, host: `${NEIGHBOUR}.localhost`, perSecond: 10 })
+  })
+
+  afterAll(() => platform?.destroy())
+
+  const instancesOf = (slug: string) => platform.api.call('instances.list', { params: { slug } })
+
+  /** Brings a hostile app to life and lets it do its deed. Resolves once it is at it. */
+  async function begin(deed: string, targets: unknown[] = []) {
+    const slug = `does-${deed}`
+    const { deployment } = await platform.deploy(slug, hostileApp({ resources: LIMITS }))
+    expect(deployment.state, deployment.error?.message).toBe('succeeded')
+    const user = await waitFor(() => userOf(slug), { what: `the user of ${slug}` })
+    await platform.request(slug, `/do/${deed}?targets=${encodeURIComponent(JSON.stringify(targets))}`)
+    await said(slug, `DOING ${deed}`)
+    return { slug, user }
+  }
+
+  async function logOf(slug: string): Promise<string[]> {
+    const lines = await platform.api.call('logs.query', { params: { slug }, query: { limit: 2000 } })
+    return lines.map(line => line.text)
+  }
+
+  function said(slug: string, text: string): Promise<string> {
+    return waitFor(async () => (await logOf(slug)).find(line => line.includes(text)), {
+      what: `${slug} to say ${text}`,
+      timeoutMs: 60_000,
+    })
+  }
+
+  /** What the platform says about it, once it does. */
+  function told(slug: string, pattern: RegExp): Promise<string> {
+    return waitFor(
+      async () => {
+        const events = await platform.api.call('events.app', { params: { slug } })
+        return events
+          .map(({ data }) => (data as { sentence?: string }).sentence ?? '')
+          .find(sentence => pattern.test(sentence))
+      },
+      { what: `a sentence about ${slug} such as ${pattern}`, timeoutMs: 60_000 },
+    )
+  }
+
+  /** Stops the app for good, and waits until nothing of it is left. */
+  async function expectNothingLeft({ slug, user }: { slug: string; user: number }) {
+    const instances = (await instancesOf(slug)).map(({ id }) => id)
+    await platform.api.call('apps.delete', { params: { slug }, body: { confirm: slug } })
+    await waitFor(() => tracesOf({ user, instances, home: platform.home }).length === 0, {
+      what: `${slug} to be gone`,
+      timeoutMs: 15_000,
+    }).catch(() => {})
+    expect(tracesOf({ user, instances, home: platform.home })).toEqual([])
+  }
+
+  async function expectNeighbourWell() {
+    expect(await platform.request(NEIGHBOUR)).toMatchObject({ status: 200 })
+  }
+
+  test.skipIf(runtime === 'docker').each([
+    ['fork-bomb', /wants more than its 80 processes and threads/],
+    ['memory-hog', /was killed at 192 MB/],
+    ['disk-filler', /temporary files took \d+ MB, and it may have 64 MB/],
+    ['fd-leaker', /has \d+ files open and may have 1024/],
+  ])('%s hurts nobody, is told of, and is gone after a stop', async (deed, sentence) => {
+    const app = await begin(deed)
+
+    await told(app.slug, sentence)
+
+    await expectNeighbourWell()
+    expect((await logOf(app.slug)).filter(line => line.startsWith('GOT'))).toEqual([])
+    await expectNothingLeft(app)
+  })
+
+  test.runIf(runtime === 'docker').each(['fork-bomb', 'memory-hog'])(
+    '%s hurts nobody, and is gone after a stop',
+    async deed => {
+      const app = await begin(deed)
+
+      if (deed === 'memory-hog') await told(app.slug, /was killed at 192 MB/)
+
+      await expectNeighbourWell()
+      await expectNothingLeft(app)
+    },
+  )
+
+  test('a spinner, a flood, daemons, zombies and what ignores SIGTERM hurt nobody, and are gone after a stop', async () => {
+    const deeds = ['daemoniser', 'zombie-maker', 'sigterm-ignorer', 'log-flooder', 'cpu-spinner']
+    const apps = []
+    for (const deed of deeds) apps.push(await begin(deed))
+
+    await expectNeighbourWell()
+
+    await Promise.all(apps.map(expectNothingLeft))
+    await expectNeighbourWell()
+  })
+
+  test('no app reads what is not its own', async () => {
+    const { home } = platform
+    const [instance] = await instancesOf(NEIGHBOUR)
+    const targets = [
+      ...[home, join(home, 'database', 'seaworthy.sqlite'), join(home, 'run', 'control-plane.sock')],
+      ...['secrets', 'artifacts', 'sources', 'spool', 'logs', 'run', 'volumes'].map(name => join(home, name)),
+      ...[join(home, 'spool', `${instance!.id}.out`), join(home, 'control-plane.log')],
+      ...['/var/run/docker.sock', '/etc/shadow', '/root', '/proc/kcore', '/dev/mem', '/dev/vda'],
+      ...[
+        `/proc/${neighbourPid}/environ`,
+        `/proc/${neighbourPid}/cwd`,
+        `/proc/${platform.controlPlanePid}/environ`,
+      ],
+    ]
+    const app = await begin('reader', targets)
+
+    await said(app.slug, 'DONE')
+
+    expect((await logOf(app.slug)).filter(line => line.startsWith('GOT'))).toEqual([])
+    await expectNothingLeft(app)
+  })
+
+  test('no app takes the port, the clock or the life of others', async () => {
+    const ports = runtime === 'process' ? [neighbourPort, platform.port, platform.httpPort] : []
+    const taker = await begin('port-taker', ports)
+    const abuser = await begin(
+      'abuser',
+      [1, neighbourPid, platform.controlPlanePid].slice(runtime === 'docker' ? 1 : 0),
+    )
+
+    await said(taker.slug, 'DONE')
+    await said(abuser.slug, 'DONE')
+
+    for (const { slug } of [taker, abuser])
+      expect((await logOf(slug)).filter(line => line.startsWith('GOT'))).toEqual([])
+    if (runtime === 'process')
+      await told(abuser.slug, /^web was ended by SIGKILL, and not by the platform\.$/)
+    await expectNeighbourWell()
+    await expectNothingLeft(taker)
+    await expectNothingLeft(abuser)
+  })
+
+  test.skipIf(runtime === 'docker')(
+    'a build that does it all hurts nobody, and is gone once it is cancelled',
+    async () => {
+      const slug = 'hostile-build'
+      await platform.ensureApp(slug)
+      const { number } = await platform.push(
+        slug,
+        hostileApp({ build: { command: 'node deeds/everything.js' } }),
+      )
+      const user = await waitFor(() => userRunning('deeds/everything.js'), { what: 'the user of the build' })
+      await waitFor(() => countProcesses(user) > 20, { what: 'the build at its worst', timeoutMs: 60_000 })
+
+      await expectNeighbourWell()
+      await platform.api.call('deployments.cancel', { params: { slug, number } })
+
+      await platform.untilState(slug, number, ['cancelled'])
+      await waitFor(() => tracesOf({ user, instances: [], home: platform.home }).length === 0, {
+        what: 'the build to be gone',
+        timeoutMs: 30_000,
+      })
+    },
+  )
+
+  test('the neighbour answered every request', async () => {
+    const report = await load.stop()
+
+    expect(report.failures).toEqual({})
+    expect(report.answered).toBe(report.sent)
+    expect(report.answered).toBeGreaterThan(50)
+  })
+}
