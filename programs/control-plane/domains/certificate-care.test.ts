@@ -219,9 +219,10 @@ describe.skipIf(missing)('the certificate of a domain', () => {
   })
 
   test('of the owner is not replaced by one that was under way', async () => {
-    const { claim, ownApp, run, row, claims, files, certificates } = await setUp()
+    const { claim, ownApp, run, row, claims, clock, files, certificates } = await setUp()
     const domain = await claim(ownApp, HOST)
     const { cert: chain, key } = await testCertificate(`DNS:${HOST}`)
+    clock.ms = Date.now() + MINUTE_MS // it is valid only from the moment on in which it was made
     const ensure = files.ensure.bind(files)
     files.ensure = async one => {
       files.ensure = ensure
