@@ -21,7 +21,7 @@ export default defineConfig({
   },
 })
 
-/** The catalogue's words for its reference page are of no use to a client, and many. */
+/** What the catalogue says for its reference page and for the server is of no use to a client, and much. */
 function leanCatalogue(): Plugin {
   return {
     name: 'lean-catalogue',
@@ -33,4 +33,4 @@ function leanCatalogue(): Plugin {
   }
 }
 
-const WORDS = /\b(?:summary|tag):\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"),?/g
+const WORDS = /\b(?:summary|tag|action|resource|success):\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\d+),?/g

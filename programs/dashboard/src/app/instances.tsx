@@ -1,7 +1,7 @@
 import type { App, Instance } from '../api/queries.ts'
 import { State } from '../components/badge.tsx'
 import { Time } from '../components/time.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 
 const GONE = new Set(['stopped', 'crashed'])
 
@@ -12,7 +12,7 @@ export function Instances({ instances, app }: { instances: readonly Instance[]; 
   if (running.length + ended.length === 0) {
     return (
       <p className="px-5 py-4 text-soft">
-        {app.state === 'asleep' ? words.overview.asleep : words.overview.noInstances}
+        {app.state === 'asleep' ? pageWords.overview.asleep : pageWords.overview.noInstances}
       </p>
     )
   }
@@ -33,7 +33,7 @@ export function Instances({ instances, app }: { instances: readonly Instance[]; 
 }
 
 function exitWords({ exit, stoppedAt }: Instance): string {
-  if (exit?.oomKilled) return words.overview.oom
-  if (exit && exit.code !== null && exit.code !== 0) return words.overview.exitCode(exit.code)
-  return stoppedAt ? words.overview.stopped : words.overview.started
+  if (exit?.oomKilled) return pageWords.overview.oom
+  if (exit && exit.code !== null && exit.code !== 0) return pageWords.overview.exitCode(exit.code)
+  return stoppedAt ? pageWords.overview.stopped : pageWords.overview.started
 }

@@ -4,7 +4,7 @@ import { client } from '../api/client.ts'
 import { type App, keys } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { whyNot } from './why-not.ts'
 
 export function RestartButton({ app }: { app: App }) {
@@ -23,10 +23,10 @@ export function RestartButton({ app }: { app: App }) {
       size="small"
       icon={<RotateCw aria-hidden className="size-4" />}
       busy={restart.isPending}
-      whyNot={app.currentRelease ? whyNot('restart', app) : words.overview.nothingToRestart}
+      whyNot={app.currentRelease ? whyNot('restart', app) : pageWords.overview.nothingToRestart}
       onClick={() => restart.mutate()}
     >
-      {words.overview.restart}
+      {pageWords.overview.restart}
     </Button>
   )
 }

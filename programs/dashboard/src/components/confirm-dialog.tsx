@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
@@ -39,7 +40,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <Button
             look={danger ? 'danger' : 'main'}
             busy={busy}
-            whyNot={whyNot ?? (isTyped ? undefined : words.settings.typeFirst(typed))}
+            whyNot={whyNot ?? (isTyped ? undefined : pageWords.settings.typeFirst(typed))}
             onClick={onConfirm}
           >
             {action}
@@ -53,7 +54,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           {children}
           {typed !== undefined && (
             <TextField
-              label={words.settings.typeFirst(typed)}
+              label={pageWords.settings.typeFirst(typed)}
               value={text}
               autoComplete="off"
               autoCapitalize="none"

@@ -6,6 +6,7 @@ import { CopyField } from '../components/copy-field.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Panels } from '../components/panels.tsx'
 import { canaryWords } from '../words/en/canary.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import type { Dropped } from './dropped-files.ts'
 import { GitForm } from './git-form.tsx'
@@ -38,13 +39,13 @@ export default function DeployDialog({ app, dropped, onClose }: DeployDialogProp
   const panels = [
     {
       id: 'upload',
-      label: words.deploy.upload,
+      label: pageWords.deploy.upload,
       content: <UploadForm {...common} {...(initial && { initial })} />,
     },
     { id: 'git', label: words.deploy.git, content: <GitForm {...common} /> },
     { id: 'image', label: canaryWords.image, content: <ImageForm {...common} /> },
     ...(app?.lastDeployment
-      ? [{ id: 'same', label: words.deploy.same, content: <SameAgain {...common} app={app} /> }]
+      ? [{ id: 'same', label: pageWords.deploy.same, content: <SameAgain {...common} app={app} /> }]
       : []),
     {
       id: 'cli',
@@ -58,8 +59,8 @@ export default function DeployDialog({ app, dropped, onClose }: DeployDialogProp
     },
   ]
   return (
-    <Dialog open onClose={onClose} title={app ? words.deploy.titleFor(app.name) : words.deploy.title}>
-      <Panels label={words.deploy.ways} panels={panels} />
+    <Dialog open onClose={onClose} title={app ? pageWords.deploy.titleFor(app.name) : pageWords.deploy.title}>
+      <Panels label={pageWords.deploy.ways} panels={panels} />
     </Dialog>
   )
 }

@@ -5,7 +5,7 @@ import type { App, Deployment } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { FormError, TextField } from '../components/field.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
 import { type Trial, withCanary } from './trial.ts'
@@ -49,44 +49,44 @@ export function GitForm({ app, trial, options, onStarted }: GitFormProps) {
     <form onSubmit={submit} noValidate className="grid gap-4">
       <FormError text={general} />
       <TextField
-        label={words.deploy.gitUrl}
+        label={pageWords.deploy.gitUrl}
         name="url"
         type="url"
         value={url}
         onChange={event => setUrl(event.target.value)}
-        hint={words.deploy.gitUrlHint}
+        hint={pageWords.deploy.gitUrlHint}
         error={fields['git.url']}
       />
       {!app && (
         <TextField
-          label={words.deploy.slug}
+          label={pageWords.deploy.slug}
           name="slug"
           value={slug ?? slugFrom(lastPart(url))}
           onChange={event => setSlug(event.target.value)}
-          hint={words.deploy.slugHint}
+          hint={pageWords.deploy.slugHint}
           error={fields.slug}
           autoCapitalize="none"
           spellCheck={false}
         />
       )}
       <TextField
-        label={words.deploy.ref}
+        label={pageWords.deploy.ref}
         name="ref"
         defaultValue={app?.origin?.ref}
-        hint={words.deploy.refHint}
+        hint={pageWords.deploy.refHint}
         error={fields['git.ref']}
       />
       <TextField
-        label={words.deploy.subdirectory}
+        label={pageWords.deploy.subdirectory}
         name="subdirectory"
         defaultValue={app?.origin?.subdirectory}
-        hint={words.deploy.subdirectoryHint}
+        hint={pageWords.deploy.subdirectoryHint}
         error={fields['git.subdirectory']}
       />
       {options}
       <div>
         <Button look="main" type="submit" busy={deploy.isPending}>
-          {words.deploy.submit}
+          {pageWords.deploy.submit}
         </Button>
       </div>
     </form>

@@ -6,7 +6,7 @@ import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { Field, FormError, TextArea, TextField } from '../components/field.tsx'
 import { canaryWords } from '../words/en/canary.ts'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
 import { type Trial, withCanary } from './trial.ts'
@@ -68,11 +68,11 @@ export function ImageForm({ app, trial, options, onStarted }: ImageFormProps) {
       />
       {!app && (
         <TextField
-          label={words.deploy.slug}
+          label={pageWords.deploy.slug}
           name="slug"
           value={slug ?? slugFrom(imageName(reference))}
           onChange={event => setSlug(event.target.value)}
-          hint={words.deploy.slugHint}
+          hint={pageWords.deploy.slugHint}
           error={fields.slug}
           autoCapitalize="none"
           spellCheck={false}
@@ -97,7 +97,7 @@ export function ImageForm({ app, trial, options, onStarted }: ImageFormProps) {
       {options}
       <div>
         <Button look="main" type="submit" busy={deploy.isPending}>
-          {words.deploy.submit}
+          {pageWords.deploy.submit}
         </Button>
       </div>
     </form>

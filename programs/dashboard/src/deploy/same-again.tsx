@@ -3,7 +3,7 @@ import { client } from '../api/client.ts'
 import type { App, Deployment } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { type Trial, withCanary } from './trial.ts'
 
 interface SameAgainProps {
@@ -26,16 +26,16 @@ export function SameAgain({ app: { slug, origin }, trial, options, onStarted }: 
       {options}
       {origin && (
         <div className="grid justify-items-start gap-2">
-          <p className="text-soft">{words.deploy.pullAbout(origin.url)}</p>
+          <p className="text-soft">{pageWords.deploy.pullAbout(origin.url)}</p>
           <Button look="main" busy={deploy.isPending} onClick={() => deploy.mutate({ pull: true })}>
-            {words.deploy.pull}
+            {pageWords.deploy.pull}
           </Button>
         </div>
       )}
       <div className="grid justify-items-start gap-2">
-        <p className="text-soft">{words.deploy.rebuildAbout}</p>
+        <p className="text-soft">{pageWords.deploy.rebuildAbout}</p>
         <Button busy={deploy.isPending} onClick={() => deploy.mutate({ rebuild: true })}>
-          {words.deploy.rebuild}
+          {pageWords.deploy.rebuild}
         </Button>
       </div>
     </div>

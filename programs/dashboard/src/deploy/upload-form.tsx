@@ -8,7 +8,7 @@ import { Button } from '../components/button.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { Name } from '../components/name.tsx'
 import { fileSize } from '../text/sizes.ts'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { DropTarget } from './drop-target.tsx'
 import { type Dropped, slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
@@ -47,8 +47,8 @@ function DropZone({ onChoose }: { onChoose(dropped: Dropped): void }) {
     <DropTarget onDrop={onChoose}>
       <div className="grid justify-items-center gap-2 rounded-lg border-2 border-dashed border-line-strong px-4 py-10 text-center">
         <UploadCloud aria-hidden className="size-8 text-accent" />
-        <p className="text-lg font-medium">{words.deploy.drop}</p>
-        <p className="text-soft">{words.deploy.dropAbout}</p>
+        <p className="text-lg font-medium">{pageWords.deploy.drop}</p>
+        <p className="text-soft">{pageWords.deploy.dropAbout}</p>
         <div className="mt-3 flex flex-wrap justify-center gap-2">
           <FileChoice onChoose={onChoose} />
         </div>
@@ -67,13 +67,13 @@ function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendForm
   const [progress, setProgress] = useState<string>()
   const deploy = useAction({
     run: async (slug: string) => {
-      const archive = await archiveOf(dropped, selection, () => setProgress(words.deploy.packing))
+      const archive = await archiveOf(dropped, selection, () => setProgress(pageWords.deploy.packing))
       if (!app) await ensureApp(slug)
       return uploadArchive({
         slug,
         ...archive,
         ...withCanary(trial),
-        onProgress: (sent, total) => setProgress(words.deploy.sending(Math.round((100 * sent) / total))),
+        onProgress: (sent, total) => setProgress(pageWords.deploy.sending(Math.round((100 * sent) / total))),
       })
     },
     quiet: true,
@@ -88,13 +88,13 @@ function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendForm
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <Chosen dropped={dropped} selection={selection} />
-      <FormError text={isEmpty ? words.deploy.nothing : general} />
+      <FormError text={isEmpty ? pageWords.deploy.nothing : general} />
       {!app && (
         <TextField
-          label={words.deploy.slug}
+          label={pageWords.deploy.slug}
           name="slug"
           defaultValue={slugFrom(dropped.name)}
-          hint={words.deploy.slugHint}
+          hint={pageWords.deploy.slugHint}
           error={fields.slug}
           autoCapitalize="none"
           spellCheck={false}
@@ -103,7 +103,7 @@ function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendForm
       {options}
       <div className="flex flex-wrap items-center gap-2">
         <Button look="main" type="submit" busy={deploy.isPending || (selection === undefined && !isEmpty)}>
-          {words.deploy.submit}
+          {pageWords.deploy.submit}
         </Button>
         {deploy.isPending ? (
           <span role="status" className="text-sm text-soft">
@@ -111,7 +111,7 @@ function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendForm
           </span>
         ) : (
           <Button look="quiet" onClick={onAgain}>
-            {words.deploy.again}
+            {pageWords.deploy.again}
           </Button>
         )}
       </div>
@@ -128,11 +128,11 @@ function Chosen({ dropped, selection }: { dropped: Dropped; selection: Selection
         <Name className="font-medium">{dropped.name}</Name>
         {selection && (
           <p className="text-sm text-soft">
-            {words.deploy.files(selection.files.length, fileSize(selection.totalBytes))}
+            {pageWords.deploy.files(selection.files.length, fileSize(selection.totalBytes))}
           </p>
         )}
         {selection !== undefined && selection.leftOut > 0 && (
-          <p className="text-sm text-soft">{words.deploy.leftOut(selection.leftOut)}</p>
+          <p className="text-sm text-soft">{pageWords.deploy.leftOut(selection.leftOut)}</p>
         )}
       </div>
     </div>
@@ -160,7 +160,7 @@ async function archiveOf(
   onPacking: () => void,
 ): Promise<{ archive: Blob; filename: string }> {
   if (dropped.kind === 'archive') return { archive: dropped.file, filename: dropped.name }
-  if (!selection || selection.files.length === 0) throw new Error(words.deploy.nothing)
+  if (!selection || selection.files.length === 0) throw new Error(pageWords.deploy.nothing)
   onPacking()
   return { archive: await packFiles(selection.files), filename: `${slugFrom(dropped.name) || 'app'}.tar.gz` }
 }

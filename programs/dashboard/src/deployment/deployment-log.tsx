@@ -8,6 +8,7 @@ import { downloadText } from '../logs/download-text.ts'
 import { LineList } from '../logs/line-list.tsx'
 import { stripAnsi } from '../text/ansi.ts'
 import { duration } from '../text/times.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import { chooseLines, type Progress, type Step } from './deployment-progress.ts'
 
@@ -29,15 +30,15 @@ export function DeploymentLog({ progress, name }: { progress: Progress; name: st
             <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-soft" />
             <TextInput
               type="search"
-              aria-label={words.logs.search}
-              placeholder={words.logs.search}
+              aria-label={pageWords.logs.search}
+              placeholder={pageWords.logs.search}
               className="h-8 pl-8 text-sm"
               value={find}
               onChange={event => setFind(event.target.value)}
             />
           </div>
           <span role="status" className="text-sm text-soft tabular-nums">
-            {words.logs.lines(count)}
+            {pageWords.logs.lines(count)}
           </span>
           <Button
             look="quiet"
@@ -50,14 +51,14 @@ export function DeploymentLog({ progress, name }: { progress: Progress; name: st
               )
             }
           >
-            {words.logs.download}
+            {pageWords.logs.download}
           </Button>
         </div>
         <LineList
-          label={words.deployment.log}
+          label={pageWords.deployment.log}
           className="h-[28rem]"
           count={count}
-          empty={progress.ended || find !== '' ? words.logs.noLines : words.logs.waiting}
+          empty={progress.ended || find !== '' ? pageWords.logs.noLines : pageWords.logs.waiting}
           renderLine={index => {
             const line = lines[chosen?.[index] ?? index]!
             const look =
@@ -79,9 +80,9 @@ interface StepsProps {
 function Steps({ steps, chosen, onChoose }: StepsProps) {
   if (steps.length === 0) return <div className="max-lg:hidden" />
   return (
-    <ul aria-label={words.deployment.steps} className="border-line py-2 max-lg:border-b lg:border-r">
+    <ul aria-label={pageWords.deployment.steps} className="border-line py-2 max-lg:border-b lg:border-r">
       <StepRow
-        name={words.deployment.allSteps}
+        name={pageWords.deployment.allSteps}
         chosen={chosen === undefined}
         onChoose={() => onChoose(undefined)}
       />
@@ -94,7 +95,7 @@ function Steps({ steps, chosen, onChoose }: StepsProps) {
             durationMs === undefined
               ? undefined
               : state === 'cached'
-                ? words.deployment.cached
+                ? pageWords.deployment.cached
                 : duration(durationMs)
           }
           chosen={chosen === name}

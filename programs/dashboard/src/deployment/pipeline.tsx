@@ -3,7 +3,7 @@ import type { Deployment } from '../api/queries.ts'
 import { classNames } from '../components/class-names.ts'
 import { useNow } from '../components/time.tsx'
 import { duration } from '../text/times.ts'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import type { Step } from './deployment-progress.ts'
 import { type PhaseState, phasesOf } from './phases.ts'
 
@@ -12,7 +12,7 @@ export function Pipeline({ deployment, steps }: { deployment: Deployment; steps:
   useNow()
   return (
     <ol
-      aria-label={words.deployment.pipeline}
+      aria-label={pageWords.deployment.pipeline}
       className="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6"
     >
       {phasesOf(deployment, steps).map(({ name, state, durationMs }) => (
@@ -28,10 +28,10 @@ export function Pipeline({ deployment, steps }: { deployment: Deployment; steps:
           <PhaseIcon state={state} />
           <span className="min-w-0">
             <span className={classNames('block font-medium', isOff(state) && 'text-soft')}>
-              {words.deployment.phases[name]}
+              {pageWords.deployment.phases[name]}
             </span>
             <span className="block text-sm text-soft tabular-nums">
-              {durationMs === undefined ? words.deployment.phaseStates[state] : duration(durationMs)}
+              {durationMs === undefined ? pageWords.deployment.phaseStates[state] : duration(durationMs)}
             </span>
           </span>
         </li>

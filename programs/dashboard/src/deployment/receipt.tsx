@@ -3,6 +3,7 @@ import { Badge } from '../components/badge.tsx'
 import { Card, Facts } from '../components/card.tsx'
 import { inertLine } from '../text/inert.ts'
 import { duration } from '../text/times.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 type ReceiptData = NonNullable<Deployment['receipt']>
@@ -12,24 +13,27 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
   const { verdict, reason, before, after, probes, timings, watchedMs } = receipt
   const tone = verdict === 'kept' ? 'good' : 'bad'
   return (
-    <Card title={words.receipt.title} about={words.receipt.about}>
+    <Card title={pageWords.receipt.title} about={pageWords.receipt.about}>
       <Facts
         rows={[
           [
-            words.receipt.verdict,
+            pageWords.receipt.verdict,
             <span key="verdict" className="flex flex-wrap items-center gap-2">
-              <Badge tone={tone}>{words.receipt.verdicts[verdict]}</Badge>
+              <Badge tone={tone}>{pageWords.receipt.verdicts[verdict]}</Badge>
               {reason && inertLine(reason)}
             </span>,
           ],
-          [words.receipt.before, traffic(before)],
-          [words.receipt.after, traffic(after)],
-          [words.receipt.probes, probes ? words.receipt.probeCount(probes.sent, probes.failed) : words.none],
-          ...(watchedMs ? [[words.receipt.watched, duration(watchedMs)] as const] : []),
+          [pageWords.receipt.before, traffic(before)],
+          [pageWords.receipt.after, traffic(after)],
           [
-            words.receipt.timings,
+            pageWords.receipt.probes,
+            probes ? pageWords.receipt.probeCount(probes.sent, probes.failed) : words.none,
+          ],
+          ...(watchedMs ? [[pageWords.receipt.watched, duration(watchedMs)] as const] : []),
+          [
+            pageWords.receipt.timings,
             Object.entries(timings)
-              .map(([phase, ms]) => `${words.receipt.phases[phase] ?? phase} ${duration(ms)}`)
+              .map(([phase, ms]) => `${pageWords.receipt.phases[phase] ?? phase} ${duration(ms)}`)
               .join(' · ') || words.none,
           ],
         ]}
@@ -39,5 +43,7 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
 }
 
 function traffic(facts: ReceiptData['before']): string {
-  return facts ? words.receipt.traffic(facts.requests, facts.failures, facts.p95Ms) : words.receipt.noTraffic
+  return facts
+    ? pageWords.receipt.traffic(facts.requests, facts.failures, facts.p95Ms)
+    : pageWords.receipt.noTraffic
 }

@@ -8,6 +8,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { inertLine } from '../text/inert.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import { type Difference, releaseDifferences } from './release-difference.ts'
 
@@ -37,19 +38,19 @@ export function RollbackDialog({ app, version, onClose }: RollbackDialogProps) {
     <Dialog
       open
       onClose={onClose}
-      title={words.rollback.title(app.name, version)}
-      about={words.rollback.about}
+      title={pageWords.rollback.title(app.name, version)}
+      about={pageWords.rollback.about}
       actions={
         <>
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" busy={rollback.isPending} onClick={() => rollback.mutate()}>
-            {words.releases.rollBackTo(version)}
+            {pageWords.releases.rollBackTo(version)}
           </Button>
         </>
       }
     >
       <fieldset className="mb-4 grid gap-2">
-        <legend className="mb-1 text-sm font-medium">{words.rollback.env}</legend>
+        <legend className="mb-1 text-sm font-medium">{pageWords.rollback.env}</legend>
         {(['release', 'current'] as const).map(each => (
           <label key={each} className="flex items-start gap-2.5">
             <input
@@ -59,7 +60,7 @@ export function RollbackDialog({ app, version, onClose }: RollbackDialogProps) {
               checked={env === each}
               onChange={() => setEnv(each)}
             />
-            <span>{words.rollback.envs[each]}</span>
+            <span>{pageWords.rollback.envs[each]}</span>
           </label>
         ))}
       </fieldset>
@@ -80,9 +81,9 @@ function Differences({ app, version, env }: { app: App; version: number; env: 'r
   const wantedEnv = env === 'release' ? target.data.envVersion : newest
   const differences = releaseDifferences(current.data, target.data, versions.data, wantedEnv)
   return (
-    <section aria-label={words.rollback.changes} className="rounded-md border border-line">
+    <section aria-label={pageWords.rollback.changes} className="rounded-md border border-line">
       <h3 className="border-b border-line px-4 py-2 text-sm font-medium">
-        {words.rollback.fromTo(current.data.version, version)}
+        {pageWords.rollback.fromTo(current.data.version, version)}
       </h3>
       <ul className="divide-y divide-line">
         {differences.map(difference => (
@@ -96,17 +97,18 @@ function Differences({ app, version, env }: { app: App; version: number; env: 'r
 }
 
 function DifferenceRow({ difference }: { difference: Difference }) {
-  if (difference.kind === 'code') return difference.same ? words.rollback.sameCode : words.rollback.otherCode
+  if (difference.kind === 'code')
+    return difference.same ? pageWords.rollback.sameCode : pageWords.rollback.otherCode
   if (difference.kind === 'env') {
     const { from, to, keys } = difference
     return (
       <>
-        {words.rollback.envChange(from, to)}
+        {pageWords.rollback.envChange(from, to)}
         {keys.length > 0 && <code className="block text-sm text-soft">{keys.join(', ')}</code>}
       </>
     )
   }
-  const name = difference.kind === 'process' ? difference.name : words.rollback.runtime
+  const name = difference.kind === 'process' ? difference.name : pageWords.rollback.runtime
   return (
     <>
       {name}

@@ -9,6 +9,7 @@ import { FormError } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { Toggle } from '../components/toggle.tsx'
 import { domainWords as words } from '../words/en/domains.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words as allWords } from '../words/en.ts'
 import { type DomainDraft, draftOf, updateBody } from './domain-draft.ts'
 import { DOMAIN_FIELDS, DomainFields } from './domain-fields.tsx'
@@ -49,7 +50,7 @@ export function ChangeDomainDialog({ slug, domain, others, onClose }: ChangeDoma
           <Button
             look="main"
             busy={save.isPending}
-            whyNot={isSame ? allWords.settings.nothingChanged : undefined}
+            whyNot={isSame ? pageWords.settings.nothingChanged : undefined}
             onClick={() => save.mutate()}
           >
             {allWords.save}

@@ -3,6 +3,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, TextArea, TextField } from '../components/field.tsx'
 import { Toggle } from '../components/toggle.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import type { DraftVariable } from './env-draft.ts'
 
@@ -22,10 +23,10 @@ export function AddVariable({ taken, onAdd, onClose }: AddVariableProps) {
     onClose()
   }
   return (
-    <Dialog open onClose={onClose} title={words.env.add} about={words.env.addAbout}>
+    <Dialog open onClose={onClose} title={pageWords.env.add} about={pageWords.env.addAbout}>
       <form onSubmit={submit} className="grid gap-4">
         <TextField
-          label={words.env.name}
+          label={pageWords.env.name}
           name="key"
           value={key}
           onChange={event => setKey(event.target.value)}
@@ -35,18 +36,23 @@ export function AddVariable({ taken, onAdd, onClose }: AddVariableProps) {
           spellCheck={false}
           className="font-mono"
           required
-          hint={taken.includes(key.trim()) ? words.env.replaces(key.trim()) : words.env.nameHint}
+          hint={taken.includes(key.trim()) ? pageWords.env.replaces(key.trim()) : pageWords.env.nameHint}
         />
-        <Field label={words.env.value}>
+        <Field label={pageWords.env.value}>
           {control => (
             <TextArea {...control} name="value" rows={3} spellCheck={false} className="font-mono text-sm" />
           )}
         </Field>
-        <Toggle label={words.env.secret} hint={words.env.secretHint} checked={secret} onChange={setSecret} />
+        <Toggle
+          label={pageWords.env.secret}
+          hint={pageWords.env.secretHint}
+          checked={secret}
+          onChange={setSecret}
+        />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit">
-            {words.env.addShort}
+            {pageWords.env.addShort}
           </Button>
         </div>
       </form>

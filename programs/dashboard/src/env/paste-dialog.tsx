@@ -5,6 +5,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, FormError, TextArea } from '../components/field.tsx'
 import { Toggle } from '../components/toggle.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import { namesIn } from './env-draft.ts'
 
@@ -28,7 +29,7 @@ export function PasteDialog<Result>({
   known,
   onClose,
   onDone,
-  saveLabel = words.env.save,
+  saveLabel = pageWords.env.save,
 }: PasteDialogProps<Result>) {
   const [text, setText] = useState('')
   const [secret, setSecret] = useState(true)
@@ -49,15 +50,15 @@ export function PasteDialog<Result>({
       open
       wide
       onClose={onClose}
-      title={words.env.pasteTitle}
-      about={words.env.pasteAbout}
+      title={pageWords.env.pasteTitle}
+      about={pageWords.env.pasteAbout}
       actions={
         <>
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button
             look="main"
             busy={load.isPending}
-            whyNot={text.trim() === '' ? words.env.pasteFirst : undefined}
+            whyNot={text.trim() === '' ? pageWords.env.pasteFirst : undefined}
             onClick={() => load.mutate()}
           >
             {saveLabel}
@@ -67,7 +68,7 @@ export function PasteDialog<Result>({
     >
       <div className="grid gap-4">
         <FormError text={load.error?.message} />
-        <Field label={words.env.pasteLabel}>
+        <Field label={pageWords.env.pasteLabel}>
           {control => (
             <TextArea
               {...control}
@@ -81,8 +82,8 @@ export function PasteDialog<Result>({
           )}
         </Field>
         <Toggle
-          label={words.env.allSecret}
-          hint={words.env.allSecretHint}
+          label={pageWords.env.allSecret}
+          hint={pageWords.env.allSecretHint}
           checked={secret}
           onChange={setSecret}
         />
@@ -90,12 +91,12 @@ export function PasteDialog<Result>({
           <div className="grid gap-1 rounded-md bg-sunken p-3 text-sm" role="status">
             {added.length > 0 && (
               <p className="text-good">
-                {words.env.willAdd} <code>{added.join(', ')}</code>
+                {pageWords.env.willAdd} <code>{added.join(', ')}</code>
               </p>
             )}
             {replaced.length > 0 && (
               <p className="text-warn">
-                {words.env.willReplace} <code>{replaced.join(', ')}</code>
+                {pageWords.env.willReplace} <code>{replaced.join(', ')}</code>
               </p>
             )}
           </div>

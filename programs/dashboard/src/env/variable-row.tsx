@@ -5,7 +5,7 @@ import { Button } from '../components/button.tsx'
 import { classNames } from '../components/class-names.ts'
 import { TextInput } from '../components/field.tsx'
 import { inert } from '../text/inert.ts'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import type { DraftVariable, Variable } from './env-draft.ts'
 
 interface VariableRowProps {
@@ -35,7 +35,7 @@ export function VariableRow(props: VariableRowProps) {
       {editing && !removed ? (
         <TextInput
           autoFocus
-          aria-label={words.env.valueOf(name)}
+          aria-label={pageWords.env.valueOf(name)}
           type={secret ? 'password' : 'text'}
           autoComplete="off"
           spellCheck={false}
@@ -52,14 +52,14 @@ export function VariableRow(props: VariableRowProps) {
         {!removed && (
           <>
             <Button size="small" look="quiet" whyNot={whyNot} onClick={() => setEditing(true)}>
-              {secret ? words.env.replace : words.env.edit}
+              {secret ? pageWords.env.replace : pageWords.env.edit}
             </Button>
             {!secret && (
               <Button
                 size="small"
                 look="quiet"
                 whyNot={whyNot}
-                aria-label={words.env.makeSecret(name)}
+                aria-label={pageWords.env.makeSecret(name)}
                 icon={<LockOpen aria-hidden className="size-4" />}
                 onClick={() => onSet({ value, secret: true })}
               />
@@ -70,7 +70,7 @@ export function VariableRow(props: VariableRowProps) {
           <Button
             size="small"
             look="quiet"
-            aria-label={words.env.takeBack(name)}
+            aria-label={pageWords.env.takeBack(name)}
             icon={<Undo2 aria-hidden className="size-4" />}
             onClick={onReset}
           />
@@ -79,7 +79,7 @@ export function VariableRow(props: VariableRowProps) {
             size="small"
             look="quiet"
             whyNot={whyNot}
-            aria-label={words.env.remove(name)}
+            aria-label={pageWords.env.remove(name)}
             icon={<Trash2 aria-hidden className="size-4" />}
             onClick={onRemove}
           />
@@ -90,12 +90,12 @@ export function VariableRow(props: VariableRowProps) {
 }
 
 function ChangeBadge({ isNew, drafted, removed }: { isNew: boolean; drafted: boolean; removed: boolean }) {
-  if (removed) return <Badge tone="bad">{words.env.kinds.removed}</Badge>
+  if (removed) return <Badge tone="bad">{pageWords.env.kinds.removed}</Badge>
   if (!drafted) return null
   return isNew ? (
-    <Badge tone="good">{words.env.kinds.added}</Badge>
+    <Badge tone="good">{pageWords.env.kinds.added}</Badge>
   ) : (
-    <Badge tone="warn">{words.env.kinds.changed}</Badge>
+    <Badge tone="warn">{pageWords.env.kinds.changed}</Badge>
   )
 }
 
@@ -112,7 +112,7 @@ function Value({ secret, value, known, removed }: ValueProps) {
     return (
       <span className="flex items-center gap-2 text-sm text-soft">
         <Lock aria-hidden className="size-3.5" />
-        {known ? words.env.newSecret : words.env.secretKept}
+        {known ? pageWords.env.newSecret : pageWords.env.secretKept}
       </span>
     )
   }
@@ -121,7 +121,7 @@ function Value({ secret, value, known, removed }: ValueProps) {
     <code
       className={classNames('max-h-24 overflow-auto text-sm whitespace-pre-wrap', removed && 'line-through')}
     >
-      <bdi>{shown === '' ? <span className="text-faint">{words.env.empty}</span> : inert(shown)}</bdi>
+      <bdi>{shown === '' ? <span className="text-faint">{pageWords.env.empty}</span> : inert(shown)}</bdi>
     </code>
   )
 }

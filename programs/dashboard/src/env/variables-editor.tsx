@@ -6,7 +6,7 @@ import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { AddVariable } from './add-variable.tsx'
 import {
   changesOf,
@@ -58,7 +58,7 @@ export function VariablesEditor<Saved>({
   })
   const changes = changesOf(draft, env.variables)
   useBlocker({
-    shouldBlockFn: () => changes.length > 0 && !confirm(words.env.leave),
+    shouldBlockFn: () => changes.length > 0 && !confirm(pageWords.env.leave),
     enableBeforeUnload: () => changes.length > 0,
   })
   const names = [...new Set([...Object.keys(env.variables), ...Object.keys(draft.set)])].sort()
@@ -77,7 +77,7 @@ export function VariablesEditor<Saved>({
               whyNot={whyNot}
               onClick={() => setDialog('paste')}
             >
-              {words.env.paste}
+              {pageWords.env.paste}
             </Button>
             <Button
               look="main"
@@ -85,7 +85,7 @@ export function VariablesEditor<Saved>({
               whyNot={whyNot}
               onClick={() => setDialog('add')}
             >
-              {words.env.add}
+              {pageWords.env.add}
             </Button>
           </>
         }

@@ -8,6 +8,7 @@ import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { DeploymentLink } from '../deployment/deployment-link.tsx'
 import { limitWords as words } from '../words/en/limits.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words as allWords } from '../words/en.ts'
 import { fieldOf, LIMIT_FIELDS, limitDraft, type OwnLimits, ownLimits } from './limit-draft.ts'
 
@@ -62,7 +63,7 @@ export function LimitsForm({ app, own }: { app: App; own: OwnLimits }) {
           look="main"
           type="submit"
           busy={save.isPending}
-          whyNot={whyMayNot(app, 'limit:write') ?? (isSame ? allWords.settings.nothingChanged : undefined)}
+          whyNot={whyMayNot(app, 'limit:write') ?? (isSame ? pageWords.settings.nothingChanged : undefined)}
         >
           {allWords.save}
         </Button>

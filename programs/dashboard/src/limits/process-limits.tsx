@@ -23,11 +23,11 @@ export function ProcessLimits({ process, instances, limits, memory: memoryOf }: 
           {inertLine(memoryOf.advice)}
         </p>
       )}
-      <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+      <ul className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
         {limits.map(limit => (
           <LimitRow key={limit.name} limit={limit} />
         ))}
-      </dl>
+      </ul>
     </section>
   )
 }
@@ -36,18 +36,18 @@ function LimitRow({ limit }: { limit: Limit }) {
   const { name, used, from, isEnforced } = limit
   const part = used === null || !limit.limit ? 0 : used / limit.limit
   return (
-    <div className="grid content-start gap-1">
+    <li className="grid content-start gap-1">
       <div className="flex flex-wrap justify-between gap-x-3">
-        <dt className="text-sm text-soft">{words.names[name]}</dt>
-        <dd className="tabular-nums">{amountWords(limit)}</dd>
+        <span className="text-sm text-soft">{words.names[name]}</span>
+        <span className="tabular-nums">{amountWords(limit)}</span>
       </div>
       {used !== null && limit.limit !== null && <Meter part={part} tone={part >= NEAR ? 'bad' : 'normal'} />}
-      <dd className="text-xs text-soft">
+      <span className="text-xs text-soft">
         {[from && words.from[from], limit.limit !== null && !isEnforced && words.notEnforced]
           .filter(Boolean)
           .join(', ')}
-      </dd>
-    </div>
+      </span>
+    </li>
   )
 }
 

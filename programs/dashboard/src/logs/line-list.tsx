@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 
 const LINE_PX = 20
 /** How near the end counts as being at it. */
@@ -80,7 +80,7 @@ export function LineList({ label, count, renderLine, empty, showLine, className 
               lines.scrollToIndex(count - 1, { align: 'end' })
             }}
           >
-            {words.logs.follow}
+            {pageWords.logs.follow}
           </Button>
         </div>
       )}

@@ -19,6 +19,7 @@ import { Receipt } from '../deployment/receipt.tsx'
 import { RollbackDialog } from '../deployment/rollback-dialog.tsx'
 import { useProgress } from '../deployment/use-progress.ts'
 import { inert, inertLine } from '../text/inert.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/inside/apps/$slug/deployments/$number')
@@ -42,7 +43,7 @@ export function AppDeployment() {
     <div className="grid gap-6">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <h2 className="text-xl font-semibold tabular-nums">
-          {words.deployment.title} #{deployment.number}
+          {pageWords.deployment.title} #{deployment.number}
         </h2>
         <State state={deployment.state} />
         <p className="text-soft">
@@ -56,7 +57,7 @@ export function AppDeployment() {
       {deployment.error && <Failure deployment={deployment} />}
       <Pipeline deployment={deployment} steps={progress.steps} />
       {deployment.receipt && <Receipt receipt={deployment.receipt} />}
-      <Card title={words.deployment.log} flush>
+      <Card title={pageWords.deployment.log} flush>
         <DeploymentLog progress={progress} name={`${slug}-${number}`} />
       </Card>
     </div>
@@ -87,10 +88,10 @@ function Actions({ app, deployment }: { app: App; deployment: Deployment }) {
       <Button
         icon={<Ban aria-hidden className="size-4" />}
         busy={cancel.isPending}
-        whyNot={deploymentCan('cancel', deployment) ? undefined : words.deployment.tooLateToCancel}
+        whyNot={deploymentCan('cancel', deployment) ? undefined : pageWords.deployment.tooLateToCancel}
         onClick={() => cancel.mutate()}
       >
-        {words.deployment.cancel}
+        {pageWords.deployment.cancel}
       </Button>
     )
   }
@@ -103,7 +104,7 @@ function Actions({ app, deployment }: { app: App; deployment: Deployment }) {
           whyNot={whyNot('deploy', app)}
           onClick={() => retry.mutate()}
         >
-          {words.deployment.retry}
+          {pageWords.deployment.retry}
         </Button>
       )}
       {deployment.release !== null && !isCurrent && deployment.state === 'succeeded' && (
@@ -112,13 +113,13 @@ function Actions({ app, deployment }: { app: App; deployment: Deployment }) {
           whyNot={whyNot('rollback', app)}
           onClick={() => setRollingBack(true)}
         >
-          {words.releases.rollBackTo(deployment.release)}
+          {pageWords.releases.rollBackTo(deployment.release)}
         </Button>
       )}
       {isCurrent && (
         <a href={app.url} target="_blank" rel="noreferrer" className={buttonLook('plain')}>
           <ExternalLink aria-hidden className="size-4" />
-          {words.deployment.visit}
+          {pageWords.deployment.visit}
         </a>
       )}
       {rollingBack && deployment.release !== null && (
@@ -132,10 +133,10 @@ function Failure({ deployment: { error, previousRelease, receipt } }: { deployme
   const served = receipt?.previousRelease ?? (previousRelease === null ? null : `v${previousRelease}`)
   return (
     <div role="alert" className="rounded-lg border border-bad/40 bg-bad-soft px-5 py-4">
-      <p className="font-medium text-bad">{words.deployment.failedBecause}</p>
+      <p className="font-medium text-bad">{pageWords.deployment.failedBecause}</p>
       <p className="mt-1 whitespace-pre-wrap">{inert(error!.message)}</p>
       <p className="mt-2 text-sm text-soft">
-        {served ? words.deployment.stillServing(served) : words.deployment.nothingServed}{' '}
+        {served ? pageWords.deployment.stillServing(served) : pageWords.deployment.nothingServed}{' '}
         <code>{error!.code}</code>
       </p>
     </div>

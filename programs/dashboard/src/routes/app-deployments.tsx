@@ -11,6 +11,7 @@ import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
 import { inertLine } from '../text/inert.ts'
 import { duration } from '../text/times.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 export function AppDeployments() {
@@ -25,7 +26,7 @@ export function AppDeployments() {
   useEffect(() => void refetch(), [newest, refetch])
   if (!data) return <RowsSkeleton />
   const deployments = data.pages.flatMap(page => page.data)
-  if (deployments.length === 0) return <EmptyState title={words.deployments.none} />
+  if (deployments.length === 0) return <EmptyState title={pageWords.deployments.none} />
   return (
     <Card flush>
       <ul className="divide-y divide-line">

@@ -6,7 +6,7 @@ import { whyNot } from '../app/why-not.ts'
 import { useToasts } from '../components/toast.tsx'
 import { DeploymentLink } from '../deployment/deployment-link.tsx'
 import { VariablesEditor } from '../env/variables-editor.tsx'
-import { words } from '../words/en.ts'
+import { pageWords } from '../words/en/pages.ts'
 
 /** The variables of an app. What is saved together makes one release. */
 export function AppEnv() {
@@ -16,9 +16,9 @@ export function AppEnv() {
   const onSaved = useSaved(slug)
   return (
     <VariablesEditor
-      title={words.env.title}
-      about={words.env.about}
-      none={{ title: words.env.none, about: words.env.noneAbout }}
+      title={pageWords.env.title}
+      about={pageWords.env.about}
+      none={{ title: pageWords.env.none, about: pageWords.env.noneAbout }}
       env={env}
       whyNot={whyNot('changeEnv', app)}
       save={body => client.call('env.update', { params: { slug }, body })}
@@ -38,10 +38,10 @@ function useSaved(slug: string) {
   const toasts = useToasts()
   return ({ deployment }: Saved) => {
     toasts.show({
-      text: deployment ? words.env.savedAndDeploying : words.env.saved,
+      text: deployment ? pageWords.env.savedAndDeploying : pageWords.env.saved,
       link: deployment && (
         <>
-          {words.deployment.title} <DeploymentLink slug={slug} number={deployment.number} />
+          {pageWords.deployment.title} <DeploymentLink slug={slug} number={deployment.number} />
         </>
       ),
     })

@@ -14,6 +14,7 @@ import { LineList } from '../logs/line-list.tsx'
 import { type LogFilter, type LogLine, useLiveLogs } from '../logs/use-live-logs.ts'
 import { stripAnsi } from '../text/ansi.ts'
 import { clockTime, utcTime } from '../text/times.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/inside/apps/$slug/logs')
@@ -35,8 +36,8 @@ export function AppLogs() {
           <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" />
           <TextInput
             type="search"
-            aria-label={words.logs.search}
-            placeholder={words.logs.search}
+            aria-label={pageWords.logs.search}
+            placeholder={pageWords.logs.search}
             className="pl-9"
             value={grep}
             onChange={event => set({ grep: event.target.value })}
@@ -45,13 +46,13 @@ export function AppLogs() {
         <ProcessChoice value={process} onChange={process => set({ process })} />
         <div className="w-36">
           <Select
-            aria-label={words.logs.span}
+            aria-label={pageWords.logs.span}
             value={span}
             onChange={event => set({ span: event.target.value })}
           >
             {SPANS.map(each => (
               <option key={each} value={each}>
-                {words.logs.spans[each]}
+                {pageWords.logs.spans[each]}
               </option>
             ))}
           </Select>
@@ -77,11 +78,11 @@ function ProcessChoice({
   return (
     <div className="w-40">
       <Select
-        aria-label={words.logs.process}
+        aria-label={pageWords.logs.process}
         value={value ?? ''}
         onChange={event => onChange(event.target.value || undefined)}
       >
-        <option value="">{words.logs.allProcesses}</option>
+        <option value="">{pageWords.logs.allProcesses}</option>
         {[...new Set([...Object.keys(scale), ...(value ? [value] : [])])].map(name => (
           <option key={name} value={name}>
             {name}
@@ -99,7 +100,7 @@ function LiveLogs({ slug, filter }: { slug: string; filter: LogFilter }) {
       slug={slug}
       lines={lines}
       filter={filter}
-      empty={error ? error.message : words.logs.waitingForLines}
+      empty={error ? error.message : pageWords.logs.waitingForLines}
       action={
         <Button
           size="small"
@@ -107,7 +108,7 @@ function LiveLogs({ slug, filter }: { slug: string; filter: LogFilter }) {
           icon={paused ? <Play aria-hidden className="size-4" /> : <Pause aria-hidden className="size-4" />}
           onClick={() => setPaused(!paused)}
         >
-          {paused ? words.logs.resume : words.logs.pause}
+          {paused ? pageWords.logs.resume : pageWords.logs.pause}
         </Button>
       }
     />
@@ -123,7 +124,7 @@ function StoredLogs({ slug, filter, hours }: { slug: string; filter: LogFilter; 
       slug={slug}
       lines={data ?? []}
       filter={filter}
-      empty={isPending ? words.loading : words.logs.noLines}
+      empty={isPending ? words.loading : pageWords.logs.noLines}
     />
   )
 }
@@ -147,11 +148,11 @@ function Lines({ slug, lines, filter, empty, action }: LinesProps) {
     <>
       <div className="flex items-center gap-2 border-t border-line px-4 py-1.5">
         <span role="status" className="flex-1 text-sm text-soft tabular-nums">
-          {words.logs.lines(lines.length)}
+          {pageWords.logs.lines(lines.length)}
         </span>
         {action}
         <Button size="small" look="quiet" icon={<Download aria-hidden className="size-4" />} onClick={save}>
-          {words.logs.download}
+          {pageWords.logs.download}
         </Button>
       </div>
       <LineList

@@ -26,6 +26,7 @@ import { Changes } from '../overview/changes.tsx'
 import { SuggestionList } from '../overview/suggestion-list.tsx'
 import { suggestions } from '../overview/suggestions.ts'
 import { Tiles } from '../overview/tiles.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { sightWords } from '../words/en/sight.ts'
 import { words } from '../words/en.ts'
 
@@ -88,7 +89,7 @@ function SpanChoice({ span }: { span: Span }) {
 
 function Now({ app, last }: { app: App; last: NonNullable<App['lastDeployment']> }) {
   return (
-    <Card title={words.overview.now} actions={<RestartButton app={app} />}>
+    <Card title={pageWords.overview.now} actions={<RestartButton app={app} />}>
       <Facts
         rows={[
           [words.apps.columns.release, <ReleaseFact key="release" />],
@@ -115,7 +116,7 @@ function Now({ app, last }: { app: App; last: NonNullable<App['lastDeployment']>
 function InstancesCard({ app }: { app: App }) {
   const { data } = useQuery(queries.instances(app.slug))
   return (
-    <Card title={words.overview.instances} about={words.overview.instancesAbout} flush>
+    <Card title={pageWords.overview.instances} about={pageWords.overview.instancesAbout} flush>
       {data ? <Instances instances={data} app={app} /> : <RowsSkeleton rows={2} />}
     </Card>
   )
@@ -130,7 +131,7 @@ function ReleaseFact() {
         v{currentRelease.version}
       </Link>{' '}
       <span className="text-soft">
-        {words.overview.since} <Time at={currentRelease.createdAt} />
+        {pageWords.overview.since} <Time at={currentRelease.createdAt} />
       </span>
     </span>
   )
@@ -141,8 +142,8 @@ function NeverDeployed() {
   const [dropped, setDropped] = useState<Dropped>()
   return (
     <Card>
-      <EmptyState icon={<Rocket aria-hidden />} title={words.overview.neverTitle}>
-        <p>{words.overview.neverAbout}</p>
+      <EmptyState icon={<Rocket aria-hidden />} title={pageWords.overview.neverTitle}>
+        <p>{pageWords.overview.neverAbout}</p>
         <div className="mt-6 flex flex-wrap justify-center gap-2">
           <FileChoice onChoose={setDropped} />
         </div>

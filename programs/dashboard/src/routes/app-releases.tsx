@@ -12,6 +12,7 @@ import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
 import { RollbackDialog } from '../deployment/rollback-dialog.tsx'
 import { inertLine } from '../text/inert.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 export function AppReleases() {
@@ -26,7 +27,7 @@ export function AppReleases() {
   if (!data) return <RowsSkeleton />
   const releases = data.pages.flatMap(page => page.data)
   if (releases.length === 0)
-    return <EmptyState title={words.releases.none}>{words.releases.noneAbout}</EmptyState>
+    return <EmptyState title={pageWords.releases.none}>{pageWords.releases.noneAbout}</EmptyState>
   return (
     <Card flush>
       <ul className="divide-y divide-line">
@@ -57,7 +58,7 @@ function Row({ app, release, onRollBack }: { app: App; release: Release; onRollB
         {words.reasons[reason]}
         {rollbackOf !== null && ` → v${rollbackOf}`}
         <span className="block text-sm text-soft">
-          {[runtime && inertLine(runtime), envVersion > 0 && words.releases.env(envVersion)]
+          {[runtime && inertLine(runtime), envVersion > 0 && pageWords.releases.env(envVersion)]
             .filter(Boolean)
             .join(' · ')}
         </span>
@@ -68,7 +69,7 @@ function Row({ app, release, onRollBack }: { app: App; release: Release; onRollB
       </span>
       <span className="sm:text-right">
         {current ? (
-          <Badge tone="good">{words.releases.current}</Badge>
+          <Badge tone="good">{pageWords.releases.current}</Badge>
         ) : (
           <Button
             size="small"
@@ -76,7 +77,7 @@ function Row({ app, release, onRollBack }: { app: App; release: Release; onRollB
             whyNot={whyNot('rollback', app)}
             onClick={onRollBack}
           >
-            {words.releases.rollBackTo(version)}
+            {pageWords.releases.rollBackTo(version)}
           </Button>
         )}
       </span>

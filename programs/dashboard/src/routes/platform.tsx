@@ -16,15 +16,16 @@ import { Time } from '../components/time.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { KeysCard } from '../platform/keys-card.tsx'
 import { MailCard } from '../platform/mail-card.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 /** Only administrators of the platform are told. */
 function countRows(counts: DataOf<'status.get'>['counts']): [string, string][] {
   if (counts === null) return []
   return [
-    [words.platform.apps, String(counts.apps)],
-    [words.platform.instances, String(counts.instances)],
-    [words.platform.jobs, words.platform.jobCount(counts.jobsRunning, counts.jobsQueued)],
+    [pageWords.platform.apps, String(counts.apps)],
+    [pageWords.platform.instances, String(counts.instances)],
+    [pageWords.platform.jobs, pageWords.platform.jobCount(counts.jobsRunning, counts.jobsQueued)],
   ]
 }
 
@@ -34,24 +35,28 @@ export function PlatformPage() {
   const isAdmin = usePlatformAdmin()
   return (
     <>
-      <PageHeader title={words.platform.title} about={words.platform.about(status.version)} />
+      <PageHeader title={pageWords.platform.title} about={pageWords.platform.about(status.version)} />
       <div className="grid gap-6 lg:grid-cols-2 lg:items-start">
-        <Card title={words.platform.health}>
+        <Card title={pageWords.platform.health}>
           <Facts
             rows={[
-              [words.platform.edge, <State key="edge" state={status.edge.state} />],
-              [words.platform.started, <Time key="started" at={status.startedAt} />],
-              [words.platform.database, words.platform.databases[status.database.kind]],
-              [words.platform.runtime, status.runtime.kind],
+              [pageWords.platform.edge, <State key="edge" state={status.edge.state} />],
+              [pageWords.platform.started, <Time key="started" at={status.startedAt} />],
+              [pageWords.platform.database, pageWords.platform.databases[status.database.kind]],
+              [pageWords.platform.runtime, status.runtime.kind],
               ...countRows(status.counts),
             ]}
           />
         </Card>
-        <Card title={words.platform.apart} about={words.platform.apartAbout}>
+        <Card title={pageWords.platform.apart} about={pageWords.platform.apartAbout}>
           <Facts
             rows={Object.entries(status.runtime.sandbox).map(([power, value]) => [
               power,
-              typeof value === 'boolean' ? (value ? words.platform.on : words.platform.off) : String(value),
+              typeof value === 'boolean'
+                ? value
+                  ? pageWords.platform.on
+                  : pageWords.platform.off
+                : String(value),
             ])}
           />
         </Card>
@@ -75,22 +80,22 @@ function Trash() {
   const restore = useAction({
     run: (id: string) => client.call('trash.restore', { params: { id } }),
     refresh: [['trash'], keys.apps],
-    onDone: ({ name }) => toasts.show({ text: words.platform.restored(name) }),
+    onDone: ({ name }) => toasts.show({ text: pageWords.platform.restored(name) }),
   })
   return (
-    <Card title={words.nav.trash} about={words.platform.trashAbout} flush>
+    <Card title={words.nav.trash} about={pageWords.platform.trashAbout} flush>
       {!apps && <RowsSkeleton rows={2} />}
-      {apps?.length === 0 && <p className="px-5 py-4 text-soft">{words.platform.trashEmpty}</p>}
+      {apps?.length === 0 && <p className="px-5 py-4 text-soft">{pageWords.platform.trashEmpty}</p>}
       <ul className="divide-y divide-line">
         {apps?.map(({ id, name, slug, can, deletedAt, purgeAt }) => (
           <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3">
             <span className="min-w-0 flex-1">
               <Name className="font-medium">{name}</Name> <span className="text-sm text-soft">{slug}</span>
               <span className="block text-sm text-soft">
-                {words.platform.deleted} <Time at={deletedAt} />
+                {pageWords.platform.deleted} <Time at={deletedAt} />
                 {purgeAt && (
                   <>
-                    , {words.platform.purged} <Time at={purgeAt} />
+                    , {pageWords.platform.purged} <Time at={purgeAt} />
                   </>
                 )}
               </span>
@@ -102,7 +107,7 @@ function Trash() {
               busy={restore.isPending && restore.variables === id}
               onClick={() => restore.mutate(id)}
             >
-              {words.platform.restore}
+              {pageWords.platform.restore}
             </Button>
           </li>
         ))}

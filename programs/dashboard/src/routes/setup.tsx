@@ -12,6 +12,7 @@ import { CopyField } from '../components/copy-field.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { Outside } from '../shell/outside.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 /** The token stands in the fragment of the one-time link, which a browser never sends with a request. */
@@ -22,13 +23,13 @@ export function SetupPage() {
   if (setup?.claimed) return <Navigate to="/" replace />
   if (!token) {
     return (
-      <Outside title={words.setup.noToken} about={words.setup.noTokenAbout}>
+      <Outside title={pageWords.setup.noToken} about={pageWords.setup.noTokenAbout}>
         <CopyField text="npx seaworthy up" label={words.deploy.cli} />
       </Outside>
     )
   }
   return (
-    <Outside title={words.setup.title} about={words.setup.about}>
+    <Outside title={pageWords.setup.title} about={pageWords.setup.about}>
       <ClaimForm token={token} />
     </Outside>
   )
@@ -46,7 +47,7 @@ function ClaimForm({ token }: { token: string }) {
       queryClient.setQueryData(keys.session, identity)
       connection.signedIn()
       void navigate({ to: '/', replace: true })
-      toasts.show({ text: words.setup.welcome(identity.name ?? '') })
+      toasts.show({ text: pageWords.setup.welcome(identity.name ?? '') })
     },
   })
   const { fields, general } = formProblem(claim.error, ['name', 'email', 'password'])
@@ -59,7 +60,7 @@ function ClaimForm({ token }: { token: string }) {
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <FormError text={general} />
-      <TextField label={words.setup.name} name="name" autoComplete="name" autoFocus error={fields.name} />
+      <TextField label={pageWords.setup.name} name="name" autoComplete="name" autoFocus error={fields.name} />
       <TextField
         label={words.session.email}
         name="email"
@@ -69,7 +70,7 @@ function ClaimForm({ token }: { token: string }) {
       />
       <NewPasswordField name="password" label={words.session.password} error={fields.password} />
       <Button look="main" type="submit" busy={claim.isPending}>
-        {words.setup.submit}
+        {pageWords.setup.submit}
       </Button>
     </form>
   )

@@ -9,6 +9,7 @@ import { Card } from '../components/card.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 export function DangerZone({ app }: { app: App }) {
@@ -16,11 +17,11 @@ export function DangerZone({ app }: { app: App }) {
   return (
     <Card
       tone="danger"
-      title={words.settings.delete}
-      about={words.settings.deleteAbout}
+      title={pageWords.settings.delete}
+      about={pageWords.settings.deleteAbout}
       actions={
         <Button look="danger" whyNot={whyNot('delete', app)} onClick={() => setAsking(true)}>
-          {words.settings.delete}
+          {pageWords.settings.delete}
         </Button>
       }
     >
@@ -38,31 +39,31 @@ function DeleteDialog({ app: { slug, name }, onClose }: { app: App; onClose(): v
     refresh: [keys.apps, ['trash']],
     onDone() {
       void navigate({ to: '/' })
-      toasts.show({ text: words.settings.deleted(name) })
+      toasts.show({ text: pageWords.settings.deleted(name) })
     },
   })
   return (
     <Dialog
       open
       onClose={onClose}
-      title={words.settings.deleteTitle(name)}
-      about={words.settings.deleteAbout}
+      title={pageWords.settings.deleteTitle(name)}
+      about={pageWords.settings.deleteAbout}
       actions={
         <>
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button
             look="danger"
             busy={remove.isPending}
-            whyNot={typed === slug ? undefined : words.settings.typeFirst(slug)}
+            whyNot={typed === slug ? undefined : pageWords.settings.typeFirst(slug)}
             onClick={() => remove.mutate()}
           >
-            {words.settings.delete}
+            {pageWords.settings.delete}
           </Button>
         </>
       }
     >
       <TextField
-        label={words.settings.typeFirst(slug)}
+        label={pageWords.settings.typeFirst(slug)}
         value={typed}
         autoComplete="off"
         spellCheck={false}

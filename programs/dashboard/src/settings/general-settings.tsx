@@ -8,6 +8,7 @@ import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 export function GeneralSettings({ app }: { app: App }) {
@@ -17,7 +18,7 @@ export function GeneralSettings({ app }: { app: App }) {
       client.call('apps.update', { params: { slug: app.slug }, body }),
     refresh: [keys.app(app.slug), keys.apps],
     quiet: true,
-    onDone: () => toasts.show({ text: words.settings.saved }),
+    onDone: () => toasts.show({ text: pageWords.settings.saved }),
   })
   const { fields, general } = formProblem(save.error, ['name', 'sleepAfterMinutes'])
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -30,24 +31,24 @@ export function GeneralSettings({ app }: { app: App }) {
     })
   }
   return (
-    <Card title={words.settings.general}>
+    <Card title={pageWords.settings.general}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <FormError text={general} />
         <TextField
-          label={words.settings.name}
+          label={pageWords.settings.name}
           name="name"
           defaultValue={app.name}
-          hint={words.settings.nameHint(app.slug)}
+          hint={pageWords.settings.nameHint(app.slug)}
           error={fields.name}
         />
         <TextField
-          label={words.settings.sleep}
+          label={pageWords.settings.sleep}
           name="sleepAfterMinutes"
           type="number"
           min={0}
           inputMode="numeric"
           defaultValue={app.sleepAfterMinutes ?? ''}
-          hint={words.settings.sleepHint}
+          hint={pageWords.settings.sleepHint}
           error={fields.sleepAfterMinutes}
         />
         <div>

@@ -10,6 +10,7 @@ import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { inertLine } from '../text/inert.ts'
+import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 
 /** How many instances each process has. */
@@ -23,19 +24,19 @@ export function ScaleSettings({ app }: { app: App }) {
     refresh: [keys.app(app.slug), keys.apps],
     onDone() {
       setDraft({})
-      toasts.show({ text: words.settings.scaled })
+      toasts.show({ text: pageWords.settings.scaled })
     },
   })
   const processes = Object.entries(release.data?.processes ?? {}).filter(([name]) => name !== 'release')
   const changed = Object.entries(draft).some(([name, count]) => count !== countOf(app, name))
   return (
     <Card
-      title={words.settings.scale}
-      about={words.settings.scaleAbout}
+      title={pageWords.settings.scale}
+      about={pageWords.settings.scaleAbout}
       actions={<RestartButton app={app} />}
     >
       {processes.length === 0 ? (
-        <p className="text-soft">{words.settings.noProcesses}</p>
+        <p className="text-soft">{pageWords.settings.noProcesses}</p>
       ) : (
         <>
           <ul className="grid gap-3">
@@ -57,7 +58,7 @@ export function ScaleSettings({ app }: { app: App }) {
             <Button
               look="main"
               busy={save.isPending}
-              whyNot={whyNot('scale', app) ?? (changed ? undefined : words.settings.nothingChanged)}
+              whyNot={whyNot('scale', app) ?? (changed ? undefined : pageWords.settings.nothingChanged)}
               onClick={() => save.mutate()}
             >
               {words.save}
@@ -77,18 +78,18 @@ function countOf({ scale }: App, name: string): number {
 function Counter({ name, count, onChange }: { name: string; count: number; onChange(count: number): void }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: it is no part of a form
-    <div role="group" aria-label={words.settings.instancesOf(name)} className="flex items-center gap-1">
+    <div role="group" aria-label={pageWords.settings.instancesOf(name)} className="flex items-center gap-1">
       <Button
         size="small"
-        aria-label={words.settings.fewer(name)}
+        aria-label={pageWords.settings.fewer(name)}
         icon={<Minus aria-hidden className="size-4" />}
-        whyNot={count === 0 ? words.settings.noFewer : undefined}
+        whyNot={count === 0 ? pageWords.settings.noFewer : undefined}
         onClick={() => onChange(count - 1)}
       />
       <output className="w-10 text-center font-medium tabular-nums">{count}</output>
       <Button
         size="small"
-        aria-label={words.settings.moreOf(name)}
+        aria-label={pageWords.settings.moreOf(name)}
         icon={<Plus aria-hidden className="size-4" />}
         onClick={() => onChange(count + 1)}
       />

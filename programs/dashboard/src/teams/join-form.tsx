@@ -9,6 +9,7 @@ import { Button } from '../components/button.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { Panels } from '../components/panels.tsx'
 import { SignInForm } from '../shell/sign-in-form.tsx'
+import { pageWords } from '../words/en/pages.ts'
 import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
 import { useArrival } from './use-arrival.ts'
@@ -86,7 +87,7 @@ function NewPerson({ token, email }: JoinFormProps) {
         name="password"
         type="password"
         autoComplete="new-password"
-        hint={words.setup.passwordHint}
+        hint={pageWords.setup.passwordHint}
         error={fields.password}
       />
       <Button look="main" type="submit" busy={join.isPending}>
