@@ -144,7 +144,7 @@ export class EdgeApp implements EdgeControls {
   }
 
   tailRequests(...parameters: Parameters<EdgeSight['tail']>): (() => void) | undefined {
-    return this.#sight.hasRoomForTail ? this.#sight.tail(...parameters) : undefined
+    return this.#sight.hasRoomForTail(parameters[0]) ? this.#sight.tail(...parameters) : undefined
   }
 
   visits(): VisitBatch | undefined {

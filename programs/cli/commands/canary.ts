@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { CommandFailed } from '../exit-codes.ts'
 import { followDeployment } from '../follow-deployment.ts'
+import { printable } from '../output.ts'
 import { receiptText } from '../receipt-text.ts'
 
 export function addCanaryCommands(program: Command, surroundings: Surroundings): void {
@@ -35,6 +36,6 @@ async function abort(context: Context): Promise<void> {
     if (event.type === 'end') break
   const deployment = await api.call('deployments.get', { params })
   const receipt = deployment.receipt ? `\n${receiptText(deployment.receipt)}` : ''
-  out.result(deployment, () => `${deployment.error?.message ?? deployment.state}${receipt}`)
+  out.result(deployment, () => `${printable(deployment.error?.message ?? deployment.state)}${receipt}`)
   if (deployment.state === 'succeeded') throw new CommandFailed('The canary was promoted before.')
 }

@@ -8,6 +8,18 @@ export interface SeenAnswer {
 
 const PATIENCE_MS = 20_000
 
+/**
+ * A path of an app as an address. Never another host: `//other.example/` is a path too, and who may look at one app may
+ * not have the platform ask for others.
+ */
+export function addressWithin(base: string, path: string): URL {
+  const url = new URL(base)
+  const query = path.indexOf('?')
+  url.pathname = query === -1 ? path : path.slice(0, query)
+  url.search = query === -1 ? '' : path.slice(query)
+  return url
+}
+
 /** One real request to an app through the edge. Rejects with an error that says what went wrong. */
 export function askThroughEdge({
   port,

@@ -16,7 +16,7 @@ import type { OwnTraffic } from './app-traffic.ts'
 import { hashPasswords } from './basic-auth-passwords.ts'
 import { effectiveSettings } from './effective-traffic.ts'
 import { trafficErrors } from './errors.ts'
-import { askThroughEdge } from './header-check.ts'
+import { addressWithin, askThroughEdge } from './header-check.ts'
 import { scoreHeaders } from './header-score.ts'
 import { auditFacts, TrafficView, type TrafficViewOptions } from './traffic-view.ts'
 
@@ -137,7 +137,7 @@ async function checkHeaders(
 ) {
   const release = await view.releaseOf(app)
   if (!release) throw trafficErrors.never_live({ slug: app.slug })
-  const url = new URL(query.path ?? '/', appUrl(app.slug))
+  const url = addressWithin(appUrl(app.slug), query.path ?? '/')
   const answer = await askThroughEdge({
     port: edgePort,
     host: url.host,

@@ -1,6 +1,8 @@
 import { isSecretName } from '@seaworthy/kit/redaction'
 
 const LONGEST_QUERY = 1_000
+/** Many servers take `;` for `&`, as HTML 4 told them to; kept, so that the query reads as it came. */
+const SEPARATORS = /([&;])/
 const REDACTED = '[redacted]'
 /** Names that are secrets in query strings only: `code` and `state` belong to OAuth redirects (RFC 6749). */
 const QUERY_NAMES = new Set(['code', 'state', 'session', 'sid', 'ticket', 'invite', 'hash', 'mac', 'nonce'])
@@ -15,9 +17,9 @@ const WEB_TOKEN = /^eyJ[\w-]{8,}\.[\w-]+/
 export function scrubQuery(query: string): string {
   return query
     .slice(0, LONGEST_QUERY)
-    .split('&')
-    .map(pair => scrubPair(pair))
-    .join('&')
+    .split(SEPARATORS)
+    .map(part => scrubPair(part))
+    .join('')
 }
 
 function scrubPair(pair: string): string {

@@ -87,15 +87,18 @@ test('what a reader does not take in time is dropped, counted and told once it r
   ])
 })
 
-test('the workers hear of each tail that opens and closes, and of no more than there may be', () => {
+test('the workers hear of each tail that opens and closes, and of no more than there may be, of one app and of all', () => {
   const announced: number[] = []
   const tails = new RequestTails({ announce: taps => void announced.push(taps.length) })
   const reader = { write: () => true, isReady: () => true }
 
   const close = tails.open('app_1', {}, reader)
   close()
-  while (!tails.isFull) tails.open('app_1', {}, reader)
-
+  while (!tails.isFullFor('app_1')) tails.open('app_1', {}, reader)
   expect(announced.slice(0, 3)).toEqual([1, 0, 1])
-  expect(tails.taps()).toHaveLength(50)
+  expect(tails.taps()).toHaveLength(20)
+  expect(tails.isFullFor('app_2')).toBe(false)
+
+  for (let app = 2; !tails.isFullFor(`app_${app}`); app++) tails.open(`app_${app}`, {}, reader)
+  expect(tails.taps()).toHaveLength(100)
 })

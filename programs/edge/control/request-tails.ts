@@ -10,7 +10,9 @@ export interface TailReader {
 }
 
 /** Readers at the same time; each costs every request of its app a look. */
-const MAX_TAILS = 50
+const MAX_TAILS = 100
+/** Of one app, so that who may read along there does not take the places of all others. */
+const MAX_TAILS_OF_APP = 20
 
 interface Tail extends RequestTap {
   reader: TailReader
@@ -28,8 +30,11 @@ export class RequestTails {
     this.#announce = announce
   }
 
-  get isFull(): boolean {
-    return this.#tails.size >= MAX_TAILS
+  isFullFor(appId: string): boolean {
+    if (this.#tails.size >= MAX_TAILS) return true
+    let ofApp = 0
+    for (const tail of this.#tails.values()) if (tail.appId === appId) ofApp++
+    return ofApp >= MAX_TAILS_OF_APP
   }
 
   /** For a worker that starts now. */

@@ -71,8 +71,8 @@ export class EdgeSight {
     else this.#visits.add(report.views)
   }
 
-  get hasRoomForTail(): boolean {
-    return !this.#tails.isFull
+  hasRoomForTail(appId: string): boolean {
+    return !this.#tails.isFullFor(appId)
   }
 
   /** @returns a function that ends it */
