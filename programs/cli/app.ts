@@ -13,6 +13,7 @@ import { addDomainCommands } from './commands/domains.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addImageCommands } from './commands/images.ts'
+import { addInstallCommands } from './commands/install.ts'
 import { addInstanceCommands } from './commands/instances.ts'
 import { addInvitationCommands } from './commands/invitations.ts'
 import { addKeyCommands } from './commands/keys.ts'
@@ -89,6 +90,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addInstanceCommands,
     addExecCommands,
     addDiskCommands,
+    addInstallCommands,
     addTrashCommands,
     addImageCommands,
     addKeyCommands,

@@ -337,9 +337,9 @@ describe('within a deployed app', () => {
   })
 
   test('disk tells what takes it, and reclaim only lists unless it is told to remove', async () => {
-    const shown = await admin.seaworthy('disk')
     const listed = await admin.seaworthy('disk', 'reclaim')
-    const removed = await admin.json('disk', 'reclaim', '--yes')
+    const removed = await admin.json('disk', 'reclaim', '--yes') // measures afresh
+    const shown = await admin.seaworthy('disk')
 
     expect(shown.stdout).toMatch(/^disk +[\d.]+ [MGT]B, .* free/)
     expect(shown.stdout).toMatch(/artifact +- +/)

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import type { ServerFacts } from './install-plan.ts'
+
+/** Looks at this server. Changes nothing. */
+export async function readServerFacts({
+  home,
+  ports,
+  user,
+}: {
+  home: string
+  ports: readonly number[]
+  user: string | undefined
+}): Promise<ServerFacts> {
+  const isRoot = process.getuid?.() === 0
+  const { bavail, bsize } = await statfs(existingParent(home))
+  const taken = await Promise.all(ports.map(async port => ((await isFree(port)) ? [] : [port])))
+  return {
+    isLinux: process.platform === 'linux',
+    isRoot,
+    hasSystemd: existsSync('/run/systemd/system'),
+    takenPorts: runsAlready() ? [] : taken.flat(),
+    freeDiskBytes: bavail * bsize,
+    memoryBytes: totalmem(),
+    isClockSynced: isClockSynced(),
+    cgroups: cgroups(),
+    canUnshare: spawnSync('unshare', ['--mount', 'true']).status === 0,
+    userExists: user !== undefined && spawnSync('id', ['-u', user]).status === 0,
+  }
+}
+
+/** Its own ports are taken by itself when it is installed again. */
+function runsAlready(): boolean {
+  return spawnSync('systemctl', ['is-active', '--quiet', 'seaworthy.service']).status === 0
+}
+
+function existingParent(path: string): string {
+  return existsSync(path) ? path : existingParent(dirname(path))
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer()
+    // Without the right to a low port nothing is known of it.
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'EADDRINUSE'))
+    server.listen(port, () => server.close(() => resolve(true)))
+  })
+}
+
+function isClockSynced(): boolean | undefined {
+  const { status, stdout } = spawnSync('timedatectl', ['show', '--property=NTPSynchronized', '--value'], {
+    encoding: 'utf8',
+  })
+  return status === 0 ? stdout.trim() === 'yes' : undefined
+}
+
+function cgroups(): ServerFacts['cgroups'] {
+  if (existsSync('/sys/fs/cgroup/cgroup.controllers')) return 'v2'
+  const mounts = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8') : ''
+  return / cgroup [^\n]*\bmemory\b/.test(mounts) ? 'v1' : 'none'
+}
