@@ -2,10 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { ROOT } from './platform.ts'
+import { example, fixture } from './apps-folders.ts'
 
-export const example = (name: string) => join(ROOT, 'examples', name)
-export const fixture = (name: string) => join(ROOT, 'e2e', 'fixtures', name)
+export { example, fixture }
 
 /** A copy of a fixture that says another version, so that releases can be told apart. Removed after the test. */
 export function versionOf(name: string, version: string, files: Record<string, string> = {}): string {

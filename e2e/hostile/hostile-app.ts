@@ -1,12 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 
-/** A copy of the hostile app with this manifest. Removed after the test. */
+/** A copy of the hostile app with this manifest, for the caller to remove. */
 export function hostileApp(manifest: { resources?: object; build?: object }): string {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-hostile-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   cpSync(join(import.meta.dirname, 'fixtures', 'app'), folder, { recursive: true })
   const deploy = { stopGraceSeconds: 1, drainSeconds: 1, watchSeconds: 0 }
   writeFileSync(join(folder, 'seaworthy.json'), JSON.stringify({ deploy, ...manifest }))

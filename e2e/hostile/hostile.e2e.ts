@@ -1,11 +1,13 @@
 /** Apps and builds that do their worst, beside a neighbour that must not notice. */
+
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemPart, waitFor } from '@seaworthy/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { fixture } from '../harness/apps.ts'
 import { startLoad } from '../harness/load.ts'
 import { Platform } from '../harness/platform.ts'
-import { hostileApp } from './hostile-app.ts'
+import { hostileApp as copyHostileApp } from './hostile-app.ts'
 import { countProcesses, processOf, tracesOf, userOf, userRunning } from './traces.ts'
 
 const LIMITS = { memoryMb: 192, cpus: 0.6, processes: 80, openFiles: 1024, diskMb: 64 }
@@ -15,6 +17,12 @@ const isDockerMissing = isPowerMissing || (await systemPart.missing('docker'))
 
 describe.skipIf(isPowerMissing)('on the process driver', () => suite('process'))
 describe.skipIf(isDockerMissing)('on the Docker driver', () => suite('docker'))
+
+function hostileApp(manifest: Parameters<typeof copyHostileApp>[0]): string {
+  const folder = copyHostileApp(manifest)
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 function suite(runtime: 'process' | 'docker') {
   let platform: Platform
