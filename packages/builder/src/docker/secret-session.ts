@@ -29,6 +29,7 @@ export async function openSecretSession(
       else answer(null, value)
     },
   })
+  server.addService(HEALTH, { Check: (_call: unknown, answer: Answer) => answer(null, '') })
   server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket)
   return {
     id,
@@ -71,6 +72,26 @@ const SERVICE = {
     requestDeserialize: decodeFirstField,
     responseSerialize: encodeFirstField,
     responseDeserialize: decodeFirstField,
+  },
+} as const
+
+/** `HealthCheckResponse { status = SERVING }` */
+const IS_SERVING = Buffer.from([0x08, 0x01])
+
+/**
+ * BuildKit asks each second, and gives up a session that does not answer:
+ * https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+ */
+const HEALTH = {
+  Check: {
+    path: '/grpc.health.v1.Health/Check',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: () => Buffer.alloc(0),
+    // Whatever is asked for; the library takes an empty text for no request at all.
+    requestDeserialize: () => ({}),
+    responseSerialize: () => IS_SERVING,
+    responseDeserialize: () => '',
   },
 } as const
 
