@@ -62,6 +62,7 @@ export class BuildGovernor {
   readonly #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
   #cpuShare = 1
+  #toldOfPressure = false
 
   constructor(options: BuildGovernorOptions) {
     this.#options = options
@@ -101,6 +102,7 @@ export class BuildGovernor {
   #look(): void {
     const { slots, reservedBytes } = this.#options
     const machine = (this.#options.readMachine ?? readMachine)()
+    this.#tellOfPressure(machine)
     this.#cpuShare = nextPace(this.#cpuShare, machine.pressure)
     const running = [...this.#running.values()]
     const facts: GovernorFacts = {
@@ -120,6 +122,12 @@ export class BuildGovernor {
         reason,
       )
     this.#planLook()
+  }
+
+  #tellOfPressure({ pressure }: MachineFacts): void {
+    if (pressure || this.#toldOfPressure) return
+    this.#toldOfPressure = true
+    this.#options.log.warn('this kernel tells no pressure figures (PSI): builds are not slowed down by them')
   }
 
   #take(id: string): Waiting | undefined {
