@@ -1,8 +1,12 @@
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { exchange } from '@seaworthy/certificates'
 import { bindServer, systemPart, testCertificate } from '@seaworthy/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { domainDocument } from './domain-document.ts'
 import { orderOf, problemOf, stepsOf } from './domain-settings.ts'
 import { type TestDomainOptions, testDomain } from './test-domains.ts'
@@ -49,6 +53,24 @@ describe.skipIf(missing)('the certificate of a domain', () => {
     expect(domain.dns_json).not.toContain(bind.key.secret)
     expect(domains.dnsOf(domain)!.secret).toBe(bind.key.secret)
     expect(await bind.texts('_acme-challenge.shop.example.com')).toEqual([])
+  })
+
+  test('comes although its proof could not be taken out of DNS again', async () => {
+    const { claim, ownApp, run, row, edge, pebble } = await setUp()
+    const hook = createServer(async (request, response) => {
+      const { action, name, value } = JSON.parse(await text(request))
+      if (action === 'add') await pebble.dns.setTxt(name, value)
+      response.writeHead(action === 'add' ? 204 : 500).end()
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void hook.close())
+    await once(hook, 'listening')
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`
+    const dns = { kind: 'webhook' as const, url, secret: 'a secret' }
+
+    await run(await claim(ownApp, HOST, { dns }))
+
+    expect(problemOf(await row())).toBeUndefined()
+    expect(edge.fileOf(HOST)).toBeDefined()
   })
 
   test('is not asked for while DNS leads nowhere, and is once it does', async () => {

@@ -162,13 +162,13 @@ export class CertificateJob {
     steps: StepLog,
     signal: AbortSignal,
   ): Promise<{ chainPem: string; keyPem: string }> {
-    const { domains, publish, files, dns, check, keyRing } = this.#options
+    const { domains, publish, files, dns, check, keyRing, log } = this.#options
     const order = orderOf(domain) ?? newOrder(keyRing, domain.id)
     const keyPem = keyRing.open(order.key, domainBindings.orderKey(domain.id))
     const save = () => domains.writeOrder(domain.id, order)
     const settings = domains.dnsOf(domain)
     const driver = settings && createDnsDriver(settings, { guard: check.guard() })
-    const presenter = new DomainPresenter({ types, order, save, publish, files, driver, dns })
+    const presenter = new DomainPresenter({ types, order, save, publish, files, driver, dns, log })
     await steps.add({
       name: 'order',
       state: 'running',

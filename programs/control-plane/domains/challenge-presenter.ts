@@ -13,6 +13,7 @@ import {
   type WebhookOptions,
   webhookDriver,
 } from '@seaworthy/certificates'
+import type { Logger } from '@seaworthy/kit'
 import type { CertificateFiles } from './certificate-files.ts'
 import type { DnsSettings, PendingOrder } from './domain-settings.ts'
 
@@ -25,6 +26,7 @@ export interface DomainPresenterOptions {
   files: Pick<CertificateFiles, 'writeChallenge'>
   driver: DnsDriver | undefined
   dns: Pick<DnsLookup, 'textsAtSource'>
+  log: Pick<Logger, 'warn'>
   /** How long a record may take until every name server shows it. 2 minutes when missing. */
   visibleWithinMs?: number
 }
@@ -63,8 +65,12 @@ export class DomainPresenter implements ChallengePresenter {
   }
 
   async remove(challenge: OpenChallenge): Promise<void> {
-    const { order, driver, save, publish } = this.#options
-    if (challenge.type === 'dns-01') await driver?.removeText(dnsProof(challenge))
+    const { order, driver, save, publish, log } = this.#options
+    // A record that stays does no harm; that it does must not cost the certificate.
+    if (challenge.type === 'dns-01')
+      await driver
+        ?.removeText(dnsProof(challenge))
+        .catch(error => log.warn({ domain: challenge.host, err: error }, 'a proof was left in DNS'))
     order.open = order.open.filter(open => open.token !== challenge.token)
     await save()
     if (challenge.type !== 'dns-01') await publish()
