@@ -6,13 +6,16 @@ export function Menu({
   trigger,
   children,
   side,
+  defaultOpen = false,
 }: {
   trigger: ReactNode
   children: ReactNode
   side?: 'top' | 'bottom'
+  /** Open as soon as it is there. */
+  defaultOpen?: boolean
 }) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

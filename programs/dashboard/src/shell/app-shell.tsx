@@ -8,7 +8,7 @@ import { Brand } from '../components/brand.tsx'
 import { classNames } from '../components/class-names.ts'
 import { PageSkeleton } from '../components/skeleton.tsx'
 import { words } from '../words/en.ts'
-import { AccountMenu } from './account-menu.tsx'
+import { AccountCorner } from './account-corner.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { useFactorDemand } from './use-factor-demand.ts'
 
@@ -63,7 +63,7 @@ export function AppShell() {
         </button>
         <Navigation onGo={() => setMenuOpen(false)} />
         <div className="mt-auto border-t border-line pt-2">
-          <AccountMenu />
+          <AccountCorner />
         </div>
       </aside>
       <div className="min-w-0">
