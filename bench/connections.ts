@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tableRules } from '@seaworthy/routes/settings'
-import { load } from './contest.ts'
 import { onStage, proxyRoute, ready, verdict } from './stage.ts'
 import { printTable } from './table.ts'
 
@@ -20,7 +19,6 @@ export async function run(): Promise<unknown> {
     // One address opens them all here, which the edge would not let it.
     const edge = await stage.edge('edge', table, { SEAWORTHY_EDGE_CONNECTIONS_PER_ADDRESS: '0' })
     await ready([backend, edge])
-    await load({ port: edge.port, connections: 64, seconds: 2 }) // compiled code
     const before = residentMb(edge.pid)
     const sockets = await openAll(edge.port)
     await sleep(2_000)

@@ -56,6 +56,7 @@ export class StoredReply {
     }
     if (this.status === 416) headers.push('Content-Length', '0')
     record.bytesOut += request.method === 'HEAD' ? 0 : body.length
+    response.isHeadSound = true // as it was when the app sent it
     response.writeHead(this.status, this.#reason(), headers)
     if (request.method === 'HEAD' || body.length === 0) response.end()
     else response.end(body)

@@ -100,6 +100,7 @@ function sendBody(
   { path, body, text, sizeBytes }: Representation,
   range?: ByteRange,
 ): Promise<void> | undefined {
+  response.isHeadSound = true // of a file come its date, its size and a type out of our own list
   if (request.method === 'HEAD') {
     response.writeHead(status, headers)
     response.end()
