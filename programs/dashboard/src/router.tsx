@@ -11,8 +11,10 @@ import { accountQueries } from './account/account-queries.ts'
 import { ApiError } from './api/client.ts'
 import { queries } from './api/queries.ts'
 import type { Span } from './api/sight-queries.ts'
+import { appListSearch } from './apps/app-list-search.ts'
 import { auditSearch } from './audit/audit-search.ts'
 import { PageSkeleton } from './components/skeleton.tsx'
+import { logSearch } from './logs/log-search.ts'
 import { requestSearch } from './requests/request-search.ts'
 import { NotFoundPage, RouteError } from './shell/route-error.tsx'
 import { Surroundings } from './shell/surroundings.tsx'
@@ -256,11 +258,7 @@ const appReleases = createRoute({
 const appLogs = createRoute({
   getParentRoute: () => app,
   path: '/logs',
-  validateSearch: ({ grep, process, span }: Record<string, unknown>): LogSearch => ({
-    ...(typeof grep === 'string' && grep !== '' && { grep }),
-    ...(typeof process === 'string' && { process }),
-    ...(typeof span === 'string' && { span }),
-  }),
+  validateSearch: logSearch,
   component: lazyRouteComponent(() => import('./routes/app-logs.tsx'), 'AppLogs'),
 })
 
@@ -372,27 +370,7 @@ function isOwnPath(value: unknown): value is string {
   return typeof value === 'string' && /^\/(?![/\\])/.test(value)
 }
 
-export interface AppListSearch {
-  search?: string
-  show?: string
-  sort?: string
-}
-
 interface DeviceSearch {
   code?: string
   decision?: 'approved' | 'denied'
-}
-
-export interface LogSearch {
-  grep?: string
-  process?: string
-  span?: string
-}
-
-function appListSearch({ search, show, sort }: Record<string, unknown>): AppListSearch {
-  return {
-    ...(typeof search === 'string' && search !== '' && { search }),
-    ...(typeof show === 'string' && { show }),
-    ...(typeof sort === 'string' && { sort }),
-  }
 }
