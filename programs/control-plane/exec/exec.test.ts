@@ -128,7 +128,7 @@ describe('a command within an instance', () => {
     ['an instance that is not there', { instance: 'ins_none' }, 409],
     ['a process that has none', { process: 'worker' }, 409],
     ['a terminal without columns', { columns: '0' }, 400],
-    ['a setting that is not known', { shell: 'zsh' }, 400],
+    ['a setting that is not known', { colour: 'red' }, 400],
   ])('is refused for %s', async (_, query, status) => {
     const { seen, closed } = open(query as never)
 

@@ -3,7 +3,8 @@ import { type Duplex, PassThrough, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { DockerEngine } from '@seaworthy/docker'
 import type { AttachedCommand, AttachedExit, AttachSpec, TerminalSize } from '@seaworthy/sandbox'
-import type Dockerode from 'dockerode'
+
+type Exec = Awaited<ReturnType<ReturnType<DockerEngine['client']['getContainer']>['exec']>>
 
 /** Starts one more command within a running container: as the user and with the environment that it was made with. */
 export async function attachToContainer(
@@ -55,14 +56,14 @@ function outputOf(engine: DockerEngine, stream: Duplex, isTerminal: boolean) {
   return { stdout, stderr }
 }
 
-async function exitOf(exec: Dockerode.Exec, stream: Duplex): Promise<AttachedExit> {
+async function exitOf(exec: Exec, stream: Duplex): Promise<AttachedExit> {
   await finished(stream, { writable: false }).catch(() => undefined)
   const found = await exec.inspect().catch(() => undefined)
   return { code: found?.ExitCode ?? null, signal: null }
 }
 
 /** The engine has no call for it. Its process is of this host, where it can be signalled if it is that container's. */
-async function endExec(exec: Dockerode.Exec, container: string, stream: Duplex): Promise<void> {
+async function endExec(exec: Exec, container: string, stream: Duplex): Promise<void> {
   const found = await exec.inspect().catch(() => undefined)
   if (found?.Running && found.Pid) await killOf(container, found.Pid)
   stream.destroy()
@@ -76,6 +77,6 @@ async function killOf(container: string, pid: number): Promise<void> {
   } catch {}
 }
 
-function resizeQuietly(exec: Dockerode.Exec, { columns, rows }: TerminalSize): void {
+function resizeQuietly(exec: Exec, { columns, rows }: TerminalSize): void {
   exec.resize({ w: columns, h: rows }).catch(() => undefined) // the last one may come after the end
 }
