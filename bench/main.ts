@@ -20,6 +20,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   rollback: () => import('./rollback.ts'),
   wake: () => import('./wake.ts'),
   footprint: () => import('./footprint.ts'),
+  apps: () => import('./apps.ts'),
   logs: () => import('./logs.ts'),
   api: () => import('./api.ts'),
 }
