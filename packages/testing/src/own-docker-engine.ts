@@ -25,7 +25,7 @@ export interface OwnDockerEngineOptions {
 
 /**
  * Started, and gone with all that is on it when the test or the file ends. Needs root: skip the test where
- * `systemPart.missing('linux', 'root', 'docker')`.
+ * `systemPart.missing('linux', 'root', 'docker', 'iproute2')`.
  */
 export async function ownDockerEngine(options: OwnDockerEngineOptions = {}): Promise<OwnDockerEngine> {
   // Short: containerd makes sockets in it, whose paths may have 107 characters.

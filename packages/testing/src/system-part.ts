@@ -29,6 +29,7 @@ const PARTS = {
   docker: { isThere: dockerAnswers, install: 'apt-get install -y docker.io, then start dockerd' },
   'docker-registry': aptPart('docker-registry', 'docker-registry'),
   git: aptPart('git', 'git'),
+  iproute2: aptPart('iproute2', 'ip'),
   linux: { isThere: () => process.platform === 'linux', install: 'run on Linux' },
   h2load: aptPart('nghttp2-client', 'h2load'),
   nginx: aptPart('nginx', 'nginx'),

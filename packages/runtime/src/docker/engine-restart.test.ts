@@ -8,7 +8,7 @@ import { openStage, type RuntimeFactory } from '../conformance-stage.ts'
 import { createDockerRuntime } from './docker-runtime.ts'
 import { createLateDockerRuntime } from './late-docker-runtime.ts'
 
-const lacksDocker = await systemPart.missing('linux', 'root', 'docker')
+const lacksDocker = await systemPart.missing('linux', 'root', 'docker', 'iproute2')
 const toolchainsDirectory = dirname(process.execPath)
 const home = 'restarted'
 
@@ -46,7 +46,7 @@ describe.skipIf(lacksDocker)(
 
     beforeAll(async () => {
       engine = await ownDockerEngine({ liveRestore: true })
-    }, 60_000)
+    }, TIMEOUT_MS)
 
     test.each(SIGNALS)('by %s loses none, and their end is told', async signal => {
       const stage = await openStage(factoryOf(engine))
@@ -78,27 +78,35 @@ describe.skipIf(lacksDocker)('an engine that takes instances along when it is re
 
   beforeAll(async () => {
     engine = await ownDockerEngine()
-  }, 60_000)
+  }, TIMEOUT_MS)
 
-  test.each(SIGNALS)('by %s tells that it was the engine, and starts further ones', async signal => {
-    const stage = await openStage(factoryOf(engine))
-    const instance = await stage.start('serve', { needsPort: true })
-    await stage.waitForOutput('listening')
+  test.each(SIGNALS)(
+    'by %s tells that it was the engine, and starts further ones',
+    async signal => {
+      const stage = await openStage(factoryOf(engine))
+      const instance = await stage.start('serve', { needsPort: true })
+      await stage.waitForOutput('listening')
 
-    await engine.stop(signal)
-    await engine.start()
+      await engine.stop(signal)
+      await engine.start()
 
-    expect(await instance.exited).toMatchObject({ oomKilled: false, endedWithEngine: true })
-    expect(stage.output('out').match(/listening/g)).toHaveLength(1)
-    const again = await stage.start('serve', { id: 'web-2', needsPort: true })
-    expect(await stage.ask(again)).toHaveProperty('uid')
-  })
+      expect(await instance.exited).toMatchObject({ oomKilled: false, endedWithEngine: true })
+      expect(stage.output('out').match(/listening/g)).toHaveLength(1)
+      const again = await stage.start('serve', { id: 'web-2', needsPort: true })
+      expect(await stage.ask(again)).toHaveProperty('uid')
+    },
+    TIMEOUT_MS,
+  )
 
-  test('is waited for by a platform that starts meanwhile, which then learns of the end', async () => {
-    const { adopted } = await adoptWhileAway(engine)
+  test(
+    'is waited for by a platform that starts meanwhile, which then learns of the end',
+    async () => {
+      const { adopted } = await adoptWhileAway(engine)
 
-    expect(await adopted.exited).toMatchObject({ signal: expect.stringMatching(/^SIG(TERM|KILL)$/) })
-  })
+      expect(await adopted.exited).toMatchObject({ signal: expect.stringMatching(/^SIG(TERM|KILL)$/) })
+    },
+    TIMEOUT_MS,
+  )
 })
 
 /** The platform ends, the engine ends, the platform starts again, and then the engine. */
