@@ -12,6 +12,8 @@ export interface ContainerWatchOptions {
   onEnd: () => Promise<void>
 }
 
+/** The engine's exit code of a container whose end it did not see. */
+const LOST_SIGHT = 255
 const RETRY_MS = { first: 100, longest: 2_000 }
 /** For the engine to end the stream of a container that has ended; then what is left is read anew. */
 const STREAM_END_MS = 2_000
@@ -89,7 +91,8 @@ export class ContainerWatch {
 
   /** An engine that ends takes its containers along, by a signal, unless it is set to leave them alone. */
   async #withCause(exit: InstanceExit): Promise<InstanceExit> {
-    const isByEngine = exit.signal !== null && !exit.oomKilled && (await this.#lostEngine())
+    const mayBeByEngine = (exit.signal !== null || exit.code === LOST_SIGHT) && !exit.oomKilled
+    const isByEngine = mayBeByEngine && (await this.#lostEngine())
     return isByEngine ? { ...exit, endedWithEngine: true } : exit
   }
 

@@ -3,7 +3,7 @@ import { connectDocker } from '@seaworthy/docker'
 import { silentLogger as log } from '@seaworthy/kit'
 import { pathsInside } from '@seaworthy/sandbox'
 import { type OwnDockerEngine, ownDockerEngine, systemPart } from '@seaworthy/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { openStage, type RuntimeFactory } from '../conformance-stage.ts'
 import { createDockerRuntime } from './docker-runtime.ts'
 import { createLateDockerRuntime } from './late-docker-runtime.ts'
@@ -37,6 +37,9 @@ function factoryOf({ host }: OwnDockerEngine): RuntimeFactory {
   }
 }
 
+// Engines start and stop here, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
 const SIGNALS = ['SIGTERM', 'SIGKILL'] as const
 
 describe.skipIf(lacksDocker)(
@@ -46,7 +49,7 @@ describe.skipIf(lacksDocker)(
 
     beforeAll(async () => {
       engine = await ownDockerEngine({ liveRestore: true })
-    }, TIMEOUT_MS)
+    })
 
     test.each(SIGNALS)('by %s loses none, and their end is told', async signal => {
       const stage = await openStage(factoryOf(engine))
@@ -59,7 +62,7 @@ describe.skipIf(lacksDocker)(
 
       expect(whileAway).toEqual(before)
       expect(await stage.ask(instance)).toEqual(before)
-      await stage.stop(instance, 5_000)
+      await stage.stop(instance, 30_000)
       expect(await instance.exited).toEqual({ code: null, signal: 'SIGTERM', oomKilled: false })
     })
 
@@ -67,7 +70,7 @@ describe.skipIf(lacksDocker)(
       const { stage, instance, adopted } = await adoptWhileAway(engine)
 
       expect(await stage.ask(adopted)).toHaveProperty('uid')
-      await stage.stop(instance, 5_000)
+      await stage.stop(instance, 30_000)
       expect(await adopted.exited).toMatchObject({ signal: 'SIGTERM' })
     })
   },
@@ -78,35 +81,27 @@ describe.skipIf(lacksDocker)('an engine that takes instances along when it is re
 
   beforeAll(async () => {
     engine = await ownDockerEngine()
-  }, TIMEOUT_MS)
+  })
 
-  test.each(SIGNALS)(
-    'by %s tells that it was the engine, and starts further ones',
-    async signal => {
-      const stage = await openStage(factoryOf(engine))
-      const instance = await stage.start('serve', { needsPort: true })
-      await stage.waitForOutput('listening')
+  test.each(SIGNALS)('by %s tells that it was the engine, and starts further ones', async signal => {
+    const stage = await openStage(factoryOf(engine))
+    const instance = await stage.start('serve', { needsPort: true })
+    await stage.waitForOutput('listening')
 
-      await engine.stop(signal)
-      await engine.start()
+    await engine.stop(signal)
+    await engine.start()
 
-      expect(await instance.exited).toMatchObject({ oomKilled: false, endedWithEngine: true })
-      expect(stage.output('out').match(/listening/g)).toHaveLength(1)
-      const again = await stage.start('serve', { id: 'web-2', needsPort: true })
-      expect(await stage.ask(again)).toHaveProperty('uid')
-    },
-    TIMEOUT_MS,
-  )
+    expect(await instance.exited).toMatchObject({ oomKilled: false, endedWithEngine: true })
+    expect(stage.output('out').match(/listening/g)).toHaveLength(1)
+    const again = await stage.start('serve', { id: 'web-2', needsPort: true })
+    expect(await stage.ask(again)).toHaveProperty('uid')
+  })
 
-  test(
-    'is waited for by a platform that starts meanwhile, which then learns of the end',
-    async () => {
-      const { adopted } = await adoptWhileAway(engine)
+  test('is waited for by a platform that starts meanwhile, which then learns of the end', async () => {
+    const { adopted } = await adoptWhileAway(engine)
 
-      expect(await adopted.exited).toMatchObject({ signal: expect.stringMatching(/^SIG(TERM|KILL)$/) })
-    },
-    TIMEOUT_MS,
-  )
+    expect(await adopted.exited).toMatchObject({ signal: expect.stringMatching(/^SIG(TERM|KILL)$/) })
+  })
 })
 
 /** The platform ends, the engine ends, the platform starts again, and then the engine. */
