@@ -37,7 +37,7 @@ export const limitWords = {
   saved: 'The limits are saved; fresh instances come with them.',
   unchanged: 'The limits are saved.',
 
-  ends: 'Why instances ended',
-  endsAbout: 'Those that were not simply stopped, with the last that they wrote.',
+  ends: 'What ended by itself',
+  endsAbout: 'Why it did, and the last that it wrote.',
   lastLines: (count: number) => (count === 1 ? 'Its last line' : `Its last ${count} lines`),
 } as const
