@@ -100,8 +100,12 @@ test('a call that its client cancels is taken back from the app', async () => {
   const { client, secure } = await echoApp([server.port])
   const call = client.talk!()
   const ended = endOf(call)
+  let heard = ''
+  call.on('data', (text: string) => {
+    heard = text
+  })
   call.write('hello')
-  await waitFor(async () => (await secure.edge.countersOf('v1'))?.inFlight === 1)
+  await waitFor(() => heard === 'you said hello')
 
   call.cancel()
 
