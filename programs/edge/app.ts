@@ -110,7 +110,7 @@ export class EdgeApp implements EdgeControls {
     this.#sight.setTable(this.#table)
     await this.#sight.start()
     await this.#tls.start(this.#table)
-    await this.#workers.start({ table: this.#table, slots: this.#counters.assign(this.#table) })
+    await this.#workers.start(this.#table)
     await this.#control.start()
     this.#control.takeOver()
     this.#pidFile.write()

@@ -41,7 +41,8 @@ export class WorkerPool {
   readonly #members: (Member | undefined)[]
   readonly #waiting = new Set<() => void>()
   readonly #purges = new CachePurges()
-  #update: TableUpdate | undefined
+  /** For workers that start. */
+  #table: RouteTable = { version: 0, routes: [] }
   #stopping = false
   #drained = 0
 
@@ -51,15 +52,15 @@ export class WorkerPool {
   }
 
   /** Resolves once every worker listens. Rejects when one cannot. */
-  async start(update: TableUpdate): Promise<void> {
-    this.#update = update
+  async start(table: RouteTable): Promise<void> {
+    this.#table = table
     const started = this.#members.map((_, index) => this.#startWorker(index))
     await Promise.all(started)
   }
 
   /** Resolves once every worker routes by `update`; one that is being restarted starts with it. */
   applyTable(update: TableUpdate): Promise<void> {
-    this.#update = update
+    this.#table = update.table
     this.#tellAll({ kind: 'apply-table', update })
     return this.#until(() => this.#isEverywhere(update.table.version))
   }
@@ -70,10 +71,7 @@ export class WorkerPool {
    * @param whole the table with the change, for workers that start later
    */
   changeTable(update: TableUpdate, gone: readonly string[], whole: RouteTable): Promise<void> {
-    const { slots } = this.#update!
-    for (const [key, slot] of update.slots.counters) slots.counters.set(key, slot)
-    for (const [id, slot] of update.slots.targets) slots.targets.set(id, slot)
-    this.#update = { table: whole, slots, tls: update.tls }
+    this.#table = whole
     this.#tellAll({ kind: 'change-table', update, gone })
     return this.#until(() => this.#isEverywhere(whole.version))
   }
@@ -144,7 +142,7 @@ export class WorkerPool {
       redisUrl: config.redisUrl,
       memory: counters.memory,
       cacheBytes: Math.floor(config.cacheBytes / config.workers),
-      tables: { ...this.#update!, tls: tls() },
+      tables: { table: this.#table, slots: counters.assign(this.#table), tls: tls() },
     }
   }
 
