@@ -53,6 +53,22 @@ export function testAttach(factory: RuntimeFactory): void {
     expect(seen()).toContain('40 120')
   })
 
+  test('input that it does not read yet waits, without anybody else having to', async () => {
+    const { attach } = await openBeside(factory)
+    const script = 'stty raw -echo; echo ready; exec sleep 600'
+    const command = await attach({ argv: [...SHELL, script], terminal: { columns: 80, rows: 24 } })
+    const seen = collect(command)
+    await waitFor(() => seen().includes('ready'), { what: 'the command' })
+
+    const isTaken = command.stdin.write(Buffer.alloc(200_000, 'a'))
+    let turns = 0
+    await waitFor(() => ++turns > 5, { what: 'turns of the event loop' })
+
+    expect(isTaken).toBe(false)
+    await command.end()
+    await command.exited
+  })
+
   test('ending it leaves nothing of it, and the instance alone', async () => {
     const { stage, instance, attach } = await openBeside(factory)
     const command = await attach({ argv: [...SHELL, 'echo begun; exec sleep 600'] })

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { Readable, Writable } from 'node:stream'
@@ -21,6 +22,8 @@ export interface TerminalProcessOptions {
 
 /** Output that waits for a slow reader before the command has to. */
 const UNREAD_BYTES = 1_048_576
+/** Until a full terminal is tried again. */
+const WRITE_AGAIN_MS = 10
 
 /** Starts a command that leads a session with a pseudo terminal. The library is loaded only now: it is native code. */
 export async function startInTerminal(options: TerminalProcessOptions): Promise<StartedProcess> {
@@ -46,13 +49,39 @@ export async function startInTerminal(options: TerminalProcessOptions): Promise<
   return { pid: pty.pid, stdin: writerOf(pty), stdout, stderr: undefined, resize, exited }
 }
 
-/** Straight to the socket of the terminal: `pty.write` does not tell when it has taken the bytes. */
+/**
+ * Straight to the terminal's descriptor, which never blocks: the library's own `write` waits, with the whole platform,
+ * for a program that does not read. Gone is no error: its exit tells.
+ */
 function writerOf(pty: object): Writable {
-  const { _socket: socket } = pty as { _socket: Socket }
+  const { _socket: socket, fd } = pty as { _socket: Socket; fd: number }
   return new Writable({
-    write: (chunk, _, done) => void socket.write(chunk, () => done()), // gone is no error: its exit tells
+    write: (chunk, _, done) => writeOn(chunk, { socket, fd, done }),
     final: done => done(),
   })
+}
+
+interface TerminalInput {
+  /** Destroyed before its descriptor is closed, so that no other file's is ever written to. */
+  socket: Socket
+  fd: number
+  done: () => void
+}
+
+function writeOn(bytes: Buffer, input: TerminalInput): void {
+  const isGone = input.socket.destroyed
+  const rest = isGone ? bytes.subarray(bytes.length) : bytes.subarray(writeSome(input.fd, bytes))
+  if (rest.length === 0) input.done()
+  else setTimeout(writeOn, WRITE_AGAIN_MS, rest, input)
+}
+
+/** How many bytes the terminal took; none when it is full. */
+function writeSome(fd: number, bytes: Buffer): number {
+  try {
+    return writeSync(fd, bytes)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : bytes.length
+  }
 }
 
 /** The last size may come after the end. */
