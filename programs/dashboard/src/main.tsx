@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { connection } from './api/connection.ts'
 import { createQueryClient } from './api/query-client.ts'
 import { createAppRouter } from './router.tsx'
 import { applyTheme, readTheme } from './shell/theme.ts'
@@ -11,8 +12,7 @@ import './styles.css'
 applyTheme(readTheme())
 // Styles that parts write while they run (a dialog stops the page behind it from scrolling) carry the page's nonce.
 setNonce(document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '')
-// After an upgrade of the platform the parts that this page would load later are gone.
-addEventListener('vite:preloadError', () => location.reload())
+addEventListener('vite:preloadError', () => void reloadAfterUpgrade())
 
 const queryClient = createQueryClient()
 const router = createAppRouter(queryClient)
@@ -27,3 +27,10 @@ createRoot(document.getElementById('root')!, { onCaughtError }).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+
+/** After an upgrade of the platform the parts that this page would load later are gone. One that is down comes back. */
+async function reloadAfterUpgrade(): Promise<void> {
+  const answer = await fetch('/', { cache: 'no-store' }).catch(() => undefined)
+  if (answer?.ok) location.reload()
+  else connection.lost()
+}

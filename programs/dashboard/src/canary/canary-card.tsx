@@ -23,6 +23,7 @@ export function CanaryCard({ app }: { app: App }) {
     ...queries.deployment(app.slug, app.lastDeployment?.number ?? 0),
     enabled: onTrial,
     refetchInterval: 3_000,
+    throwOnError: false,
   })
   if (!onTrial || !deployment?.canary) return null
   return <Trial app={app} release={`v${deployment.release}`} canary={deployment.canary} />

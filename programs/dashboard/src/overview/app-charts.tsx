@@ -1,13 +1,11 @@
-import { lazy, Suspense } from 'react'
 import type { Change, Figures, Span } from '../api/sight-queries.ts'
 import type { ChartMark } from '../charts/chart-model.ts'
+import { LazyLineChart } from '../charts/lazy-line-chart.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
 import { useNow } from '../components/time.tsx'
 import { shortTime } from '../text/times.ts'
 import { sightWords } from '../words/en/sight.ts'
 import { appCharts } from './app-charts-model.ts'
-
-const LineChart = lazy(() => import('../charts/line-chart.tsx'))
 
 interface AppChartsProps {
   figures: Figures | undefined
@@ -24,18 +22,16 @@ export function AppCharts({ figures, changes, pointed, span }: AppChartsProps) {
   const marks = new Map(changes.map(change => [change, markOf(change)]))
   return (
     <div className="grid gap-x-8 gap-y-6 xl:grid-cols-2">
-      <Suspense fallback={<ChartSkeletons />}>
-        {charts.map(model => (
-          <LineChart
-            key={model.id}
-            model={model}
-            times={times}
-            marks={[...marks.values()]}
-            highlighted={pointed && marks.get(pointed)}
-            formatTime={at => shortTime(at * 1000, span)}
-          />
-        ))}
-      </Suspense>
+      {charts.map(model => (
+        <LazyLineChart
+          key={model.id}
+          model={model}
+          times={times}
+          marks={[...marks.values()]}
+          highlighted={pointed && marks.get(pointed)}
+          formatTime={at => shortTime(at * 1000, span)}
+        />
+      ))}
       <p className="self-end text-sm text-soft">{sightWords.charts.marks}</p>
     </div>
   )

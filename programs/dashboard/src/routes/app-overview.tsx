@@ -45,7 +45,7 @@ function Overview({ app, last }: { app: App; last: NonNullable<App['lastDeployme
   const [pointed, setPointed] = useState<Change>()
   const now = useFigures()?.get(slug)
   const figures = useQuery({ ...sightQueries.figures(slug, span), throwOnError: false }).data
-  const changes = useQuery(sightQueries.changes(slug, span)).data
+  const changes = useQuery({ ...sightQueries.changes(slug, span), throwOnError: false }).data
   const domains = useQuery({ ...sightQueries.domains(slug), throwOnError: false }).data
   const entries = changes?.entries ?? NO_CHANGES
   const worth = suggestions({ app, now, figures, changes: entries, domains: domains?.length })
@@ -114,7 +114,7 @@ function Now({ app, last }: { app: App; last: NonNullable<App['lastDeployment']>
 }
 
 function InstancesCard({ app }: { app: App }) {
-  const { data } = useQuery(queries.instances(app.slug))
+  const { data } = useQuery({ ...queries.instances(app.slug), throwOnError: false })
   return (
     <Card title={pageWords.overview.instances} about={pageWords.overview.instancesAbout} flush>
       {data ? <Instances instances={data} app={app} /> : <RowsSkeleton rows={2} />}

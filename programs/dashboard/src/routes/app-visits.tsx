@@ -1,14 +1,13 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { EyeOff, Footprints } from 'lucide-react'
-import { lazy, Suspense } from 'react'
 import type { App } from '../api/queries.ts'
 import { sightQueries, type Visits } from '../api/sight-queries.ts'
 import { useCurrentApp } from '../app/current-app.ts'
+import { LazyLineChart } from '../charts/lazy-line-chart.tsx'
 import { Card } from '../components/card.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { Segments } from '../components/segments.tsx'
-import { Skeleton } from '../components/skeleton.tsx'
 import { Tile } from '../overview/tiles.tsx'
 import { amount, latency } from '../text/amounts.ts'
 import { fileSize } from '../text/sizes.ts'
@@ -18,7 +17,6 @@ import { Ranked } from '../visits/ranked.tsx'
 import { visitsChart } from '../visits/visits-chart.ts'
 import { sightWords } from '../words/en/sight.ts'
 
-const LineChart = lazy(() => import('../charts/line-chart.tsx'))
 const words = sightWords.visits
 const route = getRouteApi('/inside/apps/$slug/visits')
 const CLASSES = ['2xx', '3xx', '4xx', '5xx'] as const
@@ -76,15 +74,13 @@ function Counted({ visits, days }: { visits: Visits; days: number }) {
       <Numbers visits={visits} />
       <Card>
         <div className="pt-4">
-          <Suspense fallback={<Skeleton className="h-44 w-full" />}>
-            <LineChart
-              model={model}
-              times={times}
-              marks={[]}
-              highlighted={undefined}
-              formatTime={at => shortTime(at * 1000, days === 1 ? 'day' : 'week')}
-            />
-          </Suspense>
+          <LazyLineChart
+            model={model}
+            times={times}
+            marks={[]}
+            highlighted={undefined}
+            formatTime={at => shortTime(at * 1000, days === 1 ? 'day' : 'week')}
+          />
         </div>
       </Card>
       <div className="grid gap-6 lg:grid-cols-2">
