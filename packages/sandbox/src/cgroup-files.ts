@@ -41,17 +41,21 @@ export async function makeCgroup(cgroup: string): Promise<void> {
   await mkdir(cgroup, { recursive: true })
 }
 
-const REMOVE_ATTEMPTS = 50
+const REMOVE_DEADLINE_MS = 10_000
 
-/** Removes a cgroup whose processes are gone. The kernel may need some milliseconds more to let go of it (EBUSY). */
+/**
+ * Removes a cgroup whose processes are gone. The kernel may need some milliseconds more to let go of it (EBUSY), and on a
+ * machine under load more than half a second.
+ */
 export async function removeCgroup(cgroup: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const deadline = performance.now() + REMOVE_DEADLINE_MS
+  for (;;) {
     const code = await rmdir(cgroup).then(
       () => undefined,
       (error: NodeJS.ErrnoException) => error.code,
     )
     if (code === undefined || code === 'ENOENT') return
-    if (code !== 'EBUSY' || attempt === REMOVE_ATTEMPTS)
+    if (code !== 'EBUSY' || performance.now() > deadline)
       throw new Error(`cannot remove cgroup ${cgroup}: ${code}`)
     await sleep(10)
   }
