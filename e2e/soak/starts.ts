@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLogger } from '@seaworthy/kit'
+import { createLogger } from '@seaworthy/kit'
 import { createProcessRuntime } from '@seaworthy/runtime'
 import { createSandbox } from '@seaworthy/sandbox'
 import { tracesOf } from '../hostile/traces.ts'
@@ -11,12 +11,14 @@ const count = Number(process.argv[3] ?? 1_000)
 const USER_NUMBER = 900_000_000 // nobody else's
 const home = mkdtempSync(join(tmpdir(), 'seaworthy-starts-'))
 const toolchainsDirectory = join(process.execPath, '..', '..')
+/** Says why something was left. */
+const log = createLogger({ name: 'starts', level: 'error' })
 const sandbox = await createSandbox({
-  log: silentLogger,
+  log,
   runDirectory: join(home, 'run'),
   toolchainsDirectory,
 })
-const runtime = createProcessRuntime({ sandbox, log: silentLogger })
+const runtime = createProcessRuntime({ sandbox, log })
 /** An instance keeps nobody alive who waits for its end. */
 const staying = setInterval(() => {}, 60_000)
 const mountsBefore = countMounts()
