@@ -13,7 +13,7 @@ export async function answers(port: number, isRight: (body: string) => boolean, 
     const body = await ask({ port, host: `127.0.0.1:${port}`, path }).catch(() => '')
     if (isRight(body)) return
     if (Date.now() > giveUpAt)
-      throw new Error(`Nothing answers on port ${port}. Are nginx, caddy and wrk installed?`)
+      throw new Error(`Nothing answers on port ${port}. Are nginx, haproxy, caddy and wrk installed?`)
     await sleep(50)
   }
 }

@@ -1,13 +1,13 @@
-/** The edge with everything on, against nginx and Caddy doing the same work, in turns, on the same backend. */
+/** The edge with everything on, against nginx, HAProxy and Caddy doing the same work, in turns, on the same backend. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tableRules } from '@seaworthy/routes/settings'
 import { answers, cpuSeconds, endProcess, freePort, load, measuredLoad } from './contest.ts'
 import { median } from './measure.ts'
-import { backendConfig, caddyConfig, nginxProxyConfig } from './proxy-configs.ts'
+import { backendConfig, caddyConfig, haproxyConfig, nginxProxyConfig } from './proxy-configs.ts'
 import { printTable } from './table.ts'
 
 const ROUNDS = Number(process.env.SEAWORTHY_BENCH_ROUNDS ?? 5)
@@ -51,7 +51,8 @@ async function takeTurn({ port, pid, perSecond, cpuPerRequestUs }: Contestant): 
 }
 
 async function startAll(folder: string, children: ChildProcess[]): Promise<Contestant[]> {
-  const [backendPort, edge, nginx, caddy] = await Promise.all([
+  const [backendPort, edge, nginx, haproxy, caddy] = await Promise.all([
+    freePort(),
     freePort(),
     freePort(),
     freePort(),
@@ -63,8 +64,12 @@ async function startAll(folder: string, children: ChildProcess[]): Promise<Conte
     writeFileSync(path, text)
     return path
   }
-  const launch = (command: string, args: string[], env: NodeJS.ProcessEnv = process.env) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'], env })
+  const launch = (
+    command: string,
+    args: string[],
+    { env = process.env, output = 'ignore' }: { env?: NodeJS.ProcessEnv; output?: number | 'ignore' } = {},
+  ) => {
+    const child = spawn(command, args, { stdio: ['ignore', output, 'ignore'], env })
     children.push(child)
     return child.pid!
   }
@@ -82,23 +87,25 @@ async function startAll(folder: string, children: ChildProcess[]): Promise<Conte
       '--config',
       file('Caddyfile', caddyConfig({ folder, port: caddy, backendPort })),
     ],
-    {
-      ...process.env,
-      HOME: folder,
-      XDG_DATA_HOME: folder,
-      XDG_CONFIG_HOME: folder,
-    },
+    { env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } },
+  )
+  const haproxyPid = launch(
+    'haproxy',
+    ['-db', '-f', file('haproxy.cfg', haproxyConfig({ port: haproxy, backendPort }))],
+    { output: openSync(join(folder, 'haproxy-access.log'), 'a') },
   )
   file('home/edge/table.json', JSON.stringify(routeTable(backendPort)))
   const flags = process.env.SEAWORTHY_BENCH_NODE_FLAGS?.split(' ') ?? []
   const edgePid = launch(process.execPath, [...flags, EDGE], {
-    ...process.env,
-    SEAWORTHY_HOME: join(folder, 'home'),
-    SEAWORTHY_HTTP_PORT: String(edge),
-    SEAWORTHY_EDGE_WORKERS: '2',
+    env: {
+      ...process.env,
+      SEAWORTHY_HOME: join(folder, 'home'),
+      SEAWORTHY_HTTP_PORT: String(edge),
+      SEAWORTHY_EDGE_WORKERS: '2',
+    },
   })
-  const pids = { edge: edgePid, nginx: nginxPid, caddy: caddyPid }
-  const contestants = Object.entries({ edge, nginx, caddy }).map(([name, port]) => ({
+  const pids = { edge: edgePid, nginx: nginxPid, haproxy: haproxyPid, caddy: caddyPid }
+  const contestants = Object.entries({ edge, nginx, haproxy, caddy }).map(([name, port]) => ({
     name,
     port,
     pid: pids[name as keyof typeof pids],

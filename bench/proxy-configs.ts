@@ -1,7 +1,7 @@
 /**
- * nginx and Caddy set up for the same work as our edge: two threads, keep-alive both ways, the same forwarded headers,
- * a request id in both directions, an access log in JSON, security headers; nginx also counts requests a minute and
- * concurrent ones by client, for which Caddy has no module of its own.
+ * nginx, HAProxy and Caddy set up for the same work as our edge: two threads, keep-alive both ways, the same forwarded
+ * headers, a request id in both directions, an access log in JSON, security headers; nginx and HAProxy also count
+ * requests a minute and concurrent ones by client, for which Caddy has no module of its own.
  */
 import { tableRules } from '@seaworthy/routes/settings'
 
@@ -84,6 +84,46 @@ ${SECURITY_HEADERS.map(([name, value]) => `  header ${name} "${value}"`).join('\
     }
   }
 }
+`
+}
+
+/** Its log goes to standard output: HAProxy writes no files. */
+export function haproxyConfig({ port, backendPort }: Omit<ProxyOptions, 'folder' | 'tls'>): string {
+  const log =
+    '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S)]","id":"%ID","ip":"%ci","method":"%HM","host":"%[capture.req.hdr(0),json(utf8s)]",' +
+    '"path":"%HPO","status":%ST,"bytesIn":%U,"bytesOut":%B,"ms":%Ta,"headMs":%Tr,"agent":"%[capture.req.hdr(1),json(utf8s)]"}'
+  return `global
+  nbthread 2
+  maxconn 8000
+  log stdout format raw local0
+defaults
+  mode http
+  log global
+  timeout client 60s
+  timeout connect 5s
+  timeout server 60s
+  http-reuse always
+frontend in
+  bind 127.0.0.1:${port}
+  unique-id-format %[rand(4294967295),hex]%[rand(4294967295),hex]
+  unique-id-header X-Request-Id
+  stick-table type ip size 100k expire 2m store http_req_rate(60s),conn_cur
+  http-request track-sc0 src
+  http-request deny deny_status 429 if { sc_http_req_rate(0) gt 1000000000 } or { sc_conn_cur(0) gt 7000 }
+  http-request capture req.hdr(host) len 100
+  http-request capture req.hdr(user-agent) len 200
+  http-request set-header X-Forwarded-For %[src]
+  http-request set-header X-Real-IP %[src]
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Host %[req.hdr(host)]
+  http-request set-header X-Forwarded-Port ${port}
+  http-request set-header Forwarded "for=%[src];proto=http;host="%[req.hdr(host)]""
+  http-response set-header X-Request-Id %[unique-id]
+${SECURITY_HEADERS.map(([name, value]) => `  http-response set-header ${name} "${value}"`).join('\n')}
+  log-format '${log}'
+  default_backend app
+backend app
+  server app 127.0.0.1:${backendPort}
 `
 }
 
