@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { freePort } from './free-port.ts'
+import { onFreePorts, PortTaken } from './on-free-ports.ts'
 import { findCommand } from './system-part.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -25,6 +26,13 @@ export class DnsUnderTest {
     { defaultAddress = '127.0.0.1' }: DnsUnderTestOptions = {},
     cleanup: (end: () => Promise<void>) => void = onTestFinished,
   ): Promise<DnsUnderTest> {
+    return onFreePorts(() => DnsUnderTest.#tryStart(defaultAddress, cleanup))
+  }
+
+  static async #tryStart(
+    defaultAddress: string,
+    cleanup: (end: () => Promise<void>) => void,
+  ): Promise<DnsUnderTest> {
     const [port, managementPort] = [await freePort(), await freePort()]
     const address = `127.0.0.1:${port}`
     const settings = {
@@ -46,12 +54,14 @@ export class DnsUnderTest {
     const dns = new DnsUnderTest(address, `http://127.0.0.1:${managementPort}`)
     await waitFor(
       () =>
+        child.exitCode !== null ||
         dns.setTxt('up.example', 'up').then(
           () => true,
           () => false,
         ),
-      { what: 'the DNS server to answer' },
+      { what: 'the DNS server to answer', timeoutMs: 30_000 },
     )
+    if (child.exitCode !== null) throw new PortTaken()
     return dns
   }
 

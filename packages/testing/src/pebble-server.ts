@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { DnsUnderTest, type DnsUnderTestOptions } from './dns-under-test.ts'
 import { freePort } from './free-port.ts'
+import { onFreePorts, PortTaken } from './on-free-ports.ts'
 import { findCommand } from './system-part.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { testCertificate } from './test-certificate.ts'
@@ -58,6 +59,14 @@ export class PebbleServer {
     cleanup: (end: () => Promise<void>) => void = onTestFinished,
   ): Promise<PebbleServer> {
     const dns = await DnsUnderTest.start(options, cleanup)
+    return onFreePorts(() => PebbleServer.#tryStart(options, dns, cleanup))
+  }
+
+  static async #tryStart(
+    options: PebbleOptions,
+    dns: DnsUnderTest,
+    cleanup: (end: () => Promise<void>) => void,
+  ): Promise<PebbleServer> {
     const { path } = temporaryFolder()
     const { key, cert } = await testCertificate('DNS:localhost', 'IP:127.0.0.1')
     const [port, managementPort] = [await freePort(), await freePort()]
@@ -81,16 +90,19 @@ export class PebbleServer {
   }
 
   async begin(): Promise<void> {
-    this.#child = this.#start()
-    await once(this.#child, 'spawn')
+    const child = this.#start()
+    this.#child = child
+    await once(child, 'spawn')
     await waitFor(
       () =>
+        child.exitCode !== null ||
         this.#ask('/roots/0').then(
           () => true,
           () => false,
         ),
-      { what: 'Pebble to answer' },
+      { what: 'Pebble to answer', timeoutMs: 30_000 },
     )
+    if (child.exitCode !== null) throw new PortTaken()
   }
 
   /** As if the authority were gone. What it knew is forgotten. Idempotent. */
