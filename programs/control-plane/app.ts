@@ -10,29 +10,13 @@ import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
 import { setupLink } from './accounts/link-urls.ts'
-import { composePeople } from './app-people.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { Builds } from './builds/builds.ts'
-import { BuildGovernor } from './builds/governor/build-governor.ts'
-import { reservedBytes } from './builds/governor/machine-facts.ts'
 import { openBuilder } from './builds/open-builder.ts'
-import { composeSight, platformObservation } from './compose-sight.ts'
 import type { ControlPlaneConfig } from './config.ts'
-import { createAdmission } from './deployments/admission.ts'
-import { BuildPhase } from './deployments/build-phase.ts'
-import { Canaries } from './deployments/canaries.ts'
-import { CanaryEnd } from './deployments/canary-end.ts'
-import { CanaryPhase } from './deployments/canary-phase.ts'
-import { CanaryWatch } from './deployments/canary-watch.ts'
-import { DeploymentPipeline } from './deployments/deployment-pipeline.ts'
+import { composeDeployments } from './deployments/compose-deployments.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
-import { Deployments } from './deployments/deployments.ts'
-import { OrphanedDeployments } from './deployments/orphaned-deployments.ts'
-import { createRequireStillAllowed } from './deployments/require-still-allowed.ts'
-import { StartPhase } from './deployments/start-phase.ts'
-import { Switcher } from './deployments/switcher.ts'
-import { Watcher } from './deployments/watcher.ts'
 import { DiskLedger } from './disk/disk-ledger.ts'
 import { DiskRoom } from './disk/disk-room.ts'
 import { DiskSamples } from './disk/disk-samples.ts'
@@ -51,7 +35,6 @@ import { allRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { openRequestCounts } from './http/rate-limit-stores.ts'
 import { createFindResource } from './http/request-resource.ts'
-import { ImageFetcher } from './images/image-fetcher.ts'
 import { AppInstances } from './instances/app-instances.ts'
 import { AppLocks } from './instances/app-locks.ts'
 import { AppReconciler } from './instances/app-reconciler.ts'
@@ -64,6 +47,7 @@ import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { composeLimits, enforcedLimits } from './limits/compose-limits.ts'
 import { InstanceWatch } from './limits/instance-watch.ts'
+import { composePeople } from './people/compose-people.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
@@ -74,6 +58,7 @@ import { Takeover } from './platform/takeover.ts'
 import { ApiRequestMeter } from './quotas/api-request-meter.ts'
 import { Quotas } from './quotas/quotas.ts'
 import { Releases } from './releases/releases.ts'
+import { composeSight, platformObservation } from './request-figures/compose-sight.ts'
 import { RoutePublisher } from './routing/route-publisher.ts'
 import { SourceRecords } from './sources/source-records.ts'
 import { systemClock } from './store/clock.ts'
@@ -85,7 +70,6 @@ import { Volumes } from './volumes/volumes.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
 const MB = 1_048_576
-const DEPLOY_DEADLINE_MARGIN_MS = 3_600_000
 const WAKE_MS = 60_000
 
 /** What a control plane within a test brings itself. */
@@ -238,125 +222,14 @@ export async function createControlPlane(
     log,
   })
 
-  const switcher = new Switcher({
-    store,
+  const { deployments, canaries, canaryWatch, pipeline, orphanedDeployments } = composeDeployments({
+    config,
+    ground,
     records: deploymentRecords,
-    manager,
-    locks,
-    publisher,
-    reconciler,
-    log,
-  })
-  const isGuarded = appTraffic.mayKeepOut.bind(appTraffic)
-  const watcher = new Watcher({ edge, manager, edgePort: config.httpPort, isGuarded })
-  const buildPhase = new BuildPhase({
-    store,
-    records: deploymentRecords,
-    sources,
-    sourceRecords,
-    builds,
-    builder,
-    imageFetcher: new ImageFetcher({ images }),
-    buildLogs,
-    artifacts,
-    releases,
-    envVars,
-    apps,
-    keyRing,
-    quotas,
-    governor: new BuildGovernor({
-      slots: config.buildSlots,
-      reservedBytes: reservedBytes(config.buildReserveMb),
-      log,
-    }),
-    buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
-    log,
-  })
-  const startPhase = new StartPhase({
-    manager,
-    starter,
-    instanceRecords,
-    logs,
-    releaseDeadlineMs: config.buildDeadlineMinutes * 60_000,
-  })
-  const canaryPhase = new CanaryPhase({
-    store,
-    records: deploymentRecords,
-    apps,
-    releases,
-    startPhase,
-    publisher,
-    reconciler,
-    events,
-    watcher,
-    answering: async ({ app, settings }) => answeringProcesses(await appTraffic.effective(app, settings)),
-  })
-  const canaryEnd = new CanaryEnd({
-    records: deploymentRecords,
-    releases,
-    manager,
-    starter,
-    publisher,
-    events,
-  })
-  const deployDeadlineMs = 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS
-  const canaries = new Canaries({ store, records: deploymentRecords, jobs, deadlineMs: deployDeadlineMs })
-  const canaryWatch = new CanaryWatch({
-    records: deploymentRecords,
-    apps,
-    releases,
-    canaries,
-    canaryEnd,
-    edge,
-    edgePort: config.httpPort,
-    isGuarded,
+    ...{ apps, releases, envVars, events, sources, sourceRecords, builds, builder, buildLogs, artifacts },
+    ...{ jobs, quotas, audit, actors, logs, edge, appTraffic, locks },
+    ...{ manager, starter, instanceRecords, publisher, reconciler },
     urlOf: edgeUrl,
-    log,
-  })
-  const pipeline = new DeploymentPipeline({
-    records: deploymentRecords,
-    apps,
-    releases,
-    envVars,
-    events,
-    admit: createAdmission({ audit, requireStillAllowed: createRequireStillAllowed(actors) }),
-    buildPhase,
-    startPhase,
-    canaryPhase,
-    canaryEnd,
-    switcher,
-    watcher,
-    manager,
-    starter,
-    reconciler,
-    quotas,
-    deploymentLogs: buildLogs,
-    urlOf: edgeUrl,
-    watchMs: { deploy: config.watchSeconds * 1000, other: Math.min(1000, config.watchSeconds * 1000) },
-    log,
-  })
-  const deployments = new Deployments({
-    store,
-    records: deploymentRecords,
-    apps,
-    sources,
-    sourceRecords,
-    builds,
-    releases,
-    envVars,
-    keyRing,
-    jobs,
-    quotas,
-    deploymentLogs: buildLogs,
-    canaries,
-    images,
-    deadlineMs: deployDeadlineMs,
-  })
-  const orphanedDeployments = new OrphanedDeployments({
-    store,
-    records: deploymentRecords,
-    builds,
-    jobs,
     log,
   })
   const instances = new AppInstances({
@@ -490,7 +363,7 @@ export async function createControlPlane(
   })
   health.add({ name: 'edge', critical: false, check: () => edge.status() })
   const server = await createHttpServer({
-    host: '127.0.0.1',
+    host: config.host,
     port: config.port,
     socketPath: folders.controlSocket,
     domains: [new URL(dashboardUrl).hostname],

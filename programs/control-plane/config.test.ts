@@ -9,6 +9,7 @@ test('nothing has to be set', () => {
   expect(readConfig({})).toMatchObject({
     home: join(homedir(), '.local/share/seaworthy'),
     port: 4400,
+    host: '127.0.0.1',
     httpPort: 8080,
     baseDomain: 'localhost',
     databaseUrl: undefined,
@@ -64,6 +65,8 @@ test('every secret setting may come from a file, and none is ever repeated in a 
 test.each([
   ['SEAWORTHY_PORT', '0'],
   ['SEAWORTHY_PORT', '65536'],
+  ['SEAWORTHY_HOST', 'localhost'],
+  ['SEAWORTHY_HOST', '0.0.0.0:4400'],
   ['SEAWORTHY_HTTP_PORT', 'http'],
   ['SEAWORTHY_BASE_DOMAIN', 'http://example.com'],
   ['SEAWORTHY_BASE_DOMAIN', 'example..com'],

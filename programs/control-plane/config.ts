@@ -50,7 +50,14 @@ export const settings = defineSettings({
     name: 'SEAWORTHY_PORT',
     schema: port,
     default: 4400,
-    description: 'Dashboard and API, on loopback.',
+    description: 'Dashboard and API, on SEAWORTHY_HOST.',
+  },
+  host: {
+    name: 'SEAWORTHY_HOST',
+    schema: z.string().refine(text => isIP(text) !== 0, 'must be an address such as 127.0.0.1 or 0.0.0.0'),
+    default: '127.0.0.1',
+    description:
+      'Address on which the dashboard and the API listen. They speak plain HTTP: another one than loopback only within a container, or behind a proxy that speaks https.',
   },
   httpPort: {
     name: 'SEAWORTHY_HTTP_PORT',
