@@ -97,7 +97,7 @@ describe('apps', () => {
       code: 0,
       stdout: expect.stringContaining('seaworthy apps restore doomed'),
     })
-    expect((await admin.seaworthy('apps', 'trash')).stdout).toMatch(/\ndoomed +20/)
+    expect((await admin.seaworthy('apps', 'trash')).stdout).toMatch(/\ndoomed +app_\w+ +20/)
     expect((await admin.seaworthy('apps', 'restore', 'doomed')).code).toBe(0)
     expect((await admin.seaworthy('apps', 'trash')).stdout).toBe('The trash is empty.\n')
     expect((await admin.seaworthy('apps', 'restore', 'doomed')).code).toBe(2)
