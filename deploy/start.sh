@@ -4,11 +4,12 @@
 set -u
 main=/opt/seaworthy/programs/control-plane/main.ts
 flags='--disable-warning=ExperimentalWarning --max-semi-space-size=2'
+stopping=
 
 # shellcheck disable=SC2086
 node $flags "$main" &
 child=$!
-trap 'kill -TERM "$child" 2>/dev/null' TERM INT HUP
+trap 'stopping=yes; kill -TERM "$child" 2>/dev/null' TERM INT HUP
 wait "$child"
 status=$?
 # A trapped signal ends `wait` before the control plane has ended.
@@ -17,6 +18,8 @@ while kill -0 "$child" 2>/dev/null; do
   status=$?
 done
 
+# A stop during its first moments, when it cannot take signals yet, is no failure.
+if [ -n "$stopping" ] && [ "$status" -eq 143 ]; then status=0; fi
+if [ "$status" -ne 0 ]; then exit "$status"; fi
 # shellcheck disable=SC2086
-node $flags "$main" stop-all || [ "$status" -ne 0 ] || status=1
-exit "$status"
+exec node $flags "$main" stop-all
