@@ -65,6 +65,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
   test('the link of a mail opens a session, once', async () => {
     await page.goto(at('/account/sessions'))
     await page.getByRole('link', { name: 'E-mail me a link' }).click()
+    await untilAskedForMail(page)
     await page.getByLabel('E-mail address').fill(ADA.email)
     await page.getByRole('button', { name: 'Send the link' }).click()
     await page.getByText('Look into your mailbox').waitFor()
@@ -85,6 +86,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
   test('a forgotten password is chosen anew with the link of a mail', async () => {
     await page.goto(at('/sign-in'))
     await page.getByRole('link', { name: 'Forgot it?' }).click()
+    await untilAskedForMail(page)
     await page.getByLabel('E-mail address').fill(ADA.email)
     await page.getByRole('button', { name: 'Send the link' }).click()
     await page.getByText('Look into your mailbox').waitFor()
@@ -263,6 +265,11 @@ async function fillSignIn(page: Page, password: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(ADA.email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** The page before has a field of the same name. */
+async function untilAskedForMail(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send the link' }).waitFor()
 }
 
 async function signOut(page: Page): Promise<void> {
