@@ -18,6 +18,8 @@ export class AuthorityFront {
   readonly ca: string
   /** Paths that were asked for, with those that were answered here. */
   readonly asked: string[] = []
+  /** How many the authority made: what it refused because of a nonce was no order (RFC 8555, 6.5). */
+  orders = 0
   readonly #instead: { path: RegExp; answer: FrontAnswer }[] = []
 
   private constructor({ port, ca }: { port: number; ca: string }) {
@@ -44,11 +46,6 @@ export class AuthorityFront {
     this.#instead.push({ path, answer })
   }
 
-  /** How many orders were asked for. */
-  get orders(): number {
-    return this.asked.filter(path => path.startsWith('/order-plz')).length
-  }
-
   #answer(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -69,6 +66,7 @@ export class AuthorityFront {
       new URL(path, directoryUrl),
       { method: method!, headers, ca, agent: false },
       answer => {
+        if (path.startsWith('/order-plz') && answer.statusCode === 201) this.orders++
         outgoing.writeHead(answer.statusCode!, answer.headers)
         answer.pipe(outgoing)
       },

@@ -82,6 +82,9 @@ class Http2Asker {
       return await this.#askOnce()
     } catch (error) {
       if (!String(error).includes('NGHTTP2_REFUSED_STREAM')) throw error
+      // On a connection of its own: the client's library may tell of the refusal before it tells of the end.
+      this.#session?.close()
+      this.#session = undefined
       return await this.#askOnce()
     }
   }
