@@ -1,10 +1,11 @@
 /** Apps as images: from a Dockerfile and from a registry, through the command line, on an engine that others use too. */
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dockerRegistry, systemPart, type TestRegistry, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { docker, homeOf, removeImages } from './harness/docker.ts'
 import { Platform } from './harness/platform.ts'
 import { Terminal } from './harness/terminal.ts'
 
@@ -204,27 +205,8 @@ CMD ["/bin/sh", "-c", "echo key of $(echo -n $API_KEY | busybox wc -c); exec /bi
   })
 })
 
-function docker(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync('docker', args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`)
-  return stdout.trim()
-}
-
-/** Names the platform on the engine. */
-function homeOf({ home }: Platform): string {
-  return readFileSync(join(home, 'docker-label'), 'utf8').trim()
-}
-
 function folderOf(files: Record<string, string>): string {
   const { path } = temporaryFolder()
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text)
   return path
-}
-
-/** Which wait a week in the trash with their app. */
-function removeImages(home: string): void {
-  const built = docker('images', '--quiet', '--filter', `label=seaworthy.build.home=${home}`)
-  const pulled = docker('images', '--quiet', `seaworthy-${home}/*`)
-  const ids = new Set(`${built}\n${pulled}`.split('\n').filter(id => id !== ''))
-  for (const id of ids) docker('rmi', '--force', id)
 }

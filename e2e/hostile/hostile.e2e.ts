@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { systemPart, waitFor } from '@seaworthy/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { fixture } from '../harness/apps.ts'
+import { homeOf, removeImages } from '../harness/docker.ts'
 import { startLoad } from '../harness/load.ts'
 import { Platform } from '../harness/platform.ts'
 import { hostileApp as copyHostileApp } from './hostile-app.ts'
@@ -40,7 +41,11 @@ function suite(runtime: 'process' | 'docker') {
     load = startLoad({ port: platform.httpPort, host: `${NEIGHBOUR}.localhost`, perSecond: 10 })
   })
 
-  afterAll(() => platform?.destroy())
+  afterAll(async () => {
+    const home = platform && runtime === 'docker' ? homeOf(platform) : undefined
+    await platform?.destroy()
+    if (home) removeImages(home)
+  })
 
   const instancesOf = (slug: string) => platform.api.call('instances.list', { params: { slug } })
 
