@@ -10,6 +10,7 @@ export function jobDocument(row: JobRow): Job {
     state: row.state,
     queueKey: row.queue_key,
     attempts: row.attempts,
+    failures: row.failures,
     maxAttempts: row.max_attempts,
     cancelRequested: row.cancel_requested === 1,
     error: row.error_json === null ? null : errorOf(row.error_json),

@@ -1,3 +1,4 @@
+import { isJobEnded, jobCan } from '@seaworthy/api/can'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JobState } from '../store/schema.ts'
@@ -101,4 +102,14 @@ test('the wait for the next attempt grows, varies by chance, and has a limit', (
   )
   expect(backoffMs(1, 0)).toBe(500)
   expect(backoffMs(4, 0.999)).toBeGreaterThan(backoffMs(3, 0.999))
+})
+
+test('what the API and the dashboard offer is what the table of states allows', () => {
+  const states: JobState[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled']
+
+  for (const state of states) {
+    expect(jobCan('cancel', { state })).toBe(nextJobState(state, 'cancel') !== undefined)
+    expect(jobCan('retry', { state })).toBe(nextJobState(state, 'requeue') !== undefined)
+    expect(isJobEnded({ state })).toBe(isFinished(state))
+  }
 })
