@@ -14,11 +14,7 @@ const CRASHES = 9
 
 export async function run(): Promise<object> {
   const platform = await Platform.start({
-    ...{
-      SEAWORTHY_WATCH_SECONDS: '0',
-      SEAWORTHY_SLEEP_LOOK_SECONDS: '1',
-      SEAWORTHY_INSTANCE_LIMITS: 'memoryMb=128',
-    },
+    ...{ SEAWORTHY_WATCH_SECONDS: '0', SEAWORTHY_INSTANCE_LIMITS: 'memoryMb=128' },
   })
   try {
     const empty = await cost(platform)

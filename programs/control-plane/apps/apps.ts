@@ -16,13 +16,15 @@ export interface AppList extends PageRequest {
   /** Part of the slug or the name, in any case. */
   search?: string
   state?: AppState
+  /** Only those that have this tag. */
+  tag?: string | undefined
   /** All when missing. */
   visible?: VisibleApps
 }
 
 /** What may be changed by `update`; states, releases and the trash have their own methods. */
 export type AppPatch = Partial<
-  Pick<AppRow, 'name' | 'environment' | 'scale_json' | 'sleep_after_minutes' | 'origin_json'>
+  Pick<AppRow, 'name' | 'environment' | 'tags_json' | 'scale_json' | 'sleep_after_minutes' | 'origin_json'>
 >
 
 const SORT_COLUMNS = {
@@ -95,16 +97,25 @@ export class Apps {
     return this.#db(trx).selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
+  /** As `getById`, for several at once; in no order. */
+  async listByIds(ids: readonly string[]): Promise<AppRow[]> {
+    if (ids.length === 0) return []
+    return this.#db().selectFrom('apps').selectAll().where('id', 'in', ids).execute()
+  }
+
   async list({
     sort = 'slug',
     order = 'asc',
     search,
     state,
+    tag,
     visible = 'all',
     ...page
   }: AppList = {}): Promise<Page<AppRow>> {
     let query = this.#live().where(mayShowApp(visible, 'apps.id'))
     if (state !== undefined) query = query.where('state', '=', state)
+    // A tag holds nothing that JSON or a pattern would write otherwise.
+    if (tag !== undefined) query = query.where('tags_json', 'like', `%"${tag}"%`)
     if (search !== undefined && search !== '') {
       const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
       query = query.where(
@@ -293,6 +304,7 @@ function newApp({
     slug,
     name,
     state: 'active',
+    tags_json: '[]',
     scale_json: '{}',
     sleep_after_minutes: null,
     current_release_id: null,

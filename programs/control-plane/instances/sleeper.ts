@@ -39,6 +39,8 @@ export class Sleeper {
   readonly #waking = new Map<string, Promise<void>>()
   /** Milliseconds since 1970 by app, as the database knows it: an app that nobody asks for costs no write. */
   readonly #noted = new Map<string, number>()
+  /** A release is never edited, so one look at it is enough for each app. */
+  readonly #settingsByApp = new Map<string, { releaseId: string; settings: ReleaseSettings }>()
   #timer: NodeJS.Timeout | undefined
   /** The edge calls for an app whose requests it holds. */
   #calls: EdgeEventStream | undefined
@@ -92,13 +94,11 @@ export class Sleeper {
 
   async #putIdleAppsToSleep(counters: readonly RouteCounters[]): Promise<void> {
     const { manager, apps } = this.#options
+    const inFlight = inFlightByApp(counters)
     const awake = manager.live().filter(live => live.row.process === 'web')
-    for (const appId of new Set(awake.map(live => live.row.app_id))) {
-      const app = await apps.getById(appId)
-      const inFlight = counters
-        .filter(counter => counter.appId === appId)
-        .reduce((sum, counter) => sum + counter.inFlight, 0)
-      if (app?.state === 'active' && (await this.#isIdle(app, inFlight))) await this.sleep(app)
+    for (const app of await apps.listByIds([...new Set(awake.map(live => live.row.app_id))])) {
+      if (app.state === 'active' && (await this.#isIdle(app, inFlight.get(app.id) ?? 0)))
+        await this.sleep(app)
     }
   }
 
@@ -140,9 +140,9 @@ export class Sleeper {
 
   async #isIdle(app: AppRow, inFlight: number): Promise<boolean> {
     const settings = await this.#settings(app)
-    if (!settings || (await this.#options.isDeploying(app.id))) return false
+    if (!settings) return false
     const healthySince = this.#options.manager.live(app.id).map(live => live.row.healthy_at ?? Date.now())
-    return shouldSleep({
+    const isDue = shouldSleep({
       appMinutes: app.sleep_after_minutes ?? settings.idle.sleepAfterMinutes ?? null,
       defaultMinutes: this.#options.defaultMinutes,
       now: Date.now(),
@@ -150,12 +150,22 @@ export class Sleeper {
       inFlight,
       otherProcesses: otherProcessCount(settings, JSON.parse(app.scale_json)),
     })
+    return isDue && !(await this.#options.isDeploying(app.id))
   }
 
-  async #settings(app: AppRow): Promise<ReleaseSettings | undefined> {
-    const release = app.current_release_id
-      ? await this.#options.releases.getById(app.current_release_id)
-      : undefined
-    return release && JSON.parse(release.settings_json)
+  async #settings({ id, current_release_id: releaseId }: AppRow): Promise<ReleaseSettings | undefined> {
+    const known = this.#settingsByApp.get(id)
+    if (known !== undefined && known.releaseId === releaseId) return known.settings
+    const release = releaseId ? await this.#options.releases.getById(releaseId) : undefined
+    if (!release) return undefined
+    const settings: ReleaseSettings = JSON.parse(release.settings_json)
+    this.#settingsByApp.set(id, { releaseId: release.id, settings })
+    return settings
   }
+}
+
+function inFlightByApp(counters: readonly RouteCounters[]): Map<string, number> {
+  const byApp = new Map<string, number>()
+  for (const { appId, inFlight } of counters) byApp.set(appId, (byApp.get(appId) ?? 0) + inFlight)
+  return byApp
 }

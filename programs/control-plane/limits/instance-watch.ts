@@ -11,7 +11,7 @@ import type { InstanceUsage } from '../request-figures/resource-sampler.ts'
 import type { AppLimits } from './app-limits.ts'
 import type { Replacement } from './end-sentence.ts'
 import { beyondLimit, dueReplacement, type InstanceFacts } from './replacement-rules.ts'
-import { type StrainKind, strainOf } from './strain.ts'
+import { type PrintedSoFar, printRate, type StrainKind, strainOf } from './strain.ts'
 
 export interface InstanceWatchOptions {
   manager: InstanceManager
@@ -27,8 +27,8 @@ export interface InstanceWatchOptions {
 }
 
 const LOOK_EVERY_MS = 1_000
-/** Counting files costs, so it is done seldom, unless the disk fills fast. */
-const DISK_EVERY_MS = 5_000
+/** Counting files costs most of what an idle app costs, so it is done seldom, unless the disk fills fast. */
+const DISK_EVERY_MS = 10_000
 const FAST_FILL_BYTES = 128 * 1_048_576
 /** Between two replacements of a process: what does not get better by it must not be replaced all the time. */
 const REST_MS = 60_000
@@ -48,6 +48,8 @@ interface Watched {
   isProbing: boolean
   nextProbeAt: number
   findings: InstanceFindings | undefined
+  printed: PrintedSoFar | undefined
+  printedBytesPerSecond: number
   /** What was told of this instance already. */
   told: Set<StrainKind>
   /** A release is never edited. */
@@ -125,7 +127,7 @@ export class InstanceWatch {
     watched.settings ??= await this.#settingsOf(live)
     const { settings } = watched
     if (!settings) return
-    if (countFiles || watched.findings === undefined) await this.#count(live, watched, settings)
+    if (countFiles || watched.findings === undefined) await this.#count(live, { watched, settings, now })
     this.#probe(live, watched, settings, now)
     const facts = this.#factsOf(live, watched, settings, now)
     await this.#tellStrain(live, watched, facts)
@@ -140,22 +142,30 @@ export class InstanceWatch {
     const nothing = { failures: 0, problem: '', isProbing: false, nextProbeAt: 0 }
     const watched = known ?? {
       ...nothing,
-      ...{ findings: undefined, told: new Set<StrainKind>(), settings: undefined, recycle: {} },
+      ...{ findings: undefined, printed: undefined, printedBytesPerSecond: 0 },
+      ...{ told: new Set<StrainKind>(), settings: undefined, recycle: {} },
     }
     this.#watched.set(row.id, watched)
     return watched
   }
 
-  async #count(live: LiveInstance, watched: Watched, settings: ReleaseSettings): Promise<void> {
+  async #count(
+    live: LiveInstance,
+    { watched, settings, now }: { watched: Watched; settings: ReleaseSettings; now: number },
+  ): Promise<void> {
     const { manager, limits } = this.#options
     const { app_id: id, process } = live.row
     watched.findings = (await manager.examine(live)) ?? NOTHING_FOUND
+    const printed = { at: now, bytes: await manager.printedBytes(live) }
+    watched.printedBytesPerSecond = printRate(watched.printed, printed)
+    watched.printed = printed
     watched.recycle = (await limits.effective({ id }, settings, process)).recycle
   }
 
   /** Once for each instance and kind: what is refused to it does no harm to others, but its owner should know. */
   async #tellStrain({ row }: LiveInstance, watched: Watched, { limits }: InstanceFacts): Promise<void> {
-    for (const { kind, detail } of strainOf(watched.findings ?? NOTHING_FOUND, limits)) {
+    const { findings = NOTHING_FOUND, printedBytesPerSecond } = watched
+    for (const { kind, detail } of strainOf({ ...findings, printedBytesPerSecond }, limits)) {
       if (watched.told.has(kind)) continue
       watched.told.add(kind)
       const sentence = `${row.process} ${detail}.`
