@@ -137,6 +137,23 @@ export function testBuilder(driver: string, openStage: () => Promise<BuilderStag
       expect(await stage.leftovers()).toEqual([])
     }, 60_000)
 
+    test('what the manifest declares is a ceiling, and its line is named', async context => {
+      context.skip(!stage.canLimitMemory, 'this host limits no memory')
+      const files = stage.sourceThatRuns('x=0123456789abcdef; while :; do x=$x$x; done')
+      const own = JSON.parse(files['seaworthy.json'] ?? '{}') as { build?: object }
+      const manifest = { ...own, build: { ...own.build, memoryMb: 128 } }
+      const text = JSON.stringify(manifest, undefined, 2)
+      const directory = await writeSource({ ...files, 'seaworthy.json': text })
+      const line = text.split('\n').findIndex(one => one.includes('memoryMb')) + 1
+
+      const error = await failureOf(buildSpec(directory, { limits: { memoryMb: 2_048 } }))
+
+      expect(error.message).toContain(
+        `memory of 128 MB, the ceiling that line ${line} of seaworthy.json sets`,
+      )
+      expect(await stage.leftovers()).toEqual([])
+    }, 60_000)
+
     test('a fork bomb ends at its limits, and the next build works', async () => {
       const mark = markOf('71803')
       const bomb = `while :; do sleep ${mark} & done`

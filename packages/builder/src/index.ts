@@ -1,3 +1,4 @@
+export { lineOfBuildMemory } from './build-memory.ts'
 export type * from './builder.ts'
 export { BuilderSet, type BuilderSetOptions } from './builder-set.ts'
 export { chooseBuilder } from './choose-builder.ts'

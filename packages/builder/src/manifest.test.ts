@@ -74,6 +74,7 @@ describe('parseManifest', () => {
     ['no memory', '{"resources":{"memoryMb":0}}'],
     ['absurd memory', '{"resources":{"memoryMb":1e12}}'],
     ['more memory than this server has', '{"resources":{"memoryMb":1048576}}'],
+    ['more memory for a build than this server has', '{"build":{"memoryMb":1048576}}'],
     ['no cpu for one process', '{"resources":{"perProcess":{"web":{"cpus":0}}}}'],
     ['no cpu', '{"resources":{"cpus":0}}'],
     ['a negative sleep', '{"idle":{"sleepAfterMinutes":-1}}'],

@@ -120,12 +120,17 @@ const buildSchema = z.strictObject({
   baseImages: z
     .partialRecord(z.enum(BASE_IMAGE_NAMES), z.string().regex(IMAGE_NAME, 'is not the name of an image'))
     .optional(),
-  /** Memory that the build needs, where the platform's own forecast is too low. */
-  memoryMb: z.int().min(128).max(1_048_576).optional(),
+  /** Memory that the build gets and may not pass, instead of what the platform finds from earlier builds. */
+  memoryMb: z.int().min(128).max(1_048_576).superRefine(beBelowMachine).optional(),
   /** Command lines before the install and after the build command. */
   before: z.array(commandLine).max(20).default([]),
   after: z.array(commandLine).max(20).default([]),
 })
+
+function beBelowMachine(memoryMb: number, context: z.RefinementCtx): void {
+  for (const { message } of aboveMachine({ memoryMb }, thisMachine()))
+    context.addIssue({ code: 'custom', message })
+}
 
 const staticSchema = z.strictObject({
   /** Folder to serve. The detected output folder when missing. */

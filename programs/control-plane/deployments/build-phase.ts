@@ -9,7 +9,7 @@ import { BuildStepRecorder } from '../builds/build-step-recorder.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { BuildGovernor, BuildGrant } from '../builds/governor/build-governor.ts'
 import { pastBuilds } from '../builds/governor/build-history.ts'
-import { declaredBuild } from '../builds/governor/declared-build.ts'
+import { type DeclaredMemory, declaredMemory } from '../builds/governor/declared-memory.ts'
 import { forecast } from '../builds/governor/governor-plan.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { ImageFetcher, ImageOrigin } from '../images/image-fetcher.ts'
@@ -147,8 +147,8 @@ export class BuildPhase {
     return governor.acquire({
       id: build.id,
       app: app.slug,
-      needBytes: declared ?? expected.needBytes,
-      isDeclared: declared !== undefined,
+      needBytes: declared?.bytes ?? expected.needBytes,
+      ...(declared ? { declaredAt: { line: declared.line } } : {}),
       durationMs: expected.durationMs,
       signal,
       onWait: reason => {
@@ -161,12 +161,11 @@ export class BuildPhase {
   }
 
   /** A manifest that is wrong is the builder's to tell. */
-  async #declaredMemory(build: BuildRow): Promise<number | undefined> {
+  async #declaredMemory(build: BuildRow): Promise<DeclaredMemory | undefined> {
     const { sources, sourceRecords } = this.#options
     const row = await sourceRecords.get(build.source_id)
     const source = row && (await sources.open(row.digest))
-    const { memoryMb } = source ? await declaredBuild(source.path) : {}
-    return memoryMb === undefined ? undefined : memoryMb * 1_048_576
+    return source && declaredMemory(source.path)
   }
 
   async #runBuilder(

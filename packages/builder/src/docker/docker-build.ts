@@ -1,10 +1,12 @@
 import type { DockerEngine, RegistryAuth } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
 import { packContext } from '@seaworthy/source/pack'
+import { type BuildMemory, buildMemory } from '../build-memory.ts'
 import type { BuildSpec, ImageResult } from '../builder.ts'
 import { readSource } from '../detect/read-source.ts'
 import { BuildCancelled, BuildFailed, BuildTimedOut } from '../errors.ts'
 import { BuildSteps } from '../host/build-steps.ts'
+import { MANIFEST_FILE } from '../manifest.ts'
 import { readInside } from '../read-inside.ts'
 import { fetchBaseImages } from './base-images.ts'
 import { BuildContainers } from './build-containers.ts'
@@ -53,9 +55,9 @@ export class DockerBuild {
   async run(): Promise<ImageResult> {
     const timer = setTimeout(() => this.#deadline.abort(), this.#spec.deadlineMs)
     try {
-      const plan = await this.#detect()
+      const { plan, memory } = await this.#detect()
       const file = await this.#prepare(plan)
-      const imageId = await this.#build(plan, file)
+      const imageId = await this.#build(plan, file, memory)
       return await this.#collect(plan, imageId)
     } catch (error) {
       throw this.#explain(error)
@@ -64,17 +66,19 @@ export class DockerBuild {
     }
   }
 
-  #detect(): Promise<DockerPlan> {
+  #detect(): Promise<{ plan: DockerPlan; memory: BuildMemory }> {
     return this.#steps.run({ name: 'detect', title: 'Find out what this app is' }, async () => {
-      const { sourceDirectory } = this.#spec
+      const { sourceDirectory, limits } = this.#spec
+      const source = await readSource(sourceDirectory)
       const plan = await planDockerBuild({
-        ...(await readSource(sourceDirectory)),
+        ...source,
         baseImages: this.#parts.baseImages,
         read: path => readInside(sourceDirectory, path),
       })
       this.#steps.remark(plan.title)
       if (plan.isGenerated) this.#showGenerated(plan)
-      return plan
+      const text = source.facts.texts[MANIFEST_FILE]
+      return { plan, memory: buildMemory({ givenMb: limits.memoryMb, manifest: source.manifest, text }) }
     })
   }
 
@@ -117,21 +121,21 @@ export class DockerBuild {
     return { ...Object.fromEntries(plain), ...args }
   }
 
-  #build(plan: DockerPlan, file: Dockerfile): Promise<string> {
+  #build(plan: DockerPlan, file: Dockerfile, memory: BuildMemory): Promise<string> {
     return this.#steps.run({ name: 'build', title: 'Build the image' }, async cached => {
       const { engine, maxStepBytes } = this.#parts
       const labels = buildLabels(engine, this.#spec.app.id)
       const containers = new BuildContainers({
         engine,
         labels,
-        limits: this.#spec.limits,
+        limits: { ...this.#spec.limits, memoryMb: memory.limitMb },
         maxStepBytes,
         observe: this.#spec.observe,
         onTooLarge: () => this.#tooMuch.abort(this.#wroteTooMuch()),
       })
       await containers.start()
       try {
-        return await this.#runInEngine(plan, file, containers, cached)
+        return await this.#runInEngine({ plan, file, memory }, containers, cached)
       } finally {
         await containers.close()
       }
@@ -139,14 +143,14 @@ export class DockerBuild {
   }
 
   async #runInEngine(
-    plan: DockerPlan,
-    file: Dockerfile,
+    { plan, file, memory }: { plan: DockerPlan; file: Dockerfile; memory: BuildMemory },
     containers: BuildContainers,
     cached: () => void,
   ): Promise<string> {
     const { engine, maxStepBytes, buildKit } = this.#parts
     const usesBuildKit = buildKit && buildKitNeeds(file).length > 0
     const labels = labelsInDockerfile(engine, this.#spec.app.id)
+    if (usesBuildKit) this.#tellOfNoLimit(memory)
     const text = usesBuildKit ? plan.text : ownedDockerfile(plan.text, file, labels)
     const output = new BuildOutput({ log: this.#spec.log, steps: stepsOf(file), maxBytes: MAX_OUTPUT_BYTES })
     const signal = AbortSignal.any([this.#signal, this.#tooMuch.signal])
@@ -157,7 +161,7 @@ export class DockerBuild {
       target: plan.target,
       buildArgs: this.#declaredArgs(plan, file),
       labels: usesBuildKit ? buildLabels(engine, this.#spec.app.id) : {},
-      limits: this.#spec.limits,
+      limits: { ...this.#spec.limits, memoryMb: memory.limitMb },
       maxFileBytes: maxStepBytes,
       secrets: usesBuildKit ? this.#secrets() : undefined,
       buildId: this.#spec.id,
@@ -180,13 +184,21 @@ export class DockerBuild {
     if (output.failure || !output.imageId) {
       throw explainFailure(output, {
         path: plan.path,
-        memoryMb: this.#spec.limits.memoryMb,
+        memory,
         oomKilled: containers.oomKilled,
         maxStepBytes,
       })
     }
     if (output.isCached) cached()
     return output.imageId
+  }
+
+  /** Better told than trusted in vain: https://github.com/moby/buildkit/issues/593 */
+  #tellOfNoLimit({ limitMb }: BuildMemory): void {
+    if (limitMb === undefined) return
+    this.#steps.remark(
+      `note: this Dockerfile needs BuildKit, to which the engine sets no limits: the ${limitMb} MB of memory do not hold`,
+    )
   }
 
   async #packContext(plan: DockerPlan, text: string) {

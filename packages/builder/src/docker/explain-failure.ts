@@ -1,3 +1,4 @@
+import type { BuildMemory } from '../build-memory.ts'
 import { BuildFailed } from '../errors.ts'
 import { hintFor } from '../host/failure-hints.ts'
 import type { BuildOutput } from './build-output.ts'
@@ -10,7 +11,7 @@ const FILE_TOO_LARGE = 153
 export interface FailureFacts {
   /** Of the Dockerfile. */
   path: string
-  memoryMb?: number
+  memory: BuildMemory
   oomKilled: boolean
   maxStepBytes: number
 }
@@ -40,16 +41,13 @@ function exitCodeOf(failure: BuildOutput['failure']): number | null {
 }
 
 function hintOf(exitCode: number | null, lines: readonly string[], facts: FailureFacts): string | undefined {
-  const { memoryMb, oomKilled, maxStepBytes } = facts
-  if (oomKilled && memoryMb && exitCode !== null) {
-    return `The build needed more than its memory of ${memoryMb} MB: raise "build.memoryMb".`
-  }
+  const { memory, oomKilled, maxStepBytes } = facts
+  if (oomKilled && memory.limitMb && exitCode !== null) return memory.hint
   if (
     exitCode === FILE_TOO_LARGE ||
     lines.some(line => /File too large|file size limit exceeded/i.test(line))
   )
     return `A file of a build may have ${Math.round(maxStepBytes / 1_048_576)} MB at most.`
-  if (exitCode === KILLED && memoryMb)
-    return `It was killed, probably for its memory of ${memoryMb} MB: raise "build.memoryMb".`
+  if (exitCode === KILLED && memory.limitMb) return `It was killed, probably for its memory. ${memory.hint}`
   return hintFor(lines)
 }

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandExit, RunningCommand, Sandbox } from '@seaworthy/sandbox'
+import type { BuildMemory } from '../build-memory.ts'
 import type { BuildSpec } from '../builder.ts'
 import { BuildFailed } from '../errors.ts'
 import type { BuildFolders } from './build-folders.ts'
@@ -20,6 +21,8 @@ const MAX_PROCESSES = 2_048
 interface BuildCommandsOptions {
   sandbox: Sandbox
   spec: BuildSpec
+  /** Holds instead of the memory in `spec.limits`. */
+  memory: BuildMemory
   folders: BuildFolders
   steps: BuildSteps
   /** Aborted by a cancel or by the deadline. */
@@ -70,7 +73,7 @@ export class BuildCommands {
     env: Readonly<Record<string, string>>,
     output: OutputFiles,
   ): Promise<RunningCommand> {
-    const { sandbox, spec, folders } = this.#options
+    const { sandbox, spec, memory, folders } = this.#options
     return sandbox.start({
       id: `build-${spec.id}-${this.#count}`.toLowerCase().replace(/[^a-z0-9_-]/g, '-'),
       argv,
@@ -78,7 +81,7 @@ export class BuildCommands {
       writable: true,
       env,
       userNumber: spec.app.userNumber,
-      limits: { ...spec.limits, processes: MAX_PROCESSES, isBackground: true },
+      limits: { ...spec.limits, memoryMb: memory.limitMb, processes: MAX_PROCESSES, isBackground: true },
       output,
     })
   }
@@ -107,11 +110,7 @@ export class BuildCommands {
   }
 
   async #hint(exit: CommandExit, lines: readonly string[]): Promise<string | undefined> {
-    const { memoryMb } = this.#options.spec.limits
-    if (exit.oomKilled) {
-      const limit = memoryMb ? ` of ${memoryMb} MB` : ''
-      return `The build needed more than its memory${limit}: raise "build.memoryMb".`
-    }
+    if (exit.oomKilled) return this.#options.memory.hint
     const isFull = await isDiskFull(this.#options.folders.tree)
     return isFull ? DISK_FULL_HINT : hintFor(lines)
   }

@@ -2,13 +2,14 @@ import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '@seaworthy/kit'
 import { type PathsInside, parseCommandLine, type Sandbox } from '@seaworthy/sandbox'
+import { type BuildMemory, buildMemory } from '../build-memory.ts'
 import type { AppRuntime, BuildSpec, TreeResult } from '../builder.ts'
 import { CopyFailed, removeTree, takeOwnership } from '../copy-tree.ts'
 import type { BuildPlan } from '../detect/build-plan.ts'
 import { planBuild } from '../detect/plan-build.ts'
-import { collectFacts } from '../detect/source-facts.ts'
+import { readSource } from '../detect/read-source.ts'
 import { BuildCancelled, BuildFailed, BuildTimedOut } from '../errors.ts'
-import { MANIFEST_FILE, type Manifest, PROCFILE, readManifest } from '../manifest.ts'
+import { MANIFEST_FILE, type Manifest } from '../manifest.ts'
 import type { Tool, Toolchains } from '../toolchains/toolchains.ts'
 import { BuildCommands } from './build-commands.ts'
 import type { BuildContext } from './build-context.ts'
@@ -69,8 +70,8 @@ export class HostBuild {
   }
 
   async #runSteps(): Promise<TreeResult> {
-    const { manifest, plan } = await this.#detect()
-    const build = await this.#prepare(plan)
+    const { manifest, plan, memory } = await this.#detect()
+    const build = await this.#prepare(plan, memory)
     await this.#runLines(build, 'before', 'Run the hooks before the build', plan.before)
     await this.#install(build)
     if (plan.build !== undefined) await this.#runBuild(build, plan.build)
@@ -87,25 +88,26 @@ export class HostBuild {
     }
   }
 
-  #detect(): Promise<{ manifest: Manifest; plan: BuildPlan }> {
+  #detect(): Promise<{ manifest: Manifest; plan: BuildPlan; memory: BuildMemory }> {
     return this.#steps.run({ name: 'detect', title: 'Find out what this app is' }, async () => {
-      const facts = await collectFacts(this.#spec.sourceDirectory)
-      const manifest = readManifest({ manifest: facts.texts[MANIFEST_FILE], procfile: facts.texts[PROCFILE] })
+      const { facts, manifest } = await readSource(this.#spec.sourceDirectory)
       const plan = planBuild(facts, manifest)
       this.#steps.remark(plan.title)
       for (const notice of plan.notices) this.#steps.remark(notice)
-      return { manifest: { ...manifest, processes: plan.processes }, plan }
+      const givenMb = this.#spec.limits.memoryMb
+      const memory = buildMemory({ givenMb, manifest, text: facts.texts[MANIFEST_FILE] })
+      return { manifest: { ...manifest, processes: plan.processes }, plan, memory }
     })
   }
 
-  #prepare(plan: BuildPlan): Promise<BuildContext> {
+  #prepare(plan: BuildPlan, memory: BuildMemory): Promise<BuildContext> {
     return this.#steps.run({ name: 'prepare', title: 'Prepare the source and the tools' }, async () => {
       const workplace = new BuildWorkplace({ ...this.#parts, app: this.#spec.app })
       const copying = workplace.copySource(this.#spec.sourceDirectory, this.#signal)
       const finding = this.#untilAborted(this.#findTools(plan))
       await Promise.allSettled([copying, finding]) // both, or a failure would leave a copy under way
       await copying
-      return this.#context(plan, workplace, await finding)
+      return this.#context({ plan, memory, workplace }, await finding)
     })
   }
 
@@ -127,13 +129,16 @@ export class HostBuild {
   }
 
   #context(
-    plan: BuildPlan,
-    workplace: BuildWorkplace,
+    { plan, memory, workplace }: { plan: BuildPlan; memory: BuildMemory; workplace: BuildWorkplace },
     { node, python, bins }: Pick<BuildContext, 'node' | 'python'> & { bins: string[] },
   ): BuildContext {
     const { folders, cache, inside, sandbox, registrySettings } = this.#parts
     const spec = this.#spec
-    const commands = new BuildCommands({ sandbox, spec, folders, steps: this.#steps, signal: this.#signal })
+    const commands = new BuildCommands({
+      ...{ sandbox, spec, memory, folders },
+      steps: this.#steps,
+      signal: this.#signal,
+    })
     const sharing: Sharing = {
       how: sandbox.powers.users && isUntouchedAfterInstall(plan) ? 'link' : 'copy',
       giveToApp: directory => sandbox.prepareWorkTree(directory, spec.app.userNumber),

@@ -24,7 +24,6 @@ function request(app: string, needGb: number, more: Partial<BuildRequest> = {}) 
     id: `${app}-build`,
     app,
     needBytes: needGb * GB,
-    isDeclared: false,
     signal: new AbortController().signal,
     onWait: reason => reasons.push(reason),
     ...more,
@@ -93,9 +92,9 @@ test('running builds are slowed under pressure, and their peak is known', async 
 test('a declared need that no build may have is refused in a sentence', async () => {
   const { governor } = open()
 
-  await expect(governor.acquire(request('api', 9, { isDeclared: true }).build)).rejects.toMatchObject({
+  await expect(governor.acquire(request('api', 9, { declaredAt: { line: 2 } }).build)).rejects.toMatchObject({
     code: 'build_refused',
-    message: expect.stringContaining('It asks for 9.0 GB'),
+    message: expect.stringContaining('Line 2 of seaworthy.json asks for 9.0 GB'),
   })
 })
 

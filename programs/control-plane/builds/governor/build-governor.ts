@@ -28,7 +28,8 @@ export interface BuildRequest {
   /** Slug, for messages. */
   app: string
   needBytes: number
-  isDeclared: boolean
+  /** Where its manifest says so itself; a forecast when undefined. */
+  declaredAt?: { line: number }
   durationMs?: number
   signal: AbortSignal
   /** Called with each new reason why it waits, for people. */
@@ -71,13 +72,13 @@ export class BuildGovernor {
   /** Resolves once the build may start. Rejects with `build_refused`, or with the signal's reason when that aborts first. */
   async acquire(request: BuildRequest): Promise<BuildGrant> {
     request.signal.throwIfAborted()
-    const { id, app, needBytes, isDeclared, signal } = request
+    const { id, app, needBytes, declaredAt, signal } = request
     const admitted = Promise.withResolvers<BuildGrant>()
     const waiting: Waiting = {
       id,
       app,
       needBytes,
-      isDeclared,
+      ...(declaredAt ? { declaredAt } : {}),
       sinceMs: Date.now(),
       request,
       reason: undefined,

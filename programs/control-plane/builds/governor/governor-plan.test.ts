@@ -29,7 +29,6 @@ const waiting = (app: string, needGb: number, more: Partial<WaitingBuild> = {}):
   id: `${app}-build`,
   app,
   needBytes: needGb * GB,
-  isDeclared: false,
   sinceMs: 0,
   ...more,
 })
@@ -101,11 +100,22 @@ describe('planning builds', () => {
   })
 
   test('who asks for more than all builds may have is refused at once', () => {
-    const { refuse } = planBuilds(facts({ waiting: [waiting('shop', 8, { isDeclared: true })] }))
+    const { refuse } = planBuilds(facts({ waiting: [waiting('shop', 8, { declaredAt: { line: 4 } })] }))
 
     expect(refuse[0]!.reason).toBe(
-      'It asks for 8.0 GB with "build.memoryMb"; all builds of this server together may use 3.0 GB.',
+      'Line 4 of seaworthy.json asks for 8.0 GB with "build.memoryMb"; all builds of this server together may use 3.0 GB.',
     )
+  })
+
+  test('who declares what it needs gets that, not its share of what is free', () => {
+    const declaredAt = { line: 4 }
+    const free = planBuilds(facts({ waiting: [waiting('shop', 0.5, { declaredAt })] }))
+    const tight = planBuilds(
+      facts({ running: [running('api', 2.7)], waiting: [waiting('shop', 0.5, { declaredAt })] }),
+    )
+
+    expect(free.admit).toEqual([{ id: 'shop-build', limitBytes: 0.5 * GB }])
+    expect(tight.wait[0]!.reason).toMatch(/^needs about 512 MB, 307 MB free; starts when api's build ends/)
   })
 
   test('a guess beyond the budget is no reason to refuse: it gets all there is', () => {

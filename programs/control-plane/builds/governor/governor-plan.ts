@@ -40,8 +40,8 @@ export interface WaitingBuild {
   app: string
   /** What it will probably need. */
   needBytes: number
-  /** Whether the app says so itself: then it is no guess. */
-  isDeclared: boolean
+  /** Where the app says so itself, in its manifest: then it is no guess, and no more is given. */
+  declaredAt?: { line: number }
   sinceMs: number
 }
 
@@ -95,8 +95,8 @@ type Verdict = { limitBytes: number } | { wait: string } | { refuse: string }
 
 function judge(build: WaitingBuild, running: readonly RunningBuild[], facts: GovernorFacts): Verdict {
   const most = mostOf(facts.memory.total, facts.reservedBytes)
-  if (build.isDeclared && build.needBytes > most) {
-    const reason = `It asks for ${sizeText(build.needBytes)} with "build.memoryMb"; all builds of this server together may use ${sizeText(most)}.`
+  if (build.declaredAt && build.needBytes > most) {
+    const reason = `Line ${build.declaredAt.line} of seaworthy.json asks for ${sizeText(build.needBytes)} with "build.memoryMb"; all builds of this server together may use ${sizeText(most)}.`
     return { refuse: reason }
   }
   if (running.length >= facts.slots) {
@@ -117,8 +117,8 @@ function judgeMemory(build: WaitingBuild, running: readonly RunningBuild[], fact
   const most = mostOf(facts.memory.total, facts.reservedBytes)
   const given = running.reduce((sum, { limitBytes }) => sum + limitBytes, 0)
   const free = Math.max(0, budgetOf({ ...facts, running }) - given)
-  const need = Math.min(most, build.isDeclared ? build.needBytes : Math.round(build.needBytes * MARGIN))
-  const share = Math.max(need, Math.floor(most / facts.slots))
+  const need = Math.min(most, build.declaredAt ? build.needBytes : Math.round(build.needBytes * MARGIN))
+  const share = build.declaredAt ? need : Math.max(need, Math.floor(most / facts.slots))
   if (free >= need && free >= LEAST_BYTES) return { limitBytes: Math.min(share, free) }
   const lack = `needs about ${sizeText(build.needBytes)}, ${sizeText(free)} free`
   if (running.length > 0)
