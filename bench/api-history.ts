@@ -30,6 +30,7 @@ async function addApp(trx: Transaction, { number, startedAt }: { number: number;
       slug: `app-${number}`,
       name: `App ${number}`,
       state: 'asleep',
+      tags_json: '[]',
       scale_json: '{}',
       sleep_after_minutes: null,
       current_release_id: null,

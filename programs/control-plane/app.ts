@@ -10,11 +10,12 @@ import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
 import { setupLink } from './accounts/link-urls.ts'
+import { AppPower } from './apps/app-power.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { Builds } from './builds/builds.ts'
 import { openBuilder } from './builds/open-builder.ts'
-import type { ControlPlaneConfig } from './config.ts'
+import { type ControlPlaneConfig, settings } from './config.ts'
 import { composeDeployments } from './deployments/compose-deployments.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { DiskLedger } from './disk/disk-ledger.ts'
@@ -52,6 +53,7 @@ import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
 import { PlatformStatus } from './platform/platform-status.ts'
+import { settingsReport } from './platform/settings-report.ts'
 import { SweepSchedule } from './platform/sweep-schedule.ts'
 import { Sweeper } from './platform/sweeper.ts'
 import { Takeover } from './platform/takeover.ts'
@@ -77,6 +79,8 @@ export interface Surroundings {
   log?: Logger
   parent?: Parent
   restartPolicy?: typeof nextRestart
+  /** Tells where the settings came from. */
+  env?: NodeJS.ProcessEnv
 }
 
 /** Opens the home and puts everything together; nothing serves until the lifecycle starts. */
@@ -86,6 +90,7 @@ export async function createControlPlane(
     log = createLogger({ name: 'control-plane', level: config.logLevel }),
     parent = parentProcess,
     restartPolicy = nextRestart,
+    env = process.env,
   }: Surroundings = {},
 ): Promise<Lifecycle> {
   const dashboardUrl = config.dashboardUrl ?? `http://localhost:${config.port}`
@@ -256,6 +261,10 @@ export async function createControlPlane(
     jobs,
     log,
   })
+  const power = new AppPower({
+    ...{ apps, deployments, deploymentRecords, releases, envVars, manager, reconciler, locks, publisher },
+    ...{ events, quotas, log },
+  })
   const metrics = createMetrics()
   const sight = composeSight({
     store,
@@ -380,6 +389,7 @@ export async function createControlPlane(
     implementations: allRoutes({
       registries: ground.registries,
       volumes,
+      artifacts,
       ...people.parts,
       ...domains.routeParts,
       ...sight.routeParts,
@@ -388,6 +398,7 @@ export async function createControlPlane(
       dashboardUrl,
       apps,
       removal,
+      power,
       appUrl: edgeUrl,
       refusedRoutes: appId => publisher.refusedOf(appId),
       deployments,
@@ -419,6 +430,7 @@ export async function createControlPlane(
       events,
       jobs,
       status,
+      settings: settingsReport(settings, { config, env }),
     }),
     health,
     metrics,

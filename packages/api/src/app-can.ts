@@ -7,9 +7,11 @@ const APP_ACTIONS = {
   restart: ['active', 'asleep'],
   run: ['active', 'asleep'],
   scale: ['active', 'asleep'],
-  update: ['active', 'asleep', 'suspended'],
-  changeEnv: ['active', 'asleep', 'suspended'],
-  delete: ['active', 'asleep', 'suspended'],
+  stop: ['active', 'asleep'],
+  start: ['stopped'],
+  update: ['active', 'asleep', 'stopped', 'suspended'],
+  changeEnv: ['active', 'asleep', 'stopped', 'suspended'],
+  delete: ['active', 'asleep', 'stopped', 'suspended'],
 } as const satisfies Record<string, readonly AppState[]>
 
 export type AppAction = keyof typeof APP_ACTIONS
@@ -21,7 +23,8 @@ export function appCan(action: AppAction, app: { state: AppState }): boolean {
 /** Why not, as a sentence for people; undefined when it is allowed. */
 export function whyAppCannot(action: AppAction, app: { slug: string; state: AppState }): string | undefined {
   if (appCan(action, app)) return undefined
-  return app.state === 'deleting'
-    ? `${app.slug} is being deleted.`
-    : `${app.slug} is ${app.state}; this needs an app that is ${APP_ACTIONS[action].join(' or ')}.`
+  if (app.state === 'deleting') return `${app.slug} is being deleted.`
+  if (app.state === 'stopped') return `${app.slug} is stopped. Start it first.`
+  if (action === 'start') return `${app.slug} is ${app.state}, not stopped.`
+  return `${app.slug} is ${app.state}; this needs an app that is ${APP_ACTIONS[action].join(' or ')}.`
 }

@@ -4,9 +4,23 @@ import { nameSchema } from './name.ts'
 import { permissionsSchema } from './permission.ts'
 import { roleSchema } from './role.ts'
 
-export const appStateSchema = z.enum(['active', 'asleep', 'suspended', 'deleting'])
+export const appStateSchema = z.enum(['active', 'asleep', 'stopped', 'suspended', 'deleting'])
 
 export const teamSlugSchema = z.string().min(1).max(64)
+
+export const MAX_APP_TAGS = 20
+
+export const tagSchema = z
+  .string()
+  .max(40, 'must have at most 40 characters')
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'may hold a-z, 0-9 and inner hyphens only')
+
+/** Each once, in order. */
+export const tagsSchema = z
+  .array(tagSchema)
+  .max(MAX_APP_TAGS, `an app has at most ${MAX_APP_TAGS} tags`)
+  .refine(tags => new Set(tags).size === tags.length, 'must name each tag once')
+  .meta({ description: 'Words that its people sort it by.' })
 
 /** Reserved words are refused by the server, which knows them. */
 export const slugSchema = z
@@ -35,6 +49,7 @@ export const appSchema = z
     slug: z.string(),
     name: z.string(),
     state: appStateSchema,
+    tags: z.array(z.string()),
     team: appTeamSchema,
     role: roleSchema.meta({ description: 'Yours on it, whatever gives it to you.' }),
     can: permissionsSchema,
@@ -98,6 +113,7 @@ export const updateAppSchema = z
     name: nameSchema.optional(),
     environment: z.string().max(31).optional(),
     sleepAfterMinutes: sleepAfterMinutesSchema.optional(),
+    tags: tagsSchema.optional(),
   })
   .refine(body => Object.keys(body).length > 0, 'must change at least one setting')
   .meta({ id: 'UpdateApp' })

@@ -3,6 +3,7 @@
  * (they are in `endpoint-schemas.ts`, under the same names).
  */
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
+import { type ApprovalAction, approvalEndpoints } from './endpoint-list/approvals.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
 import { type CacheAction, cacheEndpoints } from './endpoint-list/cache.ts'
 import { type DiskAction, diskEndpoints } from './endpoint-list/disk.ts'
@@ -10,10 +11,12 @@ import { type DomainAction, domainEndpoints } from './endpoint-list/domains.ts'
 import { type EnvAction, envEndpoints } from './endpoint-list/env.ts'
 import { type ExecAction, execEndpoints } from './endpoint-list/exec.ts'
 import { type FactorAction, factorEndpoints } from './endpoint-list/factors.ts'
+import { type FileAction, fileEndpoints } from './endpoint-list/files.ts'
 import { type ImageAction, imageEndpoints } from './endpoint-list/images.ts'
 import { type KeyAction, keyEndpoints } from './endpoint-list/keys.ts'
 import { type LimitAction, limitEndpoints } from './endpoint-list/limits.ts'
 import { type PeopleAction, peopleEndpoints } from './endpoint-list/people.ts'
+import { type PlatformAction, platformEndpoints } from './endpoint-list/platform.ts'
 import { type QuotaAction, quotaEndpoints } from './endpoint-list/quotas.ts'
 import { type SightAction, sightEndpoints } from './endpoint-list/sight.ts'
 import { type TeamAction, teamEndpoints } from './endpoint-list/teams.ts'
@@ -56,6 +59,7 @@ export type Tag =
   | 'domains'
   | 'builds'
   | 'releases'
+  | 'files'
   | 'traffic'
   | 'images'
   | 'env'
@@ -72,6 +76,7 @@ export type Tag =
 /** `public` actions need nobody; `local` ones the machine's own administrator; all others an owner. */
 export type Action =
   | AccountAction
+  | ApprovalAction
   | AuditAction
   | CacheAction
   | DiskAction
@@ -79,8 +84,10 @@ export type Action =
   | EnvAction
   | ExecAction
   | FactorAction
+  | FileAction
   | KeyAction
   | PeopleAction
+  | PlatformAction
   | QuotaAction
   | ImageAction
   | SightAction
@@ -106,6 +113,8 @@ export type Action =
   | 'app:run'
   | 'app:scale'
   | 'app:restart'
+  | 'app:stop'
+  | 'app:start'
   | 'deployment:cancel'
   | 'env:write'
   | 'job:cancel'
@@ -356,6 +365,20 @@ export const endpointList = {
     success: 202,
     summary: 'Replace all instances by fresh ones',
   },
+  'apps.stop': {
+    method: 'POST',
+    path: `${APP}/stop`,
+    action: 'app:stop',
+    tag: 'instances',
+    summary: 'Stop an app until somebody starts it; how many instances it has is kept',
+  },
+  'apps.start': {
+    method: 'POST',
+    path: `${APP}/start`,
+    action: 'app:start',
+    tag: 'instances',
+    summary: 'Start a stopped app again, with as many instances as before',
+  },
   'apps.run': {
     method: 'POST',
     path: `${APP}/run`,
@@ -424,6 +447,7 @@ export const endpointList = {
     summary: 'Show how the platform is',
   },
   ...accountEndpoints,
+  ...approvalEndpoints,
   ...auditEndpoints,
   ...cacheEndpoints,
   ...diskEndpoints,
@@ -433,7 +457,9 @@ export const endpointList = {
   ...factorEndpoints,
   ...keyEndpoints,
   ...peopleEndpoints,
+  ...platformEndpoints,
   ...quotaEndpoints,
+  ...fileEndpoints,
   ...imageEndpoints,
   ...sightEndpoints,
   ...teamEndpoints,

@@ -5,6 +5,7 @@ import {
   appSchema,
   createAppSchema,
   deleteAppSchema,
+  tagSchema,
   trashedAppSchema,
   updateAppSchema,
 } from './app.ts'
@@ -19,6 +20,7 @@ import {
 } from './deployment.ts'
 import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
+import { approvalEndpointSchemas } from './endpoint-schemas/approvals.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
 import { cacheEndpointSchemas } from './endpoint-schemas/cache.ts'
 import { diskEndpointSchemas } from './endpoint-schemas/disk.ts'
@@ -26,10 +28,12 @@ import { domainEndpointSchemas } from './endpoint-schemas/domains.ts'
 import { envEndpointSchemas } from './endpoint-schemas/env.ts'
 import { execEndpointSchemas } from './endpoint-schemas/exec.ts'
 import { factorEndpointSchemas } from './endpoint-schemas/factors.ts'
+import { fileEndpointSchemas } from './endpoint-schemas/files.ts'
 import { imageEndpointSchemas } from './endpoint-schemas/images.ts'
 import { keyEndpointSchemas } from './endpoint-schemas/keys.ts'
 import { limitEndpointSchemas } from './endpoint-schemas/limits.ts'
 import { peopleEndpointSchemas } from './endpoint-schemas/people.ts'
+import { platformEndpointSchemas } from './endpoint-schemas/platform.ts'
 import { quotaEndpointSchemas } from './endpoint-schemas/quotas.ts'
 import { sightEndpointSchemas } from './endpoint-schemas/sight.ts'
 import { teamEndpointSchemas } from './endpoint-schemas/teams.ts'
@@ -69,6 +73,9 @@ export interface EndpointSchemas {
 const inApp = { params: appParamsSchema }
 const numbered = { params: numberParamsSchema }
 const newestFirst = listQuery(['number'], {})
+const deploymentListQuery = listQuery(['number'], {
+  state: deploymentStateSchema.optional().meta({ description: 'Only those in this state.' }),
+})
 
 const buildLogEventSchema = z
   .discriminatedUnion('type', [
@@ -92,6 +99,7 @@ export const endpointSchemas = {
   'apps.list': {
     query: listQuery(['slug', 'name', 'createdAt', 'updatedAt', 'lastRequestAt'], {
       search: z.string().max(100).optional(),
+      tag: tagSchema.optional(),
     }),
     data: z.array(appSchema),
     paged: true,
@@ -105,7 +113,7 @@ export const endpointSchemas = {
   'trash.empty': { params: z.strictObject({ id: z.string().min(1).max(64) }), data: z.null() },
 
   'deployments.create': { ...inApp, body: createDeploymentSchema, data: deploymentSchema },
-  'deployments.list': { ...inApp, query: newestFirst, data: z.array(deploymentSchema), paged: true },
+  'deployments.list': { ...inApp, query: deploymentListQuery, data: z.array(deploymentSchema), paged: true },
   'deployments.get': { ...numbered, data: deploymentSchema },
   'deployments.cancel': { ...numbered, data: deploymentSchema },
   'deployments.events': {
@@ -141,6 +149,8 @@ export const endpointSchemas = {
   'instances.list': { ...inApp, data: z.array(instanceSchema) },
   'apps.scale': { ...inApp, body: scaleBodySchema, data: z.record(z.string(), z.int()) },
   'apps.restart': { ...inApp, data: deploymentSchema },
+  'apps.stop': { ...inApp, data: appSchema },
+  'apps.start': { ...inApp, data: appSchema },
   'apps.run': { ...inApp, body: runBodySchema, data: z.null(), event: runEventSchema },
 
   'logs.query': { ...inApp, query: logQuerySchema, data: z.array(logLineSchema), event: logEventSchema },
@@ -153,6 +163,7 @@ export const endpointSchemas = {
   'jobs.retry': { params: jobParamsSchema, data: jobSchema },
   'status.get': { data: statusSchema },
   ...accountEndpointSchemas,
+  ...approvalEndpointSchemas,
   ...auditEndpointSchemas,
   ...cacheEndpointSchemas,
   ...diskEndpointSchemas,
@@ -162,7 +173,9 @@ export const endpointSchemas = {
   ...factorEndpointSchemas,
   ...keyEndpointSchemas,
   ...peopleEndpointSchemas,
+  ...platformEndpointSchemas,
   ...quotaEndpointSchemas,
+  ...fileEndpointSchemas,
   ...imageEndpointSchemas,
   ...sightEndpointSchemas,
   ...teamEndpointSchemas,

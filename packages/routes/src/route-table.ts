@@ -51,7 +51,7 @@ export type RouteMode =
   | 'static'
   /** The app sleeps or has no healthy target yet: hold the request and ask for a wake-up. */
   | 'wake'
-  /** The app is suspended: 503. */
+  /** The app is stopped, suspended, or down after a crash loop: 503. */
   | 'unavailable'
 
 export interface Route {
@@ -65,6 +65,8 @@ export interface Route {
   /** `v42`; requests are counted by app and release. */
   release: string
   mode: RouteMode
+  /** With `unavailable`: its people stopped it, and the page says so. */
+  stopped?: boolean
   /** For `proxy`. Only `healthy` ones get new requests; `draining` ones finish what they have. */
   targets: Target[]
   static?: StaticSettings

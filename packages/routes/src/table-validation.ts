@@ -74,6 +74,7 @@ export function parseRoute(value: unknown, path: string): Route {
   if (route.headers !== undefined) parsed.headers = parseHeaders(route.headers, `${path}.headers`)
   if (route.observe !== undefined) parsed.observe = parseObservation(route.observe, `${path}.observe`)
   if (route.canary !== undefined) parsed.canary = parseCanary(route.canary, `${path}.canary`)
+  if (route.stopped !== undefined) parsed.stopped = flag(route.stopped, `${path}.stopped`)
   if (route.stripPrefix !== undefined) parsed.stripPrefix = flag(route.stripPrefix, `${path}.stripPrefix`)
   refuseRedirectLoop(parsed, path)
   return parsed

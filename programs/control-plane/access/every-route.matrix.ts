@@ -60,6 +60,7 @@ const NO_DEPLOYMENT = '404 deployment_not_found'
 const NO_BUILD = '404 build_not_found'
 const NO_RELEASE = '404 release_not_found'
 const NO_DOMAIN = { params: { host: 'shop.example.com' }, answer: '404 domain_not_found' }
+const NO_VOLUME = { params: { volume: 'none' } }
 const NO_JOB = { params: { id: 'job_none' }, answer: '404 job_not_found' }
 
 export const MATRIX: Record<EndpointId, Line> = {
@@ -125,10 +126,14 @@ export const MATRIX: Record<EndpointId, Line> = {
   'apps.delete': app('admin', 'manage'),
   'apps.scale': app('developer', 'deploy'),
   'apps.restart': app('developer', 'deploy', { answer: '409 no_release' }),
+  'apps.stop': app('developer', 'deploy', { answer: '200' }),
+  'apps.start': app('developer', 'deploy', { answer: '409 not_in_this_state' }),
   'apps.run': app('developer', 'manage'),
   'exec.open': app('developer', 'manage', { answer: '426 upgrade_required' }),
   'apps.transfer': appTeam('admin', 'admin'),
   'disk.get': administrator('admin'),
+  'settings.list': administrator('admin'),
+  'apps.plan': app('viewer', 'read'),
   'disk.reclaim': administrator('admin'),
   'trash.list': person('read'),
   // About another app than `shop`, so that a role on that one does not count.
@@ -141,6 +146,13 @@ export const MATRIX: Record<EndpointId, Line> = {
   'deployments.cancel': app('developer', 'deploy', { answer: NO_DEPLOYMENT }),
   'deployments.events': app('viewer', 'read', { answer: NO_DEPLOYMENT }),
   'deployments.receipt': app('viewer', 'read', { answer: NO_DEPLOYMENT }),
+  'deployments.approve': app('developer', 'deploy', { answer: NO_DEPLOYMENT }),
+  'deployments.refuse': app('developer', 'deploy', { answer: NO_DEPLOYMENT }),
+  'deployments.changes': app('viewer', 'read', { answer: NO_DEPLOYMENT }),
+  'deployments.reschedule': app('developer', 'deploy', { answer: NO_DEPLOYMENT }),
+  'releases.changes': app('viewer', 'read', { answer: NO_RELEASE }),
+  'approval.get': app('viewer', 'read'),
+  'approval.set': app('admin', 'manage', { members: true }),
   'canary.promote': app('developer', 'deploy', { answer: '409 no_canary' }),
   'canary.abort': app('developer', 'deploy', { answer: '409 no_canary' }),
   'traffic.get': app('viewer', 'read'),
@@ -242,6 +254,12 @@ export const MATRIX: Record<EndpointId, Line> = {
     answer: '404 registry_not_found',
   }),
   'volumes.list': app('viewer', 'read'),
+  'releases.files': app('developer', 'manage', { answer: NO_RELEASE }),
+  'releases.file': app('developer', 'manage', { answer: '400 invalid_input' }),
+  'releases.downloadFile': app('developer', 'manage', { answer: '400 invalid_input' }),
+  'volumes.files': app('developer', 'manage', { ...NO_VOLUME, answer: '404 volume_not_found' }),
+  'volumes.file': app('developer', 'manage', { ...NO_VOLUME, answer: '400 invalid_input' }),
+  'volumes.downloadFile': app('developer', 'manage', { ...NO_VOLUME, answer: '400 invalid_input' }),
 
   'quotas.own': person('read', { answerMachine: '409 no_person' }),
   'quotas.team': team('viewer', 'read'),

@@ -13,6 +13,8 @@ const ACTIONS = Object.keys(policyRules) as Action[]
 const IN_STATE = {
   'app:deploy': 'deploy',
   'app:restart': 'restart',
+  'app:stop': 'stop',
+  'app:start': 'start',
   'app:run': 'run',
   'app:scale': 'scale',
   'app:update': 'update',

@@ -73,6 +73,7 @@ function ownFields(row: AppRow) {
     slug: row.slug,
     name: row.name,
     state: row.state,
+    tags: JSON.parse(row.tags_json) as string[],
     environment: row.environment,
     scale: JSON.parse(row.scale_json) as Record<string, number>,
     sleepAfterMinutes: row.sleep_after_minutes,

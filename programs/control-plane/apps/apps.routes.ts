@@ -5,7 +5,7 @@ import { refuseEnvironment } from '../env/shared-env.ts'
 import { requireAppCan } from '../http/app-access.ts'
 import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { httpErrors } from '../http/errors.ts'
-import type { AppRemoval } from '../http/ports.ts'
+import type { AppPower, AppRemoval } from '../http/ports.ts'
 import { appResource } from '../http/request-resource.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { personOf } from '../quotas/spender.ts'
@@ -21,6 +21,7 @@ export interface AppsRoutesOptions {
   store: Store
   apps: Apps
   removal: AppRemoval
+  power: AppPower
   quotas: Pick<Quotas, 'hold'>
   /** Where an app answers: `http://shop.localhost:8080/`. */
   appUrl: (slug: string) => string
@@ -62,6 +63,20 @@ export function appsRoutes(options: AppsRoutesOptions): Implementations {
         return show(updated, { actor })
       },
     },
+    'apps.stop': {
+      async answer({ app, actor, audit }) {
+        requireAppCan('stop', app)
+        audit({ before: { state: app.state }, after: { state: 'stopped' } })
+        return show(await options.power.stop({ app, actor: actorName(actor) }), { actor })
+      },
+    },
+    'apps.start': {
+      async answer({ app, actor, audit }) {
+        requireAppCan('start', app)
+        audit({ before: { state: app.state }, after: { state: 'active' } })
+        return show(await options.power.start({ app, actor }), { actor })
+      },
+    },
     'apps.delete': { answer: call => moveToTrash(options, call) },
     'trash.list': {
       async page({ actor }, page) {
@@ -99,8 +114,8 @@ function appOf({ id, slug, team_id }: AppRow) {
 }
 
 /** For the audit log. */
-function settingsFacts({ name, environment, sleep_after_minutes }: AppRow) {
-  return { name, environment, sleepAfterMinutes: sleep_after_minutes }
+function settingsFacts({ name, environment, sleep_after_minutes, tags_json }: AppRow) {
+  return { name, environment, sleepAfterMinutes: sleep_after_minutes, tags: JSON.parse(tags_json) }
 }
 
 /** Another environment brings other shared secrets: a role on this app alone is not enough for that. */
@@ -111,10 +126,16 @@ function requireEnvironment(actor: Actor, app: AppRow, environment: string | und
   throw httpErrors.not_allowed({ reason: 'only developers of its team move an app to another environment.' })
 }
 
-function settingsOf({ name, environment, sleepAfterMinutes }: Call<'apps.update'>['body']): Partial<AppRow> {
+function settingsOf({
+  name,
+  environment,
+  sleepAfterMinutes,
+  tags,
+}: Call<'apps.update'>['body']): Partial<AppRow> {
   return {
     ...(environment !== undefined && { environment }),
     ...(name !== undefined && { name }),
+    ...(tags !== undefined && { tags_json: JSON.stringify(tags.toSorted()) }),
     ...(sleepAfterMinutes !== undefined && { sleep_after_minutes: sleepAfterMinutes }),
   }
 }

@@ -16,12 +16,12 @@ interface Redeploy {
   reason: 'env' | 'settings' | 'restart'
 }
 
-/** Runs an app anew, as one deployment of its day. Undefined while the app has no release. */
+/** Runs an app anew, as one deployment of its day. Undefined while the app has no release, or is stopped: its start sees to it. */
 export async function redeployCounted(
   { deployments, quotas }: CountedRedeployOptions,
   { app, actor, reason }: Redeploy,
 ): Promise<DeploymentRow | undefined> {
-  if (app.current_release_id === null) return undefined
+  if (!runsAnew(app)) return undefined
   return quotas.spend({ app, userId: personOf(actor) }, ['deploymentsPerDay'], () =>
     deployments.redeploy({ app, reason, ...authorOf(actor) }),
   )
@@ -32,6 +32,10 @@ export async function requireDeployment(
   { quotas }: Pick<CountedRedeployOptions, 'quotas'>,
   { app, actor }: Pick<Redeploy, 'app' | 'actor'>,
 ): Promise<void> {
-  if (app.current_release_id === null) return
+  if (!runsAnew(app)) return
   await quotas.requireDay({ app, userId: personOf(actor) }, 'deploymentsPerDay')
+}
+
+function runsAnew({ current_release_id, state }: AppRow): boolean {
+  return current_release_id !== null && state !== 'stopped'
 }

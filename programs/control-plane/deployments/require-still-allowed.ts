@@ -12,6 +12,10 @@ const errors = defineErrors({
     message:
       'Whoever asked for this deployment has no account here any more, is suspended, or used a token that works no more. Deploy again as somebody who may.',
   },
+  deployment_app_stopped: {
+    status: 409,
+    message: '{app} is stopped. Start it, then deploy again.',
+  },
   deployment_not_allowed: {
     status: 403,
     message: '{who} may not deploy {app} any more: {reason} Deploy again as somebody who may.',
@@ -23,6 +27,7 @@ export type RequireStillAllowed = (app: AppRow, payload: Pick<DeployPayload, 'by
 
 export function createRequireStillAllowed(actors: Pick<ActorFinder, 'find'>): RequireStillAllowed {
   return async (app, { by, git }) => {
+    if (app.state === 'stopped') throw errors.deployment_app_stopped({ app: app.slug })
     if (by === undefined) return
     const actor = await actors.find(by)
     if (!actor || actor.kind === 'public') throw errors.deployment_author_gone()

@@ -21,6 +21,14 @@ export function envOfRelease(release: Pick<ReleaseRow, 'env_version' | 'shared_e
   return { version, shared: json === null ? null : JSON.parse(json) }
 }
 
+export function isSameEnv(one: EnvNames, other: EnvNames): boolean {
+  return keyOf(one) === keyOf(other)
+}
+
+function keyOf({ version, shared }: EnvNames): string {
+  return JSON.stringify([version, shared?.teamId, shared && sharedLayers(shared)])
+}
+
 export function sharedEnvJson(shared: SharedEnvVersions | null): string | null {
   return shared === null ? null : JSON.stringify(shared)
 }

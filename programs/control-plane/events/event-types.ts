@@ -7,6 +7,8 @@ export interface EventData {
   'app:woke': Record<string, never>
   'app:wake-failed': { reason: string }
   'app:crash-looping': { reason: string }
+  'app:stopped': { actor: string }
+  'app:started': { actor: string }
   'app:deleted': { slug: string; actor: string }
   'app:restored': { actor: string }
   /** Out of the trash, for good, before its time. */
@@ -14,6 +16,12 @@ export interface EventData {
   'env:changed': { version: number; keys: string[]; actor: string }
   'deployment:succeeded': { deployment: number; release: number }
   'deployment:failed': { deployment: number; code: string; message: string }
+  'approval:requested': { deployment: number; release: number; role: string; until: number }
+  'approval:given': { deployment: number; actor: string; reason: string | null }
+  'approval:refused': { deployment: number; actor: string; reason: string | null }
+  'approval:expired': { deployment: number }
+  'approval:changed': { required: boolean; role: string; actor: string }
+  'deployment:rescheduled': { deployment: number; at: number | null; actor: string }
   'canary:started': { deployment: number; release: number; percent: number }
   'canary:promoted': { deployment: number; release: number; reason: string }
   'canary:aborted': { deployment: number; release: number; reason: string }

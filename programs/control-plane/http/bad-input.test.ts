@@ -32,10 +32,14 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'passkeys.add': { ceremony: 't', name: 'Laptop', response: PASSKEY_ANSWER },
   'device.token': { deviceCode: 't' },
   'apps.create': { slug: 'fresh', name: 'Fresh' },
-  'apps.update': { name: 'New', sleepAfterMinutes: 5 },
+  'apps.update': { name: 'New', sleepAfterMinutes: 5, tags: ['internal'] },
   'apps.delete': { confirm: 'shop' },
   'observation.update': { visits: false },
   'deployments.create': { git: { url: 'https://example.org/a.git', ref: 'main' } },
+  'approval.set': { required: true, role: 'owner', ownAllowed: false, deadlineHours: 24 },
+  'deployments.approve': { comment: 'Fine' },
+  'deployments.refuse': { reason: 'Not today' },
+  'deployments.reschedule': { scheduledAt: null },
   'releases.rollback': { release: 1, env: 'release' },
   'domains.add': { host: 'shop.example.com', https: { redirect: true }, challenge: 'http-01' },
   'domains.update': { redirectTo: null, https: { hstsMaxAgeSeconds: 60 } },
@@ -73,12 +77,13 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'cache.purge': { path: '/news' },
   'limits.replace': { memoryMb: 256, perProcess: { web: { processes: 64 } }, recycle: { afterHours: 24 } },
   'disk.reclaim': { apply: false },
+  'apps.plan': { scale: { web: 2 }, limits: { memoryMb: 256 } },
   'apps.run': { argv: ['node', '-v'] },
 }
 
 const PARAMS = {
   ...{ slug: 'shop', number: '1', version: '1', id: 'x', key: 'A' },
-  ...{ team: 'default', environment: 'all', person: 'x', userId: 'x' },
+  ...{ volume: 'data', team: 'default', environment: 'all', person: 'x', userId: 'x' },
 }
 
 const WRONG_VALUES: unknown[] = [null, 7, -1, 1.5, 'x\0', '', true, [], [1], {}, { a: 1 }, 'x'.repeat(5000)]

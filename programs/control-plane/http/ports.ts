@@ -1,5 +1,6 @@
 /** What the routes ask of the rest of the control plane. */
 import type { DeploymentEvent, Status } from '@seaworthy/api'
+import type { Actor } from '../access/actor.ts'
 import type { ActorReference } from '../access/actor-finder.ts'
 import type { CanaryPlan } from '../deployments/canary-record.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
@@ -81,6 +82,13 @@ export interface Instances {
   /** Resolves with the whole scale after the change. */
   scale(input: { app: AppRow; scale: Record<string, number>; actor: string }): Promise<Record<string, number>>
   run(input: { app: AppRow; argv: string[]; signal: AbortSignal }): AsyncIterable<RunOutput>
+}
+
+export interface AppPower {
+  /** Resolves once nothing of it runs. */
+  stop(input: { app: AppRow; actor: string }): Promise<AppRow>
+  /** Resolves once it is on its way up; a failure to start is told as after a crash. */
+  start(input: { app: AppRow; actor: Actor }): Promise<AppRow>
 }
 
 export interface AppRemoval {

@@ -7,6 +7,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import type { DeploymentEvent, Receipt } from '@seaworthy/api'
 import { type ApiClient, createClient } from '@seaworthy/api/client'
+import { createArtifactStore } from '@seaworthy/artifacts'
 import { AppError, createHealth, createKeyRing, createMasterKey, silentLogger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { memoryStore, type RateLimitStore } from '@seaworthy/kit/rate-limit'
@@ -25,6 +26,7 @@ import { AuditLog } from '../audit/audit-log.ts'
 import { AuditReader } from '../audit/audit-reader.ts'
 import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
+import { settings } from '../config.ts'
 import { Canaries } from '../deployments/canaries.ts'
 import { DeploymentRecords } from '../deployments/deployment-records.ts'
 import { DiskLedger } from '../disk/disk-ledger.ts'
@@ -44,6 +46,7 @@ import type { NewMail } from '../mail/mail-kinds.ts'
 import { PersonExports } from '../people/person-export.ts'
 import { PersonRemoval } from '../people/person-removal.ts'
 import { PlatformPeople } from '../people/platform-people.ts'
+import { settingsReport } from '../platform/settings-report.ts'
 import { ApiRequestMeter } from '../quotas/api-request-meter.ts'
 import { UNLIMITED } from '../quotas/quota-limits.ts'
 import { Quotas } from '../quotas/quotas.ts'
@@ -233,6 +236,10 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     apps,
     appUrl: (slug: string) => `http://${slug}.localhost:8080/`,
     ...sightParts(store, folder),
+    power: {
+      stop: ({ app }: { app: AppRow }) => apps.setState(app.id, 'stopped'),
+      start: ({ app }: { app: AppRow }) => apps.setState(app.id, 'active'),
+    },
     removal: {
       remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),
       restore: ({ appId }: { appId: string }) => apps.restore(appId),
@@ -244,6 +251,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     envVars,
     sharedEnv: new SharedEnv({ store, keyRing }),
     registries: new Registries({ store, keyRing }),
+    artifacts: createArtifactStore({ directory: join(folder, 'artifacts'), log }),
     volumes: new Volumes({ directory: join(folder, 'volumes'), releases: new Releases({ store }) }),
     events,
     jobs,
@@ -265,6 +273,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     execIdleMs: 60_000,
     log,
     status: { status: async () => STATUS },
+    settings: settingsReport(settings, { config: {}, env: {} }),
     mailer: { sendNow: (mail: NewMail) => mails.send(mail) },
     mailTarget: STATUS.mail,
     people: new PlatformPeople({ store }),

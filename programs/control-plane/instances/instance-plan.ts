@@ -8,7 +8,7 @@ export interface InstancePlanFacts {
   scale: Readonly<Record<string, number>>
   /** Running instances of the release that serves, oldest first. */
   running: readonly { id: string; process: string }[]
-  /** Whether anything should run at all (not asleep, suspended or in the trash). */
+  /** Whether anything should run at all (not asleep, stopped, suspended or in the trash). */
   awake: boolean
 }
 

@@ -68,7 +68,7 @@ const STARTS = ['starting', 'canary', 'switching', 'watching'] as const
 
 /** Of the release that serves, and of one that is being deployed. */
 async function runningUsage(db: Queryable, subject: Subject): Promise<Reservation> {
-  const live = ownApps(db, subject).where('deleted_at', 'is', null)
+  const live = ownApps(db, subject).where('deleted_at', 'is', null).where('apps.state', '!=', 'stopped')
   const serving = await live
     .innerJoin('releases', 'releases.id', 'apps.current_release_id')
     .leftJoin('app_limits', 'app_limits.app_id', 'apps.id')

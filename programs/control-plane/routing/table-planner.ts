@@ -67,13 +67,14 @@ function planRoute(
     targets: targetsOf(app.instances, process),
     timeouts: settings.timeouts,
     ...rules,
+    ...(app.state === 'stopped' ? { stopped: true } : {}),
     ...(mode === 'static' ? { static: staticOf(app.release!) } : {}),
     ...(canary ? { canary } : {}),
   }
 }
 
 function modeOf(app: AppFacts, process: string): Route['mode'] {
-  if (app.state === 'suspended') return 'unavailable'
+  if (app.state === 'suspended' || app.state === 'stopped') return 'unavailable'
   const own = app.instances.filter(instance => instance.process === process)
   if (process === 'web' && app.release?.staticRoot !== undefined) return 'static'
   if (own.some(({ state, address }) => state === 'healthy' && address)) return 'proxy'

@@ -29,6 +29,7 @@ import type {
 } from './account-rows.ts'
 import type { DiskSampleRow } from './disk-rows.ts'
 import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
+import type { AppApprovalRow, DeploymentApprovalRow } from './approval-rows.ts'
 import type { AppLimitsRow, InstanceEndRow } from './limit-rows.ts'
 import type {
   ObservationRow,
@@ -64,6 +65,8 @@ export interface Database {
   acme_accounts: AcmeAccountRow
   app_traffic: AppTrafficRow
   app_limits: AppLimitsRow
+  app_approvals: AppApprovalRow
+  deployment_approvals: DeploymentApprovalRow
   instance_ends: InstanceEndRow
   platform_settings: PlatformSettingRow
   user: UserRow
@@ -95,7 +98,7 @@ export interface Database {
   observations: ObservationRow
 }
 
-export type AppState = 'active' | 'asleep' | 'suspended' | 'deleting'
+export type AppState = 'active' | 'asleep' | 'stopped' | 'suspended' | 'deleting'
 
 export interface AppRow {
   id: string
@@ -103,6 +106,8 @@ export interface AppRow {
   slug: string
   name: string
   state: AppState
+  /** Words that its people sort it by, sorted: `["billing", "internal"]`. */
+  tags_json: string
   /** `{ "web": 1, "worker": 1 }`: wanted instances by process. */
   scale_json: string
   /** Minutes without a request until the app sleeps; null: the platform's default; 0: never. */
@@ -211,6 +216,7 @@ export interface ReleaseRow {
 
 export type DeploymentState =
   | 'queued'
+  | 'awaiting_approval'
   | 'starting'
   | 'canary'
   | 'switching'

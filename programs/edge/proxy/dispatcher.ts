@@ -163,6 +163,7 @@ export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
     const close = exchange.expectsContinue
     if (route.mode === 'proxy') this.#startExchange(exchange, route)
     else if (route.mode === 'static') serveStatic(exchange, route, this.#options.staticFiles)
+    else if (route.stopped) answerItself(exchange, { ...STOPPED_PAGE, close })
     else answerItself(exchange, { status: 503, retryAfterSeconds: 30, close })
   }
 
@@ -200,6 +201,12 @@ export class Dispatcher implements GateOutcome<ExchangeOptions>, Onward {
       protocol: request.protocol ?? (request.httpVersionMinor === 0 ? '1.0' : '1.1'),
     })
   }
+}
+
+const STOPPED_PAGE: ErrorPage = {
+  status: 503,
+  text: 'This app is stopped. It answers again once the people who run it have started it.',
+  isPlanned: true,
 }
 
 function startExchange(options: ExchangeOptions, route: ActiveRoute): void {

@@ -6,6 +6,8 @@ const POLICY_ACTIONS: Record<AppAction, string> = {
   deploy: 'app:deploy',
   rollback: 'app:deploy',
   restart: 'app:restart',
+  stop: 'app:stop',
+  start: 'app:start',
   run: 'app:run',
   scale: 'app:scale',
   update: 'app:update',

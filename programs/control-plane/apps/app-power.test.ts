@@ -1,0 +1,72 @@
+import { waitFor } from '@seaworthy/testing'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { answers, appFolder, processesOf, serves, TestPlatform } from '../test-platform.ts'
+
+let platform: TestPlatform
+
+beforeAll(async () => {
+  platform = await TestPlatform.start()
+})
+
+const stop = (slug: string) => platform.api.call('apps.stop', { params: { slug } })
+const start = (slug: string) => platform.api.call('apps.start', { params: { slug } })
+
+describe('an app that its people stop', () => {
+  test('says so instead of waking, and comes back with as many instances as it had', async () => {
+    const slug = 'paused'
+    await platform.goLive(
+      slug,
+      appFolder(answers('one'), { Procfile: 'web: node server.js\nworker: sleep 600\n' }),
+    )
+    await platform.api.call('apps.scale', { params: { slug }, body: { worker: 2 } })
+
+    expect(await stop(slug)).toMatchObject({ state: 'stopped', scale: { worker: 2 } })
+
+    expect(processesOf(slug)).toEqual([])
+    const answer = await platform.request(slug)
+    expect(answer.status).toBe(503)
+    expect(answer.body).toContain('This app is stopped.')
+    expect((await platform.api.call('apps.get', { params: { slug } })).state).toBe('stopped')
+
+    expect(await start(slug)).toMatchObject({ state: 'active' })
+
+    await waitFor(async () => (await platform.running(slug)).length === 3, {
+      what: 'all instances to run again',
+    })
+    expect((await platform.request(slug)).body).toBe('one')
+    expect((await platform.running(slug)).sort()).toEqual(['web', 'worker', 'worker'])
+    expect(await platform.eventTypes(slug)).toEqual(expect.arrayContaining(['app:stopped', 'app:started']))
+  })
+
+  test('takes no deployment, keeps a change of its variables, and starts with it', async () => {
+    const slug = 'changed'
+    await platform.goLive(slug, appFolder(serves("response.end(process.env.WORD ?? 'none')")))
+    await stop(slug)
+
+    const changed = await platform.api.call('env.update', {
+      params: { slug },
+      body: { set: { WORD: { value: 'new' } } },
+    })
+    await expect(platform.api.call('apps.restart', { params: { slug } })).rejects.toMatchObject({
+      code: 'not_in_this_state',
+      message: expect.stringContaining('changed is stopped. Start it first.'),
+    })
+    expect(changed.deployment).toBe(null)
+    expect(processesOf(slug)).toEqual([])
+
+    await start(slug)
+
+    await waitFor(async () => (await platform.request(slug)).body === 'new', {
+      what: 'the new value to be there',
+    })
+  })
+
+  test('cannot be stopped twice, nor started while it runs', async () => {
+    const slug = 'twice'
+    await platform.goLive(slug, appFolder(answers('one')))
+
+    await expect(start(slug)).rejects.toMatchObject({ status: 409 })
+    await stop(slug)
+    await expect(stop(slug)).rejects.toMatchObject({ status: 409 })
+  })
+})
