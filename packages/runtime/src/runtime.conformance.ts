@@ -362,6 +362,20 @@ function testMeasure(factory: RuntimeFactory): void {
 
     expect(await instance.exited).toMatchObject({ signal: 'SIGKILL', oomKilled: true })
   })
+
+  test('what an instance was refused, has open and wrote is told', async () => {
+    const stage = await openStage(factory)
+    const limits = { memoryMb: 512, processes: 24, openFiles: 512, diskMb: 16 }
+
+    const instance = await stage.start('take-all', { limits })
+    await stage.waitForOutput('took it')
+
+    const found = await stage.runtime.examine!(instance.id, instance.handle)
+    expect(found.refusedProcesses).toBeGreaterThan(0)
+    expect(found.openFiles).toBeGreaterThan(200)
+    expect(found.diskBytes).toBeGreaterThanOrEqual(8 * 1_048_576)
+    expect(found).toMatchObject({ memoryKills: 0, throttledMs: 0 })
+  })
 }
 
 function testConfinement(factory: RuntimeFactory): void {

@@ -26,7 +26,7 @@ export interface InstanceSpec {
   /** Whether the instance serves HTTP: it then gets a free port as PORT. */
   needsPort: boolean
   /** A driver that cannot hold a limit passes it over. */
-  limits: { memoryMb?: number; cpus?: number; processes?: number; openFiles?: number }
+  limits: { memoryMb?: number; cpus?: number; processes?: number; openFiles?: number; diskMb?: number }
   /** Names that the instance can look up, with their addresses: apps that it may call. Where the host allows it. */
   hosts?: Readonly<Record<string, string>>
   /** Folder for `<id>.out` and `<id>.err`, the spool files that telemetry reads. */
@@ -81,9 +81,11 @@ export interface ResourceUsage {
   processes?: number
 }
 
-/** See `CommandFindings` of the sandbox. Volumes are left out. */
+/** See `CommandFindings` of the sandbox. Volumes are left out. What a driver cannot tell is 0. */
 export interface InstanceFindings {
   diskBytes: number
+  /** Where the driver itself refuses to let temporary files take more. */
+  maxDiskBytes?: number
   openFiles: number
   refusedProcesses: number
   memoryKills: number

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { AppRuntime, Builder } from '@seaworthy/builder'
@@ -18,6 +18,7 @@ import type { LogStore } from '@seaworthy/telemetry'
 import { envOfRelease } from '../env/env-names.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { AppLimits } from '../limits/app-limits.ts'
+import { imageOf } from '../releases/release-image.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { AppRow, InstanceRow, InstanceState, ReleaseRow } from '../store/schema.ts'
 import type { InstanceRecords } from './instance-records.ts'
@@ -66,13 +67,6 @@ export interface InstanceManagerOptions {
   /** Folder of all volumes: `<app id>/<name>`. */
   volumesDirectory: string
   log: Logger
-}
-
-const IMAGE_PREFIX = 'image:'
-
-/** The engine's id of the image that a release is made of; undefined where it is a tree. */
-function imageOf({ artifact_digest }: Pick<ReleaseRow, 'artifact_digest'>): string | undefined {
-  return artifact_digest.startsWith(IMAGE_PREFIX) ? artifact_digest.slice(IMAGE_PREFIX.length) : undefined
 }
 
 /**
@@ -192,6 +186,17 @@ export class InstanceManager {
     return this.#runtimeOf(live).examine?.(live.row.id, live.instance.handle)
   }
 
+  /** How much it has printed so far, in bytes, kept or not. */
+  async printedBytes({ row }: LiveInstance): Promise<number> {
+    const sizes = Object.values(this.#spoolFiles(row)).map(file =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0, // not made yet, or gone already
+      ),
+    )
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  }
+
   /** TCP ports the instance really opened: what to say when it does not answer on PORT. */
   listeningPorts(live: LiveInstance): Promise<number[]> {
     return this.#runtimeOf(live).listeningPorts(live.row.id, live.instance.handle)
@@ -218,10 +223,14 @@ export class InstanceManager {
       instanceId: row.id,
       process: row.process,
       release: `v${releaseVersion}`,
-      stdoutFile: join(this.#options.outputDirectory, `${row.id}.out`),
-      stderrFile: join(this.#options.outputDirectory, `${row.id}.err`),
+      ...this.#spoolFiles(row),
       secrets,
     })
+  }
+
+  #spoolFiles({ id }: InstanceRow): { stdoutFile: string; stderrFile: string } {
+    const base = join(this.#options.outputDirectory, id)
+    return { stdoutFile: `${base}.out`, stderrFile: `${base}.err` }
   }
 
   async #ended(live: LiveInstance, exit: InstanceExit): Promise<void> {

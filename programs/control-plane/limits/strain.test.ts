@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { strainOf } from './strain.ts'
+import { printRate, strainOf } from './strain.ts'
 
 const CALM = { diskBytes: 0, openFiles: 20, refusedProcesses: 0, memoryKills: 0, throttledMs: 500 }
 const LIMITS = { processes: 256, openFiles: 100, cpus: 0.5 }
@@ -13,8 +13,19 @@ test.each([
   [{ refusedProcesses: 3 }, 'processes', 'wants more than its 256 processes and threads'],
   [{ openFiles: 95 }, 'openFiles', 'has 95 files open and may have 100'],
   [{ throttledMs: 61_000 }, 'cpus', 'had to wait for 61 s'],
+  [{ diskBytes: 64e6, maxDiskBytes: 67_108_864 }, 'disk', 'temporary files of 62 MB and may have 64 MB'],
+  [{ printedBytesPerSecond: 40 * 1_048_576 }, 'output', 'prints 40 MB a second'],
 ])('%j is told as a matter of %s', (findings, kind, text) => {
   const strains = strainOf({ ...CALM, ...findings }, LIMITS)
 
   expect(strains).toEqual([{ kind, detail: expect.stringContaining(text) }])
+})
+
+test('how fast an instance prints is told between two looks', () => {
+  const MB = 1_048_576
+
+  expect(printRate(undefined, { at: 0, bytes: 500 * MB })).toBe(0)
+  expect(printRate({ at: 0, bytes: MB }, { at: 5_000, bytes: 51 * MB })).toBe(10 * MB)
+  expect(printRate({ at: 0, bytes: 0 }, { at: 1, bytes: MB })).toBe(2 * MB) // looks that came at once
+  expect(printRate({ at: 0, bytes: MB }, { at: 5_000, bytes: 0 })).toBe(0) // the app emptied its output
 })

@@ -2,7 +2,7 @@
 import type { InstanceFindings } from '@seaworthy/runtime'
 import type { LimitName } from '@seaworthy/runtime/resources'
 
-export type StrainKind = 'processes' | 'openFiles' | 'cpus'
+export type StrainKind = 'processes' | 'openFiles' | 'cpus' | 'disk' | 'output'
 
 export interface Strain {
   kind: StrainKind
@@ -10,14 +10,29 @@ export interface Strain {
   detail: string
 }
 
+export interface StrainFacts extends InstanceFindings {
+  /** How fast it printed lately. */
+  printedBytesPerSecond?: number
+}
+
+export interface PrintedSoFar {
+  /** Milliseconds since 1970. */
+  at: number
+  bytes: number
+}
+
 /** Some waiting is what a CPU limit is for. */
 const LONG_WAIT_MS = 60_000
 const NEARLY = 0.95
+const MB = 1_048_576
+/** More than the 50,000 lines a second that are kept at any rate. */
+const FLOOD_BYTES_PER_SECOND = 8 * MB
+/** Looks that come close together tell no rate. */
+const SHORTEST_MS = 500
 
-export function strainOf(
-  { refusedProcesses, openFiles, throttledMs }: InstanceFindings,
-  limits: Partial<Record<LimitName, number>>,
-): Strain[] {
+export function strainOf(facts: StrainFacts, limits: Partial<Record<LimitName, number>>): Strain[] {
+  const { refusedProcesses, openFiles, throttledMs, diskBytes, maxDiskBytes } = facts
+  const { printedBytesPerSecond = 0 } = facts
   const strains: (Strain | false)[] = [
     refusedProcesses > 0 && {
       kind: 'processes',
@@ -33,6 +48,22 @@ export function strainOf(
         kind: 'cpus',
         detail: `wants more than its ${limits.cpus} CPUs, and had to wait for ${Math.round(throttledMs / 1000)} s in all`,
       },
+    maxDiskBytes !== undefined &&
+      diskBytes >= NEARLY * maxDiskBytes && {
+        kind: 'disk',
+        detail: `has temporary files of ${Math.ceil(diskBytes / MB)} MB and may have ${Math.round(maxDiskBytes / MB)} MB in one folder, and what it writes beyond that is refused`,
+      },
+    printedBytesPerSecond >= FLOOD_BYTES_PER_SECOND && {
+      kind: 'output',
+      detail: `prints ${Math.round(printedBytesPerSecond / MB)} MB a second; what is too much to keep up with is left out of its log`,
+    },
   ]
   return strains.filter(strain => strain !== false)
+}
+
+/** Bytes a second between two looks; 0 at the first, and for an app that empties its own output. */
+export function printRate(before: PrintedSoFar | undefined, now: PrintedSoFar): number {
+  if (!before) return 0
+  const bytes = Math.max(0, now.bytes - before.bytes)
+  return (bytes * 1000) / Math.max(SHORTEST_MS, now.at - before.at)
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DockerEngine } from '@seaworthy/docker'
 import {
   advance,
@@ -24,6 +25,11 @@ export interface ContainerOutputOptions {
 
 /** The cursor may be stale (what follows it is told apart), so it is not written for each chunk of a flood. */
 const CURSOR_INTERVAL_MS = 250
+/**
+ * Each message is taken apart in the platform's own process, so one app's flood must not be all that it does. Some
+ * 150,000 lines a second get through; the engine keeps the last 50 MB of what waits, and gives up the rest.
+ */
+const COPIED_BYTES_PER_SECOND = 16 * 1_048_576
 
 /**
  * Copies what the engine keeps of an instance's output into its spool files. The engine keeps it without us (driver
@@ -70,10 +76,12 @@ export class ContainerOutput {
   async #copyFrames(stream: NodeJS.ReadableStream, { cursor, filter, handles }: CopyState): Promise<void> {
     const frames = new LogFrameReader()
     let reached = cursor
+    const pace = new Pace(COPIED_BYTES_PER_SECOND)
     let writtenAt = 0
-    for await (const chunk of stream) {
-      const fresh = frames.read(chunk as Buffer).filter(frame => filter.isAfter(frame))
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const fresh = frames.read(chunk).filter(frame => filter.isAfter(frame))
       reached = await append(fresh, { cursor: reached, filter, handles })
+      await pace.after(chunk.length)
       if (performance.now() - writtenAt < CURSOR_INTERVAL_MS) continue
       await writeCursor(this.#files.cursor, reached)
       writtenAt = performance.now()
@@ -100,6 +108,29 @@ export class ContainerOutput {
     )
   }
 }
+
+/** Lets so many bytes a second pass. */
+class Pace {
+  readonly #bytesPerSecond: number
+  #beganAt = performance.now()
+  #bytes = 0
+
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerSecond = bytesPerSecond
+  }
+
+  /** Waits when more came than may. A quiet time is not saved up for a flood. */
+  async after(bytes: number): Promise<void> {
+    this.#bytes += bytes
+    const earlyMs = (this.#bytes * 1000) / this.#bytesPerSecond - (performance.now() - this.#beganAt)
+    if (earlyMs > SHORTEST_REST_MS) await sleep(earlyMs)
+    if (earlyMs >= 0) return
+    this.#beganAt = performance.now()
+    this.#bytes = 0
+  }
+}
+
+const SHORTEST_REST_MS = 20
 
 interface CopyState {
   cursor: LogCursor

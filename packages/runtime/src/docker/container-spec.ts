@@ -22,7 +22,8 @@ export interface ContainerFacts {
 }
 
 const MAX_PROCESSES = 1_024
-const TEMPORARY_SIZE = '256m'
+/** Temporary files are kept in memory. */
+const TEMPORARY_MB = 256
 const MB = 1_048_576
 
 /** The engine's words for an instance: everything shut that an app has no right to. */
@@ -65,7 +66,7 @@ function hostConfig(facts: ContainerFacts): Dockerode.HostConfig {
     Init: true,
     RestartPolicy: { Name: 'no' },
     Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-    Tmpfs: Object.fromEntries(facts.temporary.map(path => [path, temporaryOptions(path, facts.userId)])),
+    Tmpfs: Object.fromEntries(facts.temporary.map(path => [path, temporaryOptions(path, facts)])),
     Mounts: [...facts.readable.map(readOnlyMount), ...(spec.volumes ?? []).map(volumeMount)],
     // Kept by the engine while the platform is away, and bounded: 50 MB for an instance.
     LogConfig: { Type: 'local', Config: { 'max-size': '10m', 'max-file': '5', compress: 'false' } },
@@ -93,9 +94,10 @@ function limits({
 }
 
 /** Engines with a runc before 1.2 give the folder the mode that the image's has: so it needs the right owner too. */
-function temporaryOptions(path: string, userId: number | undefined): string {
+function temporaryOptions(path: string, { userId, spec }: ContainerFacts): string {
+  const sizeMb = Math.min(spec.limits.diskMb ?? TEMPORARY_MB, TEMPORARY_MB)
   const owner = userId === undefined ? '' : `,uid=${userId},gid=${userId}`
-  return `rw,exec,nosuid,nodev,size=${TEMPORARY_SIZE},mode=${path === '/tmp' ? '1777' : '0777'}${owner}`
+  return `rw,exec,nosuid,nodev,size=${sizeMb}m,mode=${path === '/tmp' ? '1777' : '0777'}${owner}`
 }
 
 function readOnlyMount({

@@ -12,6 +12,7 @@ export async function usageOf(engine: DockerEngine, container: string): Promise<
   return {
     memoryBytes: Math.max(0, usage - cache),
     cpuMs: Math.floor((stats.cpu_stats.cpu_usage?.total_usage ?? 0) / 1e6),
+    processes: stats.pids_stats?.current,
   }
 }
 

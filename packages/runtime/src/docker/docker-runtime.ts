@@ -14,9 +14,10 @@ import {
   listeningPortsOf,
 } from '@seaworthy/sandbox'
 import { InstanceStartFailed } from '../errors.ts'
-import type { Instance, InstanceSpec, ResourceUsage, Runtime } from '../runtime.ts'
+import type { Instance, InstanceFindings, InstanceSpec, ResourceUsage, Runtime } from '../runtime.ts'
 import { AppNetworks } from './app-network.ts'
 import { attachToContainer } from './container-attach.ts'
+import { findingsOf, NOTHING_FOUND } from './container-findings.ts'
 import { ContainerOutput } from './container-output.ts'
 import { containerName, containerSpec } from './container-spec.ts'
 import { endContainer } from './container-stop.ts'
@@ -101,6 +102,12 @@ class DockerRuntime implements Runtime {
     const handle = parseDockerHandle(value)
     const found = handle && (await this.#find(id, handle))
     return found?.State.Running ? usageOf(this.#engine, found.Id) : { memoryBytes: 0, cpuMs: 0 }
+  }
+
+  async examine(id: string, value: unknown): Promise<InstanceFindings> {
+    const handle = parseDockerHandle(value)
+    const found = handle && (await this.#find(id, handle))
+    return found?.State.Running ? findingsOf(this.#engine, found) : NOTHING_FOUND
   }
 
   async listeningPorts(id: string, value: unknown): Promise<number[]> {

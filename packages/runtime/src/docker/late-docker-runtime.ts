@@ -7,10 +7,12 @@ import type {
   AttachSpec,
   Instance,
   InstanceExit,
+  InstanceFindings,
   InstanceSpec,
   ResourceUsage,
   Runtime,
 } from '../runtime.ts'
+import { NOTHING_FOUND } from './container-findings.ts'
 import { parseDockerHandle } from './docker-handle.ts'
 
 export interface LateDockerRuntimeOptions {
@@ -73,6 +75,11 @@ class LateDockerRuntime implements Runtime {
   async sample(id: string, handle: unknown): Promise<ResourceUsage> {
     if (!parseDockerHandle(handle)) return { memoryBytes: 0, cpuMs: 0 }
     return (await this.#open()).sample(id, handle)
+  }
+
+  async examine(id: string, handle: unknown): Promise<InstanceFindings> {
+    const runtime = parseDockerHandle(handle) && (await this.#open())
+    return (await runtime?.examine?.(id, handle)) ?? NOTHING_FOUND
   }
 
   async listeningPorts(id: string, handle: unknown): Promise<number[]> {
