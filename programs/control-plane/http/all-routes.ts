@@ -7,6 +7,7 @@ import { passkeysRoutes } from '../accounts/passkeys.routes.ts'
 import { type SecondFactorRoutesOptions, secondFactorRoutes } from '../accounts/second-factor.routes.ts'
 import { sessionsRoutes } from '../accounts/sessions.routes.ts'
 import { signInStepsRoutes } from '../accounts/sign-in-steps.routes.ts'
+import { type AppPlanRoutesOptions, appPlanRoutes } from '../apps/app-plan.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
@@ -20,6 +21,7 @@ import { type SharedEnvRoutesOptions, sharedEnvRoutes } from '../env/shared-env.
 import { eventsRoutes } from '../events/events.routes.ts'
 import type { Events } from '../events/events.ts'
 import { type ExecRoutesOptions, execRoutes } from '../exec/exec.routes.ts'
+import { type FilesRoutesOptions, filesRoutes } from '../files/files.routes.ts'
 import { type ImagesRoutesOptions, imagesRoutes } from '../images/images.routes.ts'
 import { type InstancesRoutesOptions, instancesRoutes } from '../instances/instances.routes.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
@@ -28,6 +30,7 @@ import { type LimitsRoutesOptions, limitsRoutes } from '../limits/limits.routes.
 import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
 import { type MailRoutesOptions, mailRoutes } from '../mail/mail.routes.ts'
 import { type PeopleRoutesOptions, peopleRoutes } from '../people/people.routes.ts'
+import { type SettingsRoutesOptions, settingsRoutes } from '../platform/settings.routes.ts'
 import { statusRoutes } from '../platform/status.routes.ts'
 import { type QuotasRoutesOptions, quotasRoutes } from '../quotas/quotas.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
@@ -48,6 +51,7 @@ import type { PlatformStatus } from './ports.ts'
 
 export type AllRoutesOptions = AccessRoutesOptions &
   AccountsRoutesOptions &
+  AppPlanRoutesOptions &
   AppsRoutesOptions &
   AuditRoutesOptions &
   BuildsRoutesOptions &
@@ -58,6 +62,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   DomainsRoutesOptions &
   EnvRoutesOptions &
   ExecRoutesOptions &
+  FilesRoutesOptions &
   GrantsRoutesOptions &
   ImagesRoutesOptions &
   InstancesRoutesOptions &
@@ -73,6 +78,7 @@ export type AllRoutesOptions = AccessRoutesOptions &
   FiguresRoutesOptions &
   RequestsRoutesOptions &
   VisitsRoutesOptions &
+  SettingsRoutesOptions &
   TeamsRoutesOptions &
   TokensRoutesOptions &
   TrafficRoutesOptions & {
@@ -93,6 +99,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...passkeysRoutes(options),
     ...deviceLoginRoutes(options),
     ...appsRoutes(options),
+    ...appPlanRoutes(options),
     ...deploymentsRoutes(options),
     ...buildsRoutes(options),
     ...releasesRoutes(options),
@@ -100,6 +107,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...domainsRoutes(options),
     ...envRoutes(options),
     ...execRoutes(options),
+    ...filesRoutes(options),
     ...instancesRoutes(options),
     ...keysRoutes(options),
     ...sharedEnvRoutes(options),
@@ -115,6 +123,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...eventsRoutes(options),
     ...jobsRoutes(options),
     ...statusRoutes(options),
+    ...settingsRoutes(options),
     ...tokensRoutes(options),
     ...cacheRoutes(options),
     ...trafficRoutes(options),

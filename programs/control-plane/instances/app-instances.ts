@@ -112,7 +112,8 @@ export class AppInstances {
   }
 }
 
-function refuseScale(app: AppRow, known: readonly string[], process: string, count: number): void {
+/** @throws `process_unknown`, `scale_too_large` */
+export function refuseScale(app: AppRow, known: readonly string[], process: string, count: number): void {
   if (!known.includes(process)) {
     const names = known.length === 0 ? 'none: it is a static app' : known.join(', ')
     throw new AppError(

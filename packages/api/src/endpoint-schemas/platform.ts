@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { appParamsSchema } from '../app.ts'
+import { appPlanSchema, planAppSchema } from '../app-plan.ts'
+import type { platformEndpoints } from '../endpoint-list/platform.ts'
+import type { EndpointSchemas } from '../endpoint-schemas.ts'
+import { settingSchema } from '../setting.ts'
+
+export const platformEndpointSchemas = {
+  'settings.list': { data: z.array(settingSchema) },
+  'apps.plan': { params: appParamsSchema, body: planAppSchema, data: appPlanSchema },
+} satisfies Record<keyof typeof platformEndpoints, EndpointSchemas>
