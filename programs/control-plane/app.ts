@@ -18,6 +18,7 @@ import { openBuilder } from './builds/open-builder.ts'
 import { type ControlPlaneConfig, settings } from './config.ts'
 import { composeDeployments } from './deployments/compose-deployments.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
+import { isUnderWay } from './deployments/deployment-state.ts'
 import { DiskLedger } from './disk/disk-ledger.ts'
 import { DiskRoom } from './disk/disk-room.ts'
 import { DiskSamples } from './disk/disk-samples.ts'
@@ -227,7 +228,7 @@ export async function createControlPlane(
     log,
   })
 
-  const { deployments, canaries, canaryWatch, pipeline, orphanedDeployments } = composeDeployments({
+  const deploying = composeDeployments({
     config,
     ground,
     records: deploymentRecords,
@@ -237,6 +238,7 @@ export async function createControlPlane(
     urlOf: edgeUrl,
     log,
   })
+  const { deployments, governor, canaries, canaryWatch, pipeline, orphanedDeployments } = deploying
   const instances = new AppInstances({
     apps,
     releases,
@@ -301,7 +303,7 @@ export async function createControlPlane(
     events,
     defaultMinutes: config.sleepAfterMinutes,
     lookEveryMs: config.sleepLookSeconds * 1000,
-    isDeploying: async appId => (await deploymentRecords.listUnfinished(appId)).length > 0,
+    isDeploying: async appId => (await deploymentRecords.listUnfinished(appId)).some(isUnderWay),
     log,
   })
   const volumes = new Volumes({ directory: folders.volumes, releases })
@@ -356,6 +358,7 @@ export async function createControlPlane(
     store,
     manager,
     edge,
+    governor,
     runtimeKind: runtimes.kindFor('tree'),
     powers: sandbox.powers,
     shortcomings: missingPowers,
@@ -391,6 +394,7 @@ export async function createControlPlane(
       volumes,
       artifacts,
       ...people.parts,
+      ...deploying.routeParts,
       ...domains.routeParts,
       ...sight.routeParts,
       quotas,
@@ -441,6 +445,7 @@ export async function createControlPlane(
     ledger: jobs,
     handlers: {
       ...people.jobHandlers,
+      ...deploying.jobHandlers,
       ...domains.jobHandlers,
       deploy: job => pipeline.handle(job),
       sweep: () => sweeper.sweep(),

@@ -278,6 +278,13 @@ export const settings = defineSettings({
     description:
       'Memory that builds never get, for live apps and the platform itself. A third of the machine, at least 512, when missing.',
   },
+  pressureDirectory: {
+    name: 'SEAWORTHY_PRESSURE_DIRECTORY',
+    schema: z.string().startsWith('/'),
+    default: '/proc/pressure',
+    description:
+      'Where the kernel tells of want of memory and disk time (PSI); builds are slowed by it. Another folder where the platform runs in a container that sees the figures of the server elsewhere.',
+  },
   trashDays: {
     name: 'SEAWORTHY_TRASH_DAYS',
     schema: wholeNumber(0, 365),

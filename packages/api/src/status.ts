@@ -1,5 +1,62 @@
 import { z } from 'zod'
 
+const bytes = z.number().nonnegative()
+
+const buildingSchema = z.strictObject({
+  slots: z.int(),
+  budgetBytes: bytes.meta({ description: 'What all builds together may have just now.' }),
+  reservedBytes: bytes.meta({ description: 'What builds never get.' }),
+  cpuShare: z.number().meta({ description: '1: builds run at full speed; less: they are slowed down.' }),
+  running: z.array(
+    z.strictObject({
+      app: z.string(),
+      limitBytes: bytes,
+      usedBytes: bytes,
+      expectedEndAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  waiting: z.array(
+    z.strictObject({
+      app: z.string(),
+      needBytes: bytes,
+      since: z.iso.datetime(),
+      why: z.string().nullable(),
+    }),
+  ),
+})
+
+/** What only administrators are told. */
+export const statusDetailsSchema = z.strictObject({
+  docker: z.strictObject({
+    state: z.enum(['off', 'unused', 'running', 'away']),
+    host: z.string().nullable(),
+    why: z.string().nullable().meta({ description: 'Why it does not answer, as a sentence.' }),
+  }),
+  builds: buildingSchema,
+  memory: z.strictObject({ controlPlaneBytes: bytes, edgeBytes: bytes.nullable(), machineBytes: bytes }),
+  disk: z.strictObject({
+    totalBytes: bytes,
+    freeBytes: bytes,
+    level: z
+      .int()
+      .meta({ description: 'The highest step of fullness that was reached, in percent; 0: none.' }),
+    levels: z.array(z.int()),
+  }),
+  certificates: z
+    .array(
+      z.strictObject({
+        host: z.string(),
+        app: z.string(),
+        endsAt: z.iso.datetime(),
+        renewAt: z.iso.datetime().nullable(),
+        problem: z.string().nullable(),
+      }),
+    )
+    .meta({ description: 'The ten that end first.' }),
+})
+
+export type StatusDetails = z.output<typeof statusDetailsSchema>
+
 export const statusSchema = z
   .strictObject({
     version: z.string(),
@@ -30,6 +87,23 @@ export const statusSchema = z
       })
       .nullable()
       .meta({ description: 'Of all teams together. Null for who does not administer the platform.' }),
+    builds: z
+      .strictObject({
+        running: z.int(),
+        waiting: z.int(),
+        cpuShare: z.number().meta({ description: 'Of the CPU time that builds would get otherwise.' }),
+        pressure: z
+          .strictObject({ memorySome: z.number(), memoryFull: z.number(), ioFull: z.number() })
+          .nullable()
+          .meta({
+            description:
+              'Percent of the last 10 seconds in which work stood still for want of it. Null where the kernel tells nothing.',
+          }),
+        note: z.string().nullable().meta({ description: 'Why builds are slow just now, in a sentence.' }),
+      })
+      .nullable()
+      .optional()
+      .meta({ description: 'Null for who does not administer the platform.' }),
     urls: z.strictObject({ dashboard: z.url(), edge: z.url(), edgeTls: z.url().nullable().optional() }),
     mail: z
       .strictObject({
@@ -38,6 +112,14 @@ export const statusSchema = z
         from: z.string().nullable(),
       })
       .meta({ description: 'Where mails go. Without a mail server they only reach a file on the machine.' }),
+    details: statusDetailsSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'Null for who does not administer the platform.' }),
+    details: statusDetailsSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'Null for who does not administer the platform.' }),
     home: z
       .string()
       .nullable()

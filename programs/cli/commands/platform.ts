@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Status } from '@seaworthy/api'
 import { createClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { controlSocket, platformHome } from '../connection.ts'
@@ -218,10 +219,15 @@ async function status({ client, out }: Context): Promise<void> {
         ['apps', counts && `${counts.apps}, ${counts.instances} instances`],
         ['traffic', `${Math.round(perMinute * 10) / 10} requests a minute`],
         ['jobs', counts && `${counts.jobsRunning} running, ${counts.jobsQueued} queued`],
+        ['builds', status.builds && buildsText(status.builds)],
         ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
         ['home', status.home],
       ]),
       ...(status.runtime.notes ?? []).map(note => `Note: ${note}`),
     ].join('\n'),
   )
+}
+
+function buildsText({ running, waiting, note }: NonNullable<Status['builds']>): string {
+  return [`${running} running, ${waiting} waiting`, ...(note === null ? [] : [note])].join('; ')
 }

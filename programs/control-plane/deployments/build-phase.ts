@@ -151,6 +151,7 @@ export class BuildPhase {
       ...(declared ? { declaredAt: { line: declared.line } } : {}),
       durationMs: expected.durationMs,
       signal,
+      onPace: sentence => log.line(sentence, 'platform'),
       onWait: reason => {
         log.line(`waiting: ${reason}`, 'platform')
         builds.recordWait(build.id, reason).catch(error => {

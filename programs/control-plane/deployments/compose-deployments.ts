@@ -9,7 +9,7 @@ import type { Apps } from '../apps/apps.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { Builds } from '../builds/builds.ts'
 import { BuildGovernor } from '../builds/governor/build-governor.ts'
-import { reservedBytes } from '../builds/governor/machine-facts.ts'
+import { readMachine, reservedBytes } from '../builds/governor/machine-facts.ts'
 import type { ControlPlaneConfig } from '../config.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { EnvVars } from '../env/env-vars.ts'
@@ -29,6 +29,7 @@ import type { SourceRecords } from '../sources/source-records.ts'
 import type { AppTraffic } from '../traffic/app-traffic.ts'
 import { answeringProcesses } from '../traffic/effective-traffic.ts'
 import { createAdmission } from './admission.ts'
+import { composeApprovals } from './approvals/compose-approvals.ts'
 import { BuildPhase } from './build-phase.ts'
 import { Canaries } from './canaries.ts'
 import { CanaryEnd } from './canary-end.ts'
@@ -119,6 +120,12 @@ export function composeDeployments({
   })
   const isGuarded = appTraffic.mayKeepOut.bind(appTraffic)
   const watcher = new Watcher({ edge, manager, edgePort: config.httpPort, isGuarded })
+  const governor = new BuildGovernor({
+    slots: config.buildSlots,
+    reservedBytes: reservedBytes(config.buildReserveMb),
+    readMachine: () => readMachine(config.pressureDirectory),
+    log,
+  })
   const buildPhase = new BuildPhase({
     store,
     records,
@@ -134,11 +141,7 @@ export function composeDeployments({
     apps,
     keyRing,
     quotas,
-    governor: new BuildGovernor({
-      slots: config.buildSlots,
-      reservedBytes: reservedBytes(config.buildReserveMb),
-      log,
-    }),
+    governor,
     buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
     log,
   })
@@ -170,6 +173,10 @@ export function composeDeployments({
     events,
   })
   const deployDeadlineMs = 2 * config.buildDeadlineMinutes * 60_000 + DEPLOY_DEADLINE_MARGIN_MS
+  const { approvals, routeParts, jobHandlers } = composeApprovals({
+    ...{ store, records, builds, jobs, events, releases, envVars, sources },
+    deadlineMs: deployDeadlineMs,
+  })
   const canaries = new Canaries({ store, records, jobs, deadlineMs: deployDeadlineMs })
   const canaryWatch = new CanaryWatch({
     records,
@@ -190,6 +197,7 @@ export function composeDeployments({
     envVars,
     events,
     admit: createAdmission({ audit, requireStillAllowed: createRequireStillAllowed(actors) }),
+    approvals,
     buildPhase,
     startPhase,
     canaryPhase,
@@ -219,6 +227,7 @@ export function composeDeployments({
     quotas,
     deploymentLogs: buildLogs,
     canaries,
+    approvals,
     images,
     deadlineMs: deployDeadlineMs,
   })
@@ -229,5 +238,14 @@ export function composeDeployments({
     jobs,
     log,
   })
-  return { deployments, canaries, canaryWatch, pipeline, orphanedDeployments }
+  return {
+    deployments,
+    governor,
+    canaries,
+    canaryWatch,
+    pipeline,
+    orphanedDeployments,
+    routeParts,
+    jobHandlers,
+  }
 }

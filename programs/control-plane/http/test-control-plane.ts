@@ -27,6 +27,7 @@ import { AuditReader } from '../audit/audit-reader.ts'
 import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
 import { settings } from '../config.ts'
+import { type ApprovalSurroundings, composeApprovals } from '../deployments/approvals/compose-approvals.ts'
 import { Canaries } from '../deployments/canaries.ts'
 import { DeploymentRecords } from '../deployments/deployment-records.ts'
 import { DiskLedger } from '../disk/disk-ledger.ts'
@@ -259,6 +260,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     deployments,
     appTraffic: new AppTraffic({ store }),
     ...limitParts(store, quotas),
+    ...approvalParts(store, { jobs, events, envVars }),
     canaries: new Canaries({ store, records: new DeploymentRecords({ store }), jobs, deadlineMs: 1000 }),
     publisher: { publish: async () => {} },
     purgeCache: async () => ({ purged: 0 }),
@@ -283,6 +285,15 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
       exportFile: id => personExports.fileOf(id),
     }),
   }
+}
+
+function approvalParts(store: Store, parts: Pick<ApprovalSurroundings, 'jobs' | 'events' | 'envVars'>) {
+  const { routeParts } = composeApprovals({
+    ...{ store, records: new DeploymentRecords({ store }), builds: new Builds({ store }) },
+    ...{ releases: new Releases({ store }), sources: { open: async () => undefined }, deadlineMs: 1000 },
+    ...parts,
+  })
+  return routeParts
 }
 
 function diskParts(store: Store, home: string) {
@@ -362,6 +373,7 @@ const STATUS = {
   database: { kind: 'sqlite' as const },
   mail: { kind: 'file' as const, to: '/home/mail.log', from: null },
   counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
+  builds: { running: 0, waiting: 0, cpuShare: 1, pressure: null, note: null },
   urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
   home: '/home',
 }

@@ -15,7 +15,13 @@ test('members learn how the platform is, not where it lies or how much other tea
   expect(await admin.client.call('status.get')).toEqual(whole)
   for (const client of [member.client, clientOf(plane, secret)]) {
     const seen = await client.call('status.get')
-    expect(seen).toMatchObject({ version: whole.version, counts: null, home: null, edge: { pid: null } })
+    expect(seen).toMatchObject({
+      version: whole.version,
+      counts: null,
+      builds: null,
+      home: null,
+      edge: { pid: null },
+    })
     expect(JSON.stringify(seen)).not.toContain(whole.home)
     expect(seen.mail.to).not.toBe(whole.mail.to)
   }

@@ -2,9 +2,21 @@ import type { Actor } from '../access/actor.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import type { PlatformStatus, StatusDocument } from '../http/ports.ts'
 
-export function statusRoutes({ status }: { status: PlatformStatus }): Implementations {
+export interface StatusRoutesOptions {
+  status: PlatformStatus
+  /** For administrators alone: it reads more than the rest together. */
+  statusDetails: Pick<StatusDetailsReader, 'read'>
+}
+
+export function statusRoutes({ status, statusDetails }: StatusRoutesOptions): Implementations {
   return {
-    'status.get': { answer: async ({ actor }) => statusFor(actor, await status.status()) },
+    'status.get': {
+      async answer({ actor }) {
+        const whole = await status.status()
+        if (!administersAll(actor)) return statusFor(actor, whole)
+        return { ...whole, details: await statusDetails.read(whole.edge.pid) }
+      },
+    },
   }
 }
 
@@ -13,7 +25,14 @@ export function statusFor(actor: Actor, status: StatusDocument): StatusDocument 
   if (administersAll(actor)) return status
   const { edge, mail } = status
   const to = mail.kind === 'file' ? 'mail.log in the home of the platform' : 'its mail server'
-  return { ...status, edge: { ...edge, pid: null }, mail: { ...mail, to }, counts: null, home: null }
+  return {
+    ...status,
+    edge: { ...edge, pid: null },
+    mail: { ...mail, to },
+    counts: null,
+    builds: null,
+    home: null,
+  }
 }
 
 function administersAll(actor: Actor): boolean {

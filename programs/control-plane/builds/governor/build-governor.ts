@@ -1,8 +1,9 @@
 import type { BuildPace, BuildSpec, BuildUsage } from '@seaworthy/builder'
 import { defineErrors, type Logger } from '@seaworthy/kit'
+import { nextPace, type Pressure, paceText } from './build-pace.ts'
 import {
+  budgetOf,
   type GovernorFacts,
-  nextPace,
   planBuilds,
   type RunningBuild,
   type WaitingBuild,
@@ -34,6 +35,18 @@ export interface BuildRequest {
   signal: AbortSignal
   /** Called with each new reason why it waits, for people. */
   onWait(reason: string): void
+  /** Called with a sentence for people whenever it may go on slower or faster than before. */
+  onPace?(sentence: string): void
+}
+
+/** How the builds of this machine are just now. */
+export interface GovernorState {
+  running: number
+  waiting: number
+  /** Of the CPU time that builds would get otherwise: 1 is full speed. */
+  cpuShare: number
+  /** Undefined where the kernel tells nothing. */
+  pressure?: Pressure
 }
 
 /** A place among the running builds. */
@@ -45,6 +58,22 @@ export interface BuildGrant {
   peakBytes(): number | undefined
   /** Gives the place back. Idempotent. */
   release(): void
+}
+
+interface Running extends RunningBuild {
+  request: BuildRequest
+}
+
+/** For people. */
+export interface GovernorView {
+  slots: number
+  reservedBytes: number
+  budgetBytes: number
+  machineBytes: number
+  /** 1 at full speed. */
+  cpuShare: number
+  running: readonly RunningBuild[]
+  waiting: readonly { app: string; needBytes: number; sinceMs: number; reason: string | undefined }[]
 }
 
 interface Waiting extends WaitingBuild {
@@ -59,7 +88,7 @@ interface Waiting extends WaitingBuild {
  */
 export class BuildGovernor {
   readonly #options: BuildGovernorOptions
-  readonly #running = new Map<string, RunningBuild>()
+  readonly #running = new Map<string, Running>()
   readonly #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
   #cpuShare = 1
@@ -94,6 +123,39 @@ export class BuildGovernor {
     return admitted.promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
+  state(): GovernorState {
+    const { pressure } = this.#readMachine()
+    return {
+      running: this.#running.size,
+      waiting: this.#waiting.length,
+      cpuShare: this.#cpuShare,
+      ...(pressure ? { pressure } : {}),
+    }
+  }
+
+  #readMachine(): MachineFacts {
+    return (this.#options.readMachine ?? readMachine)()
+  }
+
+  /** Who builds, who waits and why, and what there is to share, as of now. */
+  view(): GovernorView {
+    const { slots, reservedBytes } = this.#options
+    const { memory } = this.#readMachine()
+    const running = [...this.#running.values()]
+    const facts = { memory, slots, reservedBytes, running, waiting: this.#waiting, nowMs: Date.now() }
+    return {
+      slots,
+      reservedBytes,
+      budgetBytes: budgetOf(facts),
+      machineBytes: memory.total,
+      cpuShare: this.#cpuShare,
+      running,
+      waiting: this.#waiting.map(({ app, needBytes, sinceMs, reason }) => ({
+        ...{ app, needBytes, sinceMs, reason },
+      })),
+    }
+  }
+
   #forget(waiting: Waiting): void {
     const index = this.#waiting.indexOf(waiting)
     if (index >= 0) this.#waiting.splice(index, 1)
@@ -102,9 +164,9 @@ export class BuildGovernor {
 
   #look(): void {
     const { slots, reservedBytes } = this.#options
-    const machine = (this.#options.readMachine ?? readMachine)()
+    const machine = this.#readMachine()
     this.#tellOfPressure(machine)
-    this.#cpuShare = nextPace(this.#cpuShare, machine.pressure)
+    this.#setPace(machine)
     const running = [...this.#running.values()]
     const facts: GovernorFacts = {
       ...machine,
@@ -125,6 +187,18 @@ export class BuildGovernor {
     this.#planLook()
   }
 
+  #setPace({ pressure }: MachineFacts): void {
+    const before = this.#cpuShare
+    this.#cpuShare = nextPace(before, pressure)
+    if (this.#cpuShare === before) return
+    const sentence = paceText(before, this.#cpuShare, pressure)
+    for (const { request } of this.#running.values()) request.onPace?.(sentence)
+    this.#options.log.info(
+      { cpuShare: this.#cpuShare, pressure, builds: this.#running.size },
+      'pace of builds changed',
+    )
+  }
+
   #tellOfPressure({ pressure }: MachineFacts): void {
     if (pressure || this.#toldOfPressure) return
     this.#toldOfPressure = true
@@ -140,7 +214,8 @@ export class BuildGovernor {
     if (!waiting) return
     const { id, app, request, admitted } = waiting
     const expectedEndMs = request.durationMs === undefined ? undefined : Date.now() + request.durationMs
-    const build: RunningBuild = {
+    const build: Running = {
+      request,
       id,
       app,
       limitBytes,

@@ -3,7 +3,6 @@ import {
   budgetOf,
   forecast,
   type GovernorFacts,
-  nextPace,
   planBuilds,
   type RunningBuild,
   type WaitingBuild,
@@ -135,15 +134,6 @@ describe('planning builds', () => {
     expect(beside.wait[0]!.reason).toMatch(/short of memory or disk time/)
     expect(alone.admit).toHaveLength(1)
   })
-})
-
-test('builds are slowed step by step under pressure, and let go again without it', () => {
-  const pressed = { ...CALM, ioFull: 30 }
-
-  expect([1, 0.5, 0.25, 0.1].map(pace => nextPace(pace, pressed))).toEqual([0.5, 0.25, 0.1, 0.1])
-  expect([1, 0.5, 0.25, 0.1].map(pace => nextPace(pace, CALM))).toEqual([1, 1, 0.5, 0.25])
-  expect(nextPace(0.25, { ...CALM, ioFull: 10 })).toBe(0.25)
-  expect(nextPace(0.25, undefined)).toBe(1)
 })
 
 test('the forecast goes by the largest peak, and by twice of it after a build that ran out', () => {

@@ -1,3 +1,5 @@
+import { isTight, type Pressure } from './build-pace.ts'
+
 /** Decides which builds run, with how much memory and how fast. Pure: the same facts give the same plan. */
 export interface GovernorFacts {
   /** Of the whole machine, in bytes. */
@@ -16,13 +18,6 @@ export interface GovernorFacts {
   /** In the order in which they came. */
   waiting: readonly WaitingBuild[]
   nowMs: number
-}
-
-/** Share of the last 10 seconds, in percent, in which some or all work stood still for want of it (`/proc/pressure`). */
-export interface Pressure {
-  memorySome: number
-  memoryFull: number
-  ioFull: number
 }
 
 export interface RunningBuild {
@@ -59,8 +54,6 @@ const LEAST_BYTES = 128 * MB
 const MARGIN = 1.25
 /** A first build that nobody can judge does not wait longer than this for others of the machine to give memory back. */
 const PATIENCE_MS = 60_000
-/** Above these, no further build begins beside another. */
-const TIGHT: Pressure = { memorySome: 20, memoryFull: 5, ioFull: 40 }
 
 export function planBuilds(facts: GovernorFacts): GovernorPlan {
   const plan: GovernorPlan = { admit: [], refuse: [], wait: [] }
@@ -165,29 +158,6 @@ function startsAfter(
 
 const byEnd = (builds: readonly RunningBuild[]) =>
   builds.toSorted((a, b) => (a.expectedEndMs ?? Number.MAX_VALUE) - (b.expectedEndMs ?? Number.MAX_VALUE))
-
-function isTight(pressure: Pressure | undefined): boolean {
-  if (!pressure) return false
-  return (Object.keys(TIGHT) as (keyof Pressure)[]).some(key => pressure[key] >= TIGHT[key])
-}
-
-/** From full speed to nearly standing still. Weight alone already gives live apps the CPU first. */
-const PACES = [1, 0.5, 0.25, 0.1] as const
-const SLOWER: Pressure = { memorySome: 10, memoryFull: 2, ioFull: 20 }
-const FASTER: Pressure = { memorySome: 4, memoryFull: 0.5, ioFull: 8 }
-
-/** The next share of the CPU time for all builds: a step slower under pressure, a step faster without; else as it is. */
-export function nextPace(current: number, pressure: Pressure | undefined): number {
-  const at = Math.max(
-    0,
-    PACES.findIndex(pace => pace <= current),
-  )
-  if (!pressure) return 1
-  const keys = Object.keys(SLOWER) as (keyof Pressure)[]
-  if (keys.some(key => pressure[key] >= SLOWER[key])) return PACES[Math.min(at + 1, PACES.length - 1)]!
-  if (keys.every(key => pressure[key] <= FASTER[key])) return PACES[Math.max(at - 1, 0)]!
-  return PACES[at]!
-}
 
 export interface PastBuild {
   peakMemoryBytes: number | null

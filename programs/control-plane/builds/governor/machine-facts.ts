@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import type { Pressure } from './governor-plan.ts'
+import { join } from 'node:path'
+import type { Pressure } from './build-pace.ts'
 
 export interface MachineFacts {
   memory: { total: number; available: number }
   pressure?: Pressure
 }
 
+/** Where Linux tells of pressure: https://docs.kernel.org/accounting/psi.html */
+export const PRESSURE_DIRECTORY = '/proc/pressure'
+
 /** How the machine is just now: three small files of the kernel, read in well under a millisecond. */
-export function readMachine(): MachineFacts {
-  const pressure = readPressure()
+export function readMachine(pressureDirectory = PRESSURE_DIRECTORY): MachineFacts {
+  const pressure = readPressure(pressureDirectory)
   // Both know of a cgroup that the platform itself may be confined to.
   const total = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
   return {
@@ -24,10 +28,10 @@ export function reservedBytes(settingMb: number | undefined): number {
   return settingMb === undefined ? Math.max(512 * 1_048_576, Math.round(total / 3)) : settingMb * 1_048_576
 }
 
-function readPressure(): Pressure | undefined {
+function readPressure(directory: string): Pressure | undefined {
   try {
-    const memory = readFileSync('/proc/pressure/memory', 'utf8')
-    const io = readFileSync('/proc/pressure/io', 'utf8')
+    const memory = readFileSync(join(directory, 'memory'), 'utf8')
+    const io = readFileSync(join(directory, 'io'), 'utf8')
     return {
       memorySome: averageOf(memory, 'some'),
       memoryFull: averageOf(memory, 'full'),
@@ -38,7 +42,7 @@ function readPressure(): Pressure | undefined {
   }
 }
 
-/** `some avg10=0.12 avg60=… total=…`: https://docs.kernel.org/accounting/psi.html */
+/** `some avg10=0.12 avg60=… total=…` */
 export function averageOf(text: string, kind: 'some' | 'full'): number {
   return Number(new RegExp(`^${kind} avg10=([\\d.]+)`, 'm').exec(text)?.[1] ?? 0)
 }
