@@ -55,6 +55,7 @@ import { openGround } from './platform/ground.ts'
 import { type Parent, parentProcess } from './platform/parent-messages.ts'
 import { PlatformStatus } from './platform/platform-status.ts'
 import { settingsReport } from './platform/settings-report.ts'
+import { StatusDetailsReader } from './platform/status-details.ts'
 import { SweepSchedule } from './platform/sweep-schedule.ts'
 import { Sweeper } from './platform/sweeper.ts'
 import { Takeover } from './platform/takeover.ts'
@@ -434,6 +435,13 @@ export async function createControlPlane(
       events,
       jobs,
       status,
+      statusDetails: new StatusDetailsReader({
+        store,
+        docker: ground.docker,
+        mayUseDocker: config.runtime !== 'process',
+        room: diskRoom,
+        builds: () => governor.view(),
+      }),
       settings: settingsReport(settings, { config, env }),
     }),
     health,

@@ -62,7 +62,7 @@ export type { Role } from './role.ts'
 export type { Identity, Session } from './session.ts'
 export type { Setting } from './setting.ts'
 export type { SharedEnv, SharedEnvChanged, SharedEnvSummary } from './shared-env.ts'
-export type { Status } from './status.ts'
+export type { Status, StatusDetails } from './status.ts'
 export type {
   Grant,
   Invitation,

@@ -14,6 +14,7 @@ const TAGS: Record<Endpoint['tag'], string> = {
   deployments: 'Moving an app to a release',
   builds: 'Turning a source into an artifact',
   releases: 'What can be run, and going back to it',
+  files: 'Files of releases and volumes, to look at',
   traffic: 'How the edge treats the requests of an app.',
   domains: 'Claimed hosts and their certificates',
   images: 'Images that others built, and where they come from',

@@ -152,7 +152,7 @@ export const MATRIX: Record<EndpointId, Line> = {
   'deployments.reschedule': app('developer', 'deploy', { answer: NO_DEPLOYMENT }),
   'releases.changes': app('viewer', 'read', { answer: NO_RELEASE }),
   'approval.get': app('viewer', 'read'),
-  'approval.set': membersOnly('admin', 'manage'),
+  'approval.set': appTeam('admin', 'manage'),
   'canary.promote': app('developer', 'deploy', { answer: '409 no_canary' }),
   'canary.abort': app('developer', 'deploy', { answer: '409 no_canary' }),
   'traffic.get': app('viewer', 'read'),

@@ -12,6 +12,7 @@ import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
 import { type CacheRoutesOptions, cacheRoutes } from '../cache/cache.routes.ts'
+import { type ApprovalRoutesOptions, approvalRoutes } from '../deployments/approvals/approval.routes.ts'
 import { type CanaryRoutesOptions, canaryRoutes } from '../deployments/canary.routes.ts'
 import { type DeploymentsRoutesOptions, deploymentsRoutes } from '../deployments/deployments.routes.ts'
 import { type DiskRoutesOptions, diskRoutes } from '../disk/disk.routes.ts'
@@ -31,7 +32,7 @@ import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
 import { type MailRoutesOptions, mailRoutes } from '../mail/mail.routes.ts'
 import { type PeopleRoutesOptions, peopleRoutes } from '../people/people.routes.ts'
 import { type SettingsRoutesOptions, settingsRoutes } from '../platform/settings.routes.ts'
-import { statusRoutes } from '../platform/status.routes.ts'
+import { type StatusRoutesOptions, statusRoutes } from '../platform/status.routes.ts'
 import { type QuotasRoutesOptions, quotasRoutes } from '../quotas/quotas.routes.ts'
 import { releasesRoutes } from '../releases/releases.routes.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -47,13 +48,13 @@ import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.
 import { type TrafficRoutesOptions, trafficRoutes } from '../traffic/traffic.routes.ts'
 import { type VisitsRoutesOptions, visitsRoutes } from '../visits/visits.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
-import type { PlatformStatus } from './ports.ts'
 
 export type AllRoutesOptions = AccessRoutesOptions &
   AccountsRoutesOptions &
   AppPlanRoutesOptions &
   AppsRoutesOptions &
   AuditRoutesOptions &
+  ApprovalRoutesOptions &
   BuildsRoutesOptions &
   CacheRoutesOptions &
   CanaryRoutesOptions &
@@ -79,13 +80,13 @@ export type AllRoutesOptions = AccessRoutesOptions &
   RequestsRoutesOptions &
   VisitsRoutesOptions &
   SettingsRoutesOptions &
+  StatusRoutesOptions &
   TeamsRoutesOptions &
   TokensRoutesOptions &
   TrafficRoutesOptions & {
     releases: Releases
     events: Events
     jobs: JobLedger
-    status: PlatformStatus
     timeline: Timeline
   }
 
@@ -101,6 +102,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...appsRoutes(options),
     ...appPlanRoutes(options),
     ...deploymentsRoutes(options),
+    ...approvalRoutes(options),
     ...buildsRoutes(options),
     ...releasesRoutes(options),
     ...diskRoutes(options),

@@ -26,6 +26,7 @@ import { AuditLog } from '../audit/audit-log.ts'
 import { AuditReader } from '../audit/audit-reader.ts'
 import { AuditVerifier } from '../audit/audit-verifier.ts'
 import { Builds } from '../builds/builds.ts'
+import { BuildGovernor } from '../builds/governor/build-governor.ts'
 import { settings } from '../config.ts'
 import { type ApprovalSurroundings, composeApprovals } from '../deployments/approvals/compose-approvals.ts'
 import { Canaries } from '../deployments/canaries.ts'
@@ -48,6 +49,7 @@ import { PersonExports } from '../people/person-export.ts'
 import { PersonRemoval } from '../people/person-removal.ts'
 import { PlatformPeople } from '../people/platform-people.ts'
 import { settingsReport } from '../platform/settings-report.ts'
+import { StatusDetailsReader } from '../platform/status-details.ts'
 import { ApiRequestMeter } from '../quotas/api-request-meter.ts'
 import { UNLIMITED } from '../quotas/quota-limits.ts'
 import { Quotas } from '../quotas/quotas.ts'
@@ -275,6 +277,11 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     execIdleMs: 60_000,
     log,
     status: { status: async () => STATUS },
+    statusDetails: new StatusDetailsReader({
+      ...{ store, mayUseDocker: false, room: new DiskRoom({ home: folder, reclaimableBytes: () => 0 }) },
+      docker: { wasUsed: () => false, engine: () => Promise.reject(new Error('no engine')) },
+      builds: () => new BuildGovernor({ slots: 2, reservedBytes: 0, log }).view(),
+    }),
     settings: settingsReport(settings, { config: {}, env: {} }),
     mailer: { sendNow: (mail: NewMail) => mails.send(mail) },
     mailTarget: STATUS.mail,

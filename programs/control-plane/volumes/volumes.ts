@@ -34,6 +34,14 @@ export class Volumes {
     )
   }
 
+  /** Where its files lie, once an instance has mounted it; undefined when the app has no such volume. */
+  async directoryOf(app: AppRow, name: string): Promise<string | undefined> {
+    const folder = this.folderOf(app.id)
+    const found = await readdir(folder).catch(() => [] as string[])
+    const isKnown = found.includes(name) || Object.hasOwn(await this.#pathsOf(app), name)
+    return isKnown ? join(folder, name) : undefined
+  }
+
   folderOf(appId: string): string {
     return join(this.#options.directory, appId)
   }
