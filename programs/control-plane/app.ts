@@ -229,12 +229,16 @@ export async function createControlPlane(
     log,
   })
 
+  const diskRoom: DiskRoom = new DiskRoom({
+    home: config.home,
+    reclaimableBytes: () => disk.reclaimableBytes,
+  })
   const deploying = composeDeployments({
     config,
     ground,
     records: deploymentRecords,
     ...{ apps, releases, envVars, events, sources, sourceRecords, builds, builder, buildLogs, artifacts },
-    ...{ jobs, quotas, audit, actors, logs, edge, appTraffic, locks },
+    ...{ jobs, quotas, diskRoom, audit, actors, logs, edge, appTraffic, locks },
     ...{ manager, starter, instanceRecords, publisher, reconciler },
     urlOf: edgeUrl,
     log,
@@ -328,10 +332,6 @@ export async function createControlPlane(
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
-  const diskRoom: DiskRoom = new DiskRoom({
-    home: config.home,
-    reclaimableBytes: () => disk.reclaimableBytes,
-  })
   const disk = new DiskLedger({
     ...{ home: config.home, store, events, clock: systemClock, log },
     samples: new DiskSamples({ store }),

@@ -5,7 +5,23 @@
 
 export type { AppAccess, PersonAccess } from './access.ts'
 export type { Account, LiveSession } from './account.ts'
-export { type App, type AppState, slugSchema, type TrashedApp } from './app.ts'
+export {
+  type App,
+  type AppState,
+  appScaleSchema,
+  MAX_APP_TAGS,
+  slugSchema,
+  type TrashedApp,
+  tagSchema,
+  tagsSchema,
+} from './app.ts'
+export {
+  type AppJob,
+  type BulkAction,
+  type BulkOfApps,
+  importFormSchema,
+  MAX_BULK_APPS,
+} from './app-job.ts'
 export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
 export type { AppPlan } from './app-plan.ts'
 export type { Approval, ApprovalRule, ReleaseChanges } from './approval.ts'
@@ -23,6 +39,7 @@ export { type DeploymentAction, deploymentCan, isDeploymentEnded } from './deplo
 export type { DiskKind, DiskReclaimed, DiskReport } from './disk.ts'
 export type { Domain } from './domain.ts'
 export { type Action, type EndpointId, endpointList, type StreamKind } from './endpoint-list.ts'
+export type { MadeApp } from './endpoint-schemas/app-jobs.ts'
 export type { EndpointSchemasById } from './endpoint-schemas.ts'
 export { type Endpoint, endpointOf, endpoints } from './endpoints.ts'
 export {

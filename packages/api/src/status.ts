@@ -116,10 +116,6 @@ export const statusSchema = z
       .nullable()
       .optional()
       .meta({ description: 'Null for who does not administer the platform.' }),
-    details: statusDetailsSchema
-      .nullable()
-      .optional()
-      .meta({ description: 'Null for who does not administer the platform.' }),
     home: z
       .string()
       .nullable()

@@ -1,3 +1,4 @@
+import type { Status } from '@seaworthy/api'
 import { expect, test } from 'vitest'
 import { startTestControlPlane } from '../http/test-control-plane.ts'
 import { clientOf, signInAs } from '../tokens/test-signed-in.ts'
@@ -12,13 +13,23 @@ test('members learn how the platform is, not where it lies or how much other tea
   const whole = await plane.local.call('status.get')
 
   expect(whole.counts).not.toBeNull()
-  expect(await admin.client.call('status.get')).toEqual(whole)
+  expect(whole.details).toMatchObject({
+    docker: { state: 'off' },
+    builds: { slots: 2, running: [], waiting: [] },
+    disk: { levels: [80, 90, 95] },
+    certificates: [],
+  })
+  expect(whole.details!.memory.edgeBytes).toBeGreaterThan(0)
+  const { details, ...rest } = await admin.client.call('status.get')
+  expect(rest).toEqual(omitDetails(whole))
+  expect(details).not.toBeNull()
   for (const client of [member.client, clientOf(plane, secret)]) {
     const seen = await client.call('status.get')
     expect(seen).toMatchObject({
       version: whole.version,
       counts: null,
       builds: null,
+      details: null,
       home: null,
       edge: { pid: null },
     })
@@ -26,3 +37,7 @@ test('members learn how the platform is, not where it lies or how much other tea
     expect(seen.mail.to).not.toBe(whole.mail.to)
   }
 })
+
+function omitDetails({ details: _, ...rest }: Status): Omit<Status, 'details'> {
+  return rest
+}

@@ -1,6 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import type { PlatformStatus, StatusDocument } from '../http/ports.ts'
+import type { StatusDetailsReader } from './status-details.ts'
 
 export interface StatusRoutesOptions {
   status: PlatformStatus
@@ -31,6 +32,7 @@ export function statusFor(actor: Actor, status: StatusDocument): StatusDocument 
     mail: { ...mail, to },
     counts: null,
     builds: null,
+    details: null,
     home: null,
   }
 }
