@@ -304,6 +304,13 @@ export const settings = defineSettings({
     default: 10,
     description: 'Longest time for one build.',
   },
+  buildDiskMb: {
+    name: 'SEAWORTHY_BUILD_DISK_MB',
+    schema: wholeNumber(16, 1_048_576),
+    default: 10_240,
+    description:
+      'Disk that one build may take: on the host all of it together, with Docker what one step of the Dockerfile writes.',
+  },
   sleepAfterMinutes: {
     name: 'SEAWORTHY_SLEEP_AFTER_MINUTES',
     schema: z.coerce.number().min(0).max(525_600),

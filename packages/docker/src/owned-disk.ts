@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { DockerEngine } from './docker-engine.ts'
+import { engineUsage } from './engine-usage.ts'
 import { homeNamesOf } from './kept-images.ts'
 import { APP_ID_LABEL, BUILD_APP_LABEL, BUILD_HOME_LABEL, INSTANCE_LABEL, isOwn } from './ownership.ts'
 
@@ -40,7 +41,7 @@ export interface EngineDisk {
  */
 export async function listOwnedDisk(engine: DockerEngine): Promise<EngineDisk> {
   const [usage, images, info] = await Promise.all([
-    engine.call('count what is on its disk', () => engine.client.df() as Promise<EngineUsage>),
+    engineUsage<EngineUsage>(engine),
     engine.call('list images', () => engine.client.listImages({ all: true })),
     engine.call('tell about itself', () => engine.client.info()),
   ])

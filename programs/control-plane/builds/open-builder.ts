@@ -15,7 +15,10 @@ const errors = defineErrors({
 })
 
 export interface OpenBuilderOptions {
-  config: Pick<ControlPlaneConfig, 'runtime' | 'dockerBuildKit' | 'dockerBaseImages' | 'dockerCacheGb'>
+  config: Pick<
+    ControlPlaneConfig,
+    'runtime' | 'dockerBuildKit' | 'dockerBaseImages' | 'dockerCacheGb' | 'buildDiskMb'
+  >
   sandbox: Sandbox
   toolchains: Toolchains
   folders: Pick<HomeFolders, 'builds' | 'buildCache'>
@@ -32,6 +35,7 @@ export function openBuilder(options: OpenBuilderOptions): BuilderSet {
     toolchains,
     buildsDirectory: folders.builds,
     cacheDirectory: folders.buildCache,
+    maxBuildBytes: options.config.buildDiskMb * 1024 ** 2,
     log,
   })
   let opened: Promise<DockerBuilder> | undefined
@@ -56,6 +60,7 @@ async function openDockerBuilder(options: OpenBuilderOptions): Promise<DockerBui
     buildKit: config.dockerBuildKit === 'on',
     baseImages: config.dockerBaseImages,
     maxCacheBytes: config.dockerCacheGb * 1024 ** 3,
+    maxStepBytes: config.buildDiskMb * 1024 ** 2,
     log,
   })
 }

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type DockerEngine, HOME_LABEL, type Labels, statusOf } from '@seaworthy/docker'
+import { cgroupOfProcess, examineFiles } from '@seaworthy/sandbox'
+import { BuildStrain, MAX_PROCESSES } from '../build-strain.ts'
 import type { BuildPace, BuildUsage } from '../builder.ts'
 
 export interface BuildContainersOptions {
@@ -12,10 +14,10 @@ export interface BuildContainersOptions {
   observe?: (usage: BuildUsage) => BuildPace
   /** A step wrote more than it may. May be called more than once. */
   onTooLarge(): void
+  /** A sentence for the log of the build: what it runs into. */
+  remark(text: string): void
 }
 
-/** Enough for any compiler; a fork bomb ends here. */
-const MAX_PROCESSES = 2_048
 const LOOK_MS = 1_000
 /** The engine counts the files of a container to tell its size: not at each look. */
 const SIZE_LOOKS = 3
@@ -34,9 +36,11 @@ export class BuildContainers {
   #looks = 0
   #cpuShare = 1
   #oomKilled = false
+  readonly #strain: BuildStrain
 
   constructor(options: BuildContainersOptions) {
     this.#options = options
+    this.#strain = new BuildStrain(options)
   }
 
   /** Whether the kernel ended something of the build for its memory. */
@@ -120,6 +124,16 @@ export class BuildContainers {
     const running = found.filter(({ State }) => State === 'running')
     if (running.some(container => sizeOf(container) > this.#options.maxStepBytes)) this.#options.onTooLarge()
     for (const { Id } of running) await this.#observe(Id)
+    if (this.#looks % SIZE_LOOKS === 0) for (const { Id } of running) await this.#tellStrain(Id)
+  }
+
+  /** Of an engine elsewhere nobody can tell; then what fails tells. */
+  async #tellStrain(id: string): Promise<void> {
+    const { State } = await this.#options.engine.client.getContainer(id).inspect()
+    const cgroup = cgroupOfProcess(State.Pid, { mark: id })
+    if (!cgroup) return
+    const { openFiles } = await examineFiles(cgroup.pids())
+    this.#strain.take({ openFiles, ...cgroup.strain() })
   }
 
   async #observe(id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { DockerEngine, Labels } from '@seaworthy/docker'
+import { type DockerEngine, type Labels, maxOpenFiles } from '@seaworthy/docker'
+import { MAX_OPEN_FILES } from '../build-strain.ts'
 import { openSecretSession } from './secret-session.ts'
 
 export interface BuildRequest {
@@ -52,6 +53,7 @@ export async function* runEngineBuild(
 /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageBuild */
 function buildParameters(request: BuildRequest, session: string | undefined): Record<string, unknown> {
   const { memoryMb, cpus } = request.limits
+  const openFiles = Math.min(MAX_OPEN_FILES, maxOpenFiles())
   const memory = memoryMb && Math.round(memoryMb * 1_048_576)
   return {
     dockerfile: request.dockerfile,
@@ -66,6 +68,7 @@ function buildParameters(request: BuildRequest, session: string | undefined): Re
     cpushares: CPU_SHARES,
     ulimits: JSON.stringify([
       { Name: 'fsize', Soft: request.maxFileBytes, Hard: request.maxFileBytes },
+      { Name: 'nofile', Soft: openFiles, Hard: openFiles },
       { Name: 'core', Soft: 0, Hard: 0 },
     ]),
     ...(session ? { version: '2', session, buildid: request.buildId } : {}),

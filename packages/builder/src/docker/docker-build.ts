@@ -132,6 +132,7 @@ export class DockerBuild {
         maxStepBytes,
         observe: this.#spec.observe,
         onTooLarge: () => this.#tooMuch.abort(this.#wroteTooMuch()),
+        remark: text => this.#steps.remark(text),
       })
       await containers.start()
       try {

@@ -1,5 +1,6 @@
 import type { DockerEngine, RegistryAuth } from '@seaworthy/docker'
 import type { Logger } from '@seaworthy/kit'
+import { DEFAULT_MAX_BYTES } from '../build-strain.ts'
 import type { AppRuntime, Builder, BuildSpec, ImageResult } from '../builder.ts'
 import { DockerBuild } from './docker-build.ts'
 import { ImageKeeper } from './image-keeper.ts'
@@ -64,7 +65,7 @@ class EngineBuilder implements DockerBuilder {
       buildKit,
       baseImages,
       maxContextBytes: maxContextBytes ?? 2 * GB,
-      maxStepBytes: maxStepBytes ?? 10 * GB,
+      maxStepBytes: maxStepBytes ?? DEFAULT_MAX_BYTES,
     })
     const result = await this.#whileBuilding(spec.app.id, () => build.run())
     this.#log.info(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { BUILD_HOME_LABEL, connectDocker, type DockerEngine } from '@seaworthy/docker'
+import { BUILD_HOME_LABEL, connectDocker, type DockerEngine, engineUsage } from '@seaworthy/docker'
 import { silentLogger } from '@seaworthy/kit'
 import { findCommand, temporaryFolder } from '@seaworthy/testing'
 import { create } from 'tar'
@@ -61,7 +61,7 @@ const APPLETS =
 
 /** What BuildKit keeps for later builds: it knows no owner of it. */
 async function buildKitRecords(engine: DockerEngine): Promise<Set<string>> {
-  const { BuildCache } = (await engine.client.df()) as { BuildCache?: { ID: string }[] | null }
+  const { BuildCache } = await engineUsage<{ BuildCache?: { ID: string }[] | null }>(engine)
   return new Set((BuildCache ?? []).map(({ ID }) => ID))
 }
 

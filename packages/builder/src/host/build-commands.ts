@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandExit, RunningCommand, Sandbox } from '@seaworthy/sandbox'
 import type { BuildMemory } from '../build-memory.ts'
+import { MAX_OPEN_FILES, MAX_PROCESSES } from '../build-strain.ts'
 import type { BuildSpec } from '../builder.ts'
 import { BuildFailed } from '../errors.ts'
 import type { BuildFolders } from './build-folders.ts'
@@ -15,8 +16,6 @@ const STOP_GRACE_MS = 2_000
 const LAST_LINES = 20
 const HINT_LINES = 200
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
-/** Enough for any compiler; a fork bomb ends here. */
-const MAX_PROCESSES = 2_048
 
 interface BuildCommandsOptions {
   sandbox: Sandbox
@@ -25,6 +24,8 @@ interface BuildCommandsOptions {
   memory: BuildMemory
   folders: BuildFolders
   steps: BuildSteps
+  /** Of all that the build has on the disk. */
+  maxBytes: number
   /** Aborted by a cancel or by the deadline. */
   signal: AbortSignal
 }
@@ -51,9 +52,10 @@ export class BuildCommands {
     let usage: UsageWatch | undefined
     try {
       const running = await this.#start(argv, env, watch.files)
-      usage = new UsageWatch({ ...this.#options, handle: running.handle })
+      const directory = this.#options.folders.tree
+      usage = new UsageWatch({ ...this.#options, directory, handle: running.handle })
       usage.start()
-      const exit = await this.#untilItEnds(running, watch)
+      const exit = await this.#untilItEnds(running, AbortSignal.any([watch.tooMuch, usage.tooMuch]))
       await watch.finish()
       watch.tooMuch.throwIfAborted()
       if (exit.code !== 0) throw await this.#failure(argv, exit, watch)
@@ -81,19 +83,22 @@ export class BuildCommands {
       writable: true,
       env,
       userNumber: spec.app.userNumber,
-      limits: { ...spec.limits, memoryMb: memory.limitMb, processes: MAX_PROCESSES, isBackground: true },
+      limits: {
+        ...{ ...spec.limits, memoryMb: memory.limitMb, isBackground: true },
+        ...{ processes: MAX_PROCESSES, openFiles: MAX_OPEN_FILES },
+      },
       output,
     })
   }
 
-  async #untilItEnds({ handle, exited }: RunningCommand, watch: OutputWatch): Promise<CommandExit> {
-    const stopSignal = AbortSignal.any([this.#options.signal, watch.tooMuch])
+  async #untilItEnds({ handle, exited }: RunningCommand, tooMuch: AbortSignal): Promise<CommandExit> {
+    const stopSignal = AbortSignal.any([this.#options.signal, tooMuch])
     const settled = new AbortController()
     await Promise.race([exited, untilAborted(stopSignal, settled.signal)])
     settled.abort()
     if (!stopSignal.aborted) return exited
-    // What prints without end fills the disk while we wait: it gets no time to end by itself.
-    await this.#options.sandbox.stop(handle, { graceMs: watch.tooMuch.aborted ? 0 : STOP_GRACE_MS })
+    // What writes without end fills the disk while we wait: it gets no time to end by itself.
+    await this.#options.sandbox.stop(handle, { graceMs: tooMuch.aborted ? 0 : STOP_GRACE_MS })
     throw stopSignal.reason
   }
 

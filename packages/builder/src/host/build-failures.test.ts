@@ -132,6 +132,24 @@ describe('a hostile build', () => {
   })
 })
 
+test('a command that fills the disk is stopped, and the limit is named', async () => {
+  const small = await createTestingBuilder({ maxBuildBytes: 20 * 1_048_576 })
+  onTestFinished(() => small.close())
+  const fill =
+    "const { writeFileSync } = require('node:fs'); let n = 0; \
+setInterval(() => writeFileSync('f' + n++, Buffer.alloc(1048576, 1)), 20)"
+  const source = await writeSource({
+    'server.js': '',
+    'fill.cjs': fill,
+    'seaworthy.json': '{"build":{"command":"node fill.cjs"}}',
+  })
+
+  const failure = await small.builder.build(buildSpec(source)).catch((error: BuildFailed) => error)
+
+  expect((failure as BuildFailed).message).toMatch(/The step "build" was stopped: it wrote more than 20 MB/)
+  expect(await readdir(join(small.home, 'builds/running'))).toEqual([])
+})
+
 describe.skipIf(lacksRoot)('a full disk', () => {
   async function buildOnSmallDisk(files: Record<string, string>, megabytes: number) {
     const disk = temporaryFolder().path

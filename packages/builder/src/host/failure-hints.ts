@@ -1,3 +1,5 @@
+import { MAX_OPEN_FILES, MAX_PROCESSES } from '../build-strain.ts'
+
 export const DISK_FULL_HINT = 'The disk is full: free space on the server.'
 
 interface Hint {
@@ -9,6 +11,15 @@ interface Hint {
 /** What a failed command's output means, most telling first. */
 const HINTS: readonly Hint[] = [
   { pattern: /ENOSPC|no space left on device|disk quota exceeded/i, text: DISK_FULL_HINT },
+  {
+    pattern:
+      /(?:cannot|can't) fork|fork: (?:retry|Resource temporarily)|(?:spawn|fork|pthread_create)\b.*(?:EAGAIN|Resource temporarily unavailable)/i,
+    text: `A build may have ${MAX_PROCESSES} processes and threads, and this one wanted more: let it do less at once.`,
+  },
+  {
+    pattern: /EMFILE|too many open files/i,
+    text: `A process of a build may have ${MAX_OPEN_FILES} files open, and this one wanted more.`,
+  },
   {
     pattern: /JavaScript heap out of memory|Reached heap limit/i,
     text: 'The build ran out of memory: raise "build.memoryMb", or set NODE_OPTIONS=--max-old-space-size=… in the env.',

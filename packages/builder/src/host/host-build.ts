@@ -31,6 +31,8 @@ export interface HostBuildParts {
   folders: BuildFolders
   inside: PathsInside
   registrySettings(): Promise<RegistrySettings>
+  /** Of all that the build has on the disk. */
+  maxBytes: number
 }
 
 /**
@@ -132,10 +134,10 @@ export class HostBuild {
     { plan, memory, workplace }: { plan: BuildPlan; memory: BuildMemory; workplace: BuildWorkplace },
     { node, python, bins }: Pick<BuildContext, 'node' | 'python'> & { bins: string[] },
   ): BuildContext {
-    const { folders, cache, inside, sandbox, registrySettings } = this.#parts
+    const { folders, cache, inside, sandbox, registrySettings, maxBytes } = this.#parts
     const spec = this.#spec
     const commands = new BuildCommands({
-      ...{ sandbox, spec, memory, folders },
+      ...{ sandbox, spec, memory, folders, maxBytes },
       steps: this.#steps,
       signal: this.#signal,
     })

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { pathsInside, type Sandbox } from '@seaworthy/sandbox'
+import { DEFAULT_MAX_BYTES } from '../build-strain.ts'
 import type { AppRuntime, Builder, BuildSpec, TreeResult } from '../builder.ts'
 import { removeTree } from '../copy-tree.ts'
 import type { Toolchains } from '../toolchains/toolchains.ts'
@@ -21,6 +22,8 @@ export interface HostBuilderOptions {
   cacheDirectory: string
   /** Of the whole cache; 5 GB unless told. */
   maxCacheBytes?: number
+  /** Of all that one build has on the disk; 10 GB unless told. */
+  maxBuildBytes?: number
   /** Whether builds may use the registry credentials of this host's npmrc; true unless told. */
   shareRegistryCredentials?: boolean
   log: Logger
@@ -111,6 +114,7 @@ class SandboxedHostBuilder implements HostBuilder {
       folders,
       inside: this.#inside(folders.tree),
       registrySettings: () => this.#registrySettings(),
+      maxBytes: this.#options.maxBuildBytes ?? DEFAULT_MAX_BYTES,
     })
     const result = await build.run()
     this.#log.info(

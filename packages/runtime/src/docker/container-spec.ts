@@ -1,6 +1,12 @@
-import { APP_ID_LABEL, APP_LABEL, type DockerEngine, type Dockerode, INSTANCE_LABEL } from '@seaworthy/docker'
+import {
+  APP_ID_LABEL,
+  APP_LABEL,
+  type DockerEngine,
+  type Dockerode,
+  INSTANCE_LABEL,
+  maxOpenFiles,
+} from '@seaworthy/docker'
 import type { InstanceSpec, VolumeMount } from '../runtime.ts'
-import { maxOpenFiles } from './open-files.ts'
 
 export interface ContainerFacts {
   spec: InstanceSpec

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 const WANTED = 65_536
 
 /**
- * How many files an instance may have open. An engine may give no more than it has itself, and it refuses to start what
+ * How many files one process in a container may have open. An engine may give no more than it has itself, and it refuses to start what
  * asks for more; what this process may have is the best guess at it, since the same system starts both.
  */
 export function maxOpenFiles(): number {
