@@ -1,6 +1,22 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
+/** They count dropped requests, fill the machine or kill what runs: nothing else may be at work beside them. */
+const ALONE = [
+  'e2e/hostile/*.e2e.ts',
+  ...['deploy', 'docker', 'failures', 'kill', 'load', 'rollback', 'sleep', 'start'].map(
+    name => `e2e/${name}.e2e.ts`,
+  ),
+]
+
+const endToEnd = {
+  globalSetup: ['packages/testing/src/postgres-setup.ts', 'scripts/dashboard/test-setup.ts'],
+  include: ['e2e/**/*.e2e.ts'],
+  setupFiles: ['packages/testing/src/after-file-setup.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,16 +37,9 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: 'e2e', ...endToEnd, exclude: ALONE, sequence: { groupOrder: 1 } } },
       {
-        test: {
-          name: 'e2e',
-          globalSetup: ['packages/testing/src/postgres-setup.ts', 'scripts/dashboard/test-setup.ts'],
-          include: ['e2e/**/*.e2e.ts'],
-          setupFiles: ['packages/testing/src/after-file-setup.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-        },
+        test: { name: 'e2e-alone', ...endToEnd, include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
       {
         // As in a browser, where the package's own condition says so.

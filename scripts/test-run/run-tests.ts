@@ -68,7 +68,7 @@ function vitestArgs({
 }
 
 /** What `npm test` and `npm run e2e` run. */
-const PROJECTS = { unit: ['unit', 'dashboard'], e2e: ['e2e'] }
+const PROJECTS = { unit: ['unit', 'dashboard'], e2e: ['e2e', 'e2e-alone'] }
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
