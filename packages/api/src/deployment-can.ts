@@ -3,7 +3,11 @@ import type { DeploymentState } from './deployment.ts'
 
 const DEPLOYMENT_ACTIONS = {
   /** After the switch the way back is a rollback. */
-  cancel: ['queued', 'starting', 'canary'],
+  cancel: ['queued', 'awaiting_approval', 'starting', 'canary'],
+  approve: ['awaiting_approval'],
+  refuse: ['awaiting_approval'],
+  /** Nothing of it has run yet; whether its job has begun, the API knows. */
+  reschedule: ['queued', 'awaiting_approval'],
   promote: ['canary'],
   abort: ['canary'],
   showReceipt: ['watching', 'draining', 'succeeded', 'failed'],

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { approvalSchema } from './approval.ts'
 import { canaryPlanSchema, canarySchema } from './canary.ts'
 import { receiptSchema } from './receipt.ts'
 
 export const deploymentStateSchema = z.enum([
   'queued',
+  'awaiting_approval',
   'starting',
   'canary',
   'switching',
@@ -38,6 +40,10 @@ export const deploymentSchema = z
       .nullable()
       .optional()
       .meta({ description: 'For a deployment that gets a share of the requests first.' }),
+    approval: approvalSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'Of a deployment that had to wait for somebody to let it start.' }),
     createdBy: z.string(),
     scheduledAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
@@ -49,7 +55,7 @@ export const deploymentSchema = z
 
 const scheduledAtSchema = z.iso
   .datetime({ offset: true })
-  .meta({ description: 'Start at this time instead of now.' })
+  .meta({ description: 'Start at this time instead of now; at most a year ahead.' })
 
 const gitUrlSchema = z.string().trim().min(1).max(2048)
 
@@ -86,7 +92,7 @@ export const createDeploymentSchema = z
     z.strictObject({ git: gitOriginSchema, scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
     z.strictObject({ image: imageOriginSchema, scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
     z.strictObject({ pull: z.literal(true), scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
-    z.strictObject({ rebuild: z.literal(true), ...onTrial }),
+    z.strictObject({ rebuild: z.literal(true), scheduledAt: scheduledAtSchema.optional(), ...onTrial }),
   ])
   .meta({ id: 'CreateDeployment' })
 

@@ -3,6 +3,7 @@
  * (they are in `endpoint-schemas.ts`, under the same names).
  */
 import { type AccountAction, accountEndpoints } from './endpoint-list/accounts.ts'
+import { type AppJobAction, appJobEndpoints } from './endpoint-list/app-jobs.ts'
 import { type ApprovalAction, approvalEndpoints } from './endpoint-list/approvals.ts'
 import { type AuditAction, auditEndpoints } from './endpoint-list/audit.ts'
 import { type CacheAction, cacheEndpoints } from './endpoint-list/cache.ts'
@@ -76,6 +77,7 @@ export type Tag =
 /** `public` actions need nobody; `local` ones the machine's own administrator; all others an owner. */
 export type Action =
   | AccountAction
+  | AppJobAction
   | ApprovalAction
   | AuditAction
   | CacheAction
@@ -447,6 +449,7 @@ export const endpointList = {
     summary: 'Show how the platform is',
   },
   ...accountEndpoints,
+  ...appJobEndpoints,
   ...approvalEndpoints,
   ...auditEndpoints,
   ...cacheEndpoints,

@@ -20,6 +20,7 @@ import {
 } from './deployment.ts'
 import type { EndpointId } from './endpoint-list.ts'
 import { accountEndpointSchemas } from './endpoint-schemas/accounts.ts'
+import { appJobEndpointSchemas } from './endpoint-schemas/app-jobs.ts'
 import { approvalEndpointSchemas } from './endpoint-schemas/approvals.ts'
 import { auditEndpointSchemas } from './endpoint-schemas/audit.ts'
 import { cacheEndpointSchemas } from './endpoint-schemas/cache.ts'
@@ -62,6 +63,8 @@ export interface EndpointSchemas {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
+  /** The text fields of a form with an upload; those of a deployment when missing. */
+  form?: z.ZodType
   /** The `data` of a successful answer. */
   data: z.ZodType
   /** Set when `data` is one page of a list; the answer then has `pagination`. */
@@ -163,6 +166,7 @@ export const endpointSchemas = {
   'jobs.retry': { params: jobParamsSchema, data: jobSchema },
   'status.get': { data: statusSchema },
   ...accountEndpointSchemas,
+  ...appJobEndpointSchemas,
   ...approvalEndpointSchemas,
   ...auditEndpointSchemas,
   ...cacheEndpointSchemas,

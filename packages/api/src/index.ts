@@ -15,6 +15,7 @@ export {
   tagSchema,
   tagsSchema,
 } from './app.ts'
+export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
 export {
   type AppJob,
   type BulkAction,
@@ -22,7 +23,6 @@ export {
   importFormSchema,
   MAX_BULK_APPS,
 } from './app-job.ts'
-export { type AppAction, appCan, whyAppCannot } from './app-can.ts'
 export type { AppPlan } from './app-plan.ts'
 export type { Approval, ApprovalRule, ReleaseChanges } from './approval.ts'
 export type { AuditEntry, AuditVerdict } from './audit.ts'

@@ -7,7 +7,7 @@ import { deploymentCan, isDeploymentEnded } from './deployment-can.ts'
 test('a deployment can be cancelled only before it switches', () => {
   const cancellable = deploymentStateSchema.options.filter(state => deploymentCan('cancel', { state }))
 
-  expect(cancellable).toEqual(['queued', 'starting', 'canary'])
+  expect(cancellable).toEqual(['queued', 'awaiting_approval', 'starting', 'canary'])
 })
 
 test('an ended deployment can no longer be cancelled', () => {

@@ -67,12 +67,19 @@ export const policyRules: Record<Action, Rule> = {
 
   // Lists are narrowed to what the actor may see; a new app asks for the role in its team.
   'apps:list': PLATFORM_READ,
+  // Asked again for each app, with the action that is meant. A job is its maker's own.
+  'apps:bulk': PLATFORM_READ,
+  'app-job:read': PLATFORM_READ,
   'app:create': { on: 'team', role: 'developer', scope: 'manage' },
   'app:read': APP_READ,
   'app:update': APP_MANAGE,
   'app:delete': APP_ADMIN,
   'app:restore': APP_ADMIN,
   'app:purge': APP_ADMIN,
+  'app:clone': APP_MANAGE,
+  'app:export': APP_MANAGE,
+  // Nobody reads a secret otherwise.
+  'app:export-secrets': { on: 'app', role: 'admin', scope: 'admin' },
   'app:deploy': APP_DEPLOY,
   'app:run': APP_MANAGE,
   'app:exec': APP_MANAGE,

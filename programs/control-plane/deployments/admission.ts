@@ -27,7 +27,9 @@ export function createAdmission({
       if (isRefusal(error)) await audit.append({ ...entry, ...refused(entry, error) })
       throw error
     }
-    if (deployment.scheduled_at !== null) await job.step('audit', () => audit.append(entry))
+    // One that waits for an approval as well is built ahead of its time, and comes here again.
+    if (deployment.scheduled_at !== null && deployment.scheduled_at <= Date.now())
+      await job.step('audit', () => audit.append(entry))
   }
 }
 

@@ -5,12 +5,14 @@ import { AppError, type KeyRing, type Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { BuildLog, OpenBuildLog } from '@seaworthy/telemetry'
 import type { Apps } from '../apps/apps.ts'
+import { roomForBuild } from '../builds/build-room.ts'
 import { BuildStepRecorder } from '../builds/build-step-recorder.ts'
 import type { Builds } from '../builds/builds.ts'
 import type { BuildGovernor, BuildGrant } from '../builds/governor/build-governor.ts'
 import { pastBuilds } from '../builds/governor/build-history.ts'
 import { type DeclaredMemory, declaredMemory } from '../builds/governor/declared-memory.ts'
 import { forecast } from '../builds/governor/governor-plan.ts'
+import type { DiskRoom } from '../disk/disk-room.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { ImageFetcher, ImageOrigin } from '../images/image-fetcher.ts'
 import type { Quotas } from '../quotas/quotas.ts'
@@ -42,6 +44,8 @@ export interface BuildPhaseOptions {
   quotas: Pick<Quotas, 'hold' | 'instanceDefaults'>
   /** Shares the machine among builds. */
   governor: BuildGovernor
+  /** Asked once a build may start: what was free when it was asked for may be full by then. */
+  diskRoom: Pick<DiskRoom, 'require'>
   buildDeadlineMs: number
   log: Logger
 }
@@ -117,6 +121,7 @@ export class BuildPhase {
     let grant: BuildGrant | undefined
     try {
       grant = await this.#admit(request, build)
+      await this.#requireRoom(request, build)
       // Once, and after the wait: what the build sees is what its log keeps out.
       const { env, secrets, secretValues } = await envVars.resolve(app, await envVars.current(app))
       log.hide(secretValues)
@@ -159,6 +164,12 @@ export class BuildPhase {
         })
       },
     })
+  }
+
+  async #requireRoom({ app }: BuildPhaseRequest, build: BuildRow): Promise<void> {
+    const { diskRoom, store } = this.#options
+    const neededBytes = await roomForBuild(store, build)
+    await diskRoom.require({ what: `build ${build.number} of ${app.slug}`, neededBytes })
   }
 
   /** A manifest that is wrong is the builder's to tell. */

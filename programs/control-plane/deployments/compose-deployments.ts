@@ -11,6 +11,7 @@ import type { Builds } from '../builds/builds.ts'
 import { BuildGovernor } from '../builds/governor/build-governor.ts'
 import { readMachine, reservedBytes } from '../builds/governor/machine-facts.ts'
 import type { ControlPlaneConfig } from '../config.ts'
+import type { DiskRoom } from '../disk/disk-room.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { Events } from '../events/events.ts'
@@ -62,6 +63,7 @@ export interface DeploymentSurroundings {
   artifacts: ArtifactStore
   jobs: JobLedger
   quotas: Quotas
+  diskRoom: DiskRoom
   audit: AuditLog
   actors: ActorFinder
   logs: LogStore
@@ -94,6 +96,7 @@ export function composeDeployments({
   artifacts,
   jobs,
   quotas,
+  diskRoom,
   audit,
   actors,
   logs,
@@ -142,6 +145,7 @@ export function composeDeployments({
     keyRing,
     quotas,
     governor,
+    diskRoom,
     buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
     log,
   })

@@ -5,12 +5,16 @@ import type { DeploymentRow } from '../store/schema.ts'
 import { canaryOf } from './canary-record.ts'
 import { traffic, withoutProbes } from './receipt.ts'
 
-/** Deployments as the API shows them: releases and builds by number, with two queries for all of them together. */
+/** Deployments as the API shows them: releases and builds by number, with three queries for all of them together. */
 export async function deploymentDocuments(
   db: Queryable,
   rows: readonly DeploymentRow[],
 ): Promise<Deployment[]> {
-  const [versions, builds] = await Promise.all([releaseVersions(db, rows), buildFacts(db, rows)])
+  const [versions, builds, approvals] = await Promise.all([
+    releaseVersions(db, rows),
+    buildFacts(db, rows),
+    approvalDocuments(db, rows),
+  ])
   return rows.map(row => ({
     id: row.id,
     number: row.number,
@@ -24,6 +28,7 @@ export async function deploymentDocuments(
       row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? row.error_code },
     receipt: receiptOf(row) ?? null,
     canary: canaryDocument(row),
+    approval: approvals.get(row.id) ?? null,
     createdBy: row.created_by,
     scheduledAt: isoTimeOrNull(row.scheduled_at),
     createdAt: isoTime(row.created_at),
@@ -36,6 +41,36 @@ export async function deploymentDocuments(
 export async function deploymentDocument(db: Queryable, row: DeploymentRow): Promise<Deployment> {
   const [document] = await deploymentDocuments(db, [row])
   return document!
+}
+
+async function approvalDocuments(
+  db: Queryable,
+  rows: readonly DeploymentRow[],
+): Promise<Map<string, NonNullable<Deployment['approval']>>> {
+  if (rows.length === 0) return new Map()
+  const found = await db
+    .selectFrom('deployment_approvals')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute()
+  return new Map(
+    found.map(({ id, state, role, requested_at, deadline_at, decided_at, decided_by, reason }) => [
+      id,
+      {
+        state,
+        role,
+        requestedAt: isoTime(requested_at),
+        deadlineAt: isoTime(deadline_at),
+        decidedAt: isoTimeOrNull(decided_at),
+        decidedBy: decided_by,
+        reason,
+      },
+    ]),
+  )
 }
 
 function canaryDocument(row: DeploymentRow): Deployment['canary'] {

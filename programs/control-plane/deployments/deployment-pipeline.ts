@@ -15,13 +15,14 @@ import type { Releases } from '../releases/releases.ts'
 import type { StoredGitOrigin } from '../sources/git-origin.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
 import type { Admit } from './admission.ts'
+import type { Approvals } from './approvals/approvals.ts'
 import { asFailure, type BuildPhase, TOO_LATE } from './build-phase.ts'
 import { type CanaryEnd, canaryReceipt } from './canary-end.ts'
 import type { CanaryPhase } from './canary-phase.ts'
 import { type CanaryRecord, canaryOf } from './canary-record.ts'
 import { DeploymentLog } from './deployment-log.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
-import { hasSwitched, isEnded } from './deployment-state.ts'
+import { hasSwitched, isBeforeStart, isEnded } from './deployment-state.ts'
 import { cutOffSignal, isCancelled, isCutOff, isTimeout } from './job-signal.ts'
 import { countsSince, type EdgeCounts, makeReceipt, NO_COUNTS, type WatchResult } from './receipt.ts'
 import { type StartPhase, wantedProcesses } from './start-phase.ts'
@@ -51,6 +52,8 @@ export interface DeploymentPipelineOptions {
   events: Events
   /** Rejects when the one who asked for a deployment may not have it any more. */
   admit: Admit
+  /** Tells which deployments wait for somebody's word before they start. */
+  approvals: Pick<Approvals, 'whyNotYet'>
   buildPhase: BuildPhase
   startPhase: StartPhase
   canaryPhase: CanaryPhase
@@ -121,7 +124,7 @@ export class DeploymentPipeline {
 
   async #run(app: AppRow, deployment: DeploymentRow, job: DeployJob, log: DeploymentLog): Promise<void> {
     const { records, buildPhase } = this.#options
-    if (deployment.state === 'queued') await this.#options.admit(app, deployment, job)
+    if (isBeforeStart(deployment.state)) await this.#options.admit(app, deployment, job)
     const release = await buildPhase.run({ app, deployment, git: job.payload.git, log, signal: job.signal })
     const context: Context = {
       app,
@@ -131,9 +134,18 @@ export class DeploymentPipeline {
       log,
       signal: job.signal,
     }
+    if (await this.#waits(context, job)) return
     if (hasSwitched(context.deployment.state)) return this.#resumeAfterSwitch(context)
     if (context.deployment.state === 'canary') return this.#endCanary(context, job)
     await this.#startAndSwitch(context, job)
+  }
+
+  /** For an approval, or for the time that it was scheduled for: another job takes it up then. */
+  async #waits({ app, deployment, release, log }: Context, { payload }: DeployJob): Promise<boolean> {
+    if (!isBeforeStart(deployment.state)) return false
+    const why = await this.#options.approvals.whyNotYet({ app, deployment, release, by: payload.by })
+    if (why !== undefined) log.line(why, 'platform')
+    return why !== undefined
   }
 
   /** Without a request the job was cut off right after the canary began: there is nothing left to do for it. */
@@ -158,7 +170,7 @@ export class DeploymentPipeline {
   async #startAndSwitch(context: Context, job: DeployJob): Promise<void> {
     const { records, startPhase, watcher } = this.#options
     const { app, deployment, release, log } = context
-    if (deployment.state === 'queued') await this.#begin(context)
+    if (isBeforeStart(deployment.state)) await this.#begin(context)
     const kept = await this.#stopLeftovers(context)
     const previous = await this.#previousRelease(app.current_release_id)
     const atStart = await watcher.counts(app.id, previous)

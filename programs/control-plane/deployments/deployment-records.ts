@@ -71,10 +71,15 @@ export class DeploymentRecords {
 
   list(
     appId: string,
-    { order, ...page }: { page: number; limit: number; order: 'asc' | 'desc' },
+    {
+      order,
+      state,
+      ...page
+    }: { page: number; limit: number; order: 'asc' | 'desc'; state?: DeploymentState | undefined },
   ): Promise<Page<DeploymentRow>> {
     const all = this.#store.db.selectFrom('deployments').where('app_id', '=', appId)
-    return fetchPage(all.selectAll().orderBy('number', order), page)
+    const wanted = state === undefined ? all : all.where('state', '=', state)
+    return fetchPage(wanted.selectAll().orderBy('number', order), page)
   }
 
   /** Deployments that get a share of the requests now, of one app or of all. */

@@ -1,7 +1,15 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DeploymentState } from '../store/schema.ts'
-import { canMove, DEPLOYMENT_TRANSITIONS, hasSwitched, isCancellable, isEnded } from './deployment-state.ts'
+import {
+  canMove,
+  DEPLOYMENT_TRANSITIONS,
+  hasSwitched,
+  isBeforeStart,
+  isCancellable,
+  isEnded,
+  isUnderWay,
+} from './deployment-state.ts'
 
 const states = Object.keys(DEPLOYMENT_TRANSITIONS) as DeploymentState[]
 
@@ -16,12 +24,12 @@ function walk(choices: number[]): DeploymentState[] {
   return path
 }
 
-test('every walk through the table ends after at most seven moves, in an ended state', () => {
+test('every walk through the table ends after at most eight moves, in an ended state', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(), { minLength: 7, maxLength: 12 }), choices => {
+    fc.property(fc.array(fc.nat(), { minLength: 8, maxLength: 14 }), choices => {
       const path = walk(choices)
 
-      expect(path.length).toBeLessThanOrEqual(7)
+      expect(path.length).toBeLessThanOrEqual(8)
       expect(isEnded(path.at(-1)!)).toBe(true)
     }),
   )
@@ -29,13 +37,18 @@ test('every walk through the table ends after at most seven moves, in an ended s
 
 test('a deployment succeeds only after it started, switched, was watched and drained', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(), { minLength: 7, maxLength: 12 }), choices => {
+    fc.property(fc.array(fc.nat(), { minLength: 8, maxLength: 14 }), choices => {
       const path = walk(choices)
       fc.pre(path.at(-1) === 'succeeded')
 
-      const withoutTrial = path.filter(state => state !== 'canary')
+      const isDetour = (state: DeploymentState) => state === 'canary' || state === 'awaiting_approval'
+      const withoutTrial = path.filter(state => !isDetour(state))
       expect(withoutTrial).toEqual(['queued', 'starting', 'switching', 'watching', 'draining', 'succeeded'])
-      expect(path.indexOf('canary')).toBe(path.includes('canary') ? 2 : -1)
+      const before = path.slice(0, path.indexOf('starting'))
+      expect(before).toEqual(
+        path.includes('awaiting_approval') ? ['queued', 'awaiting_approval'] : ['queued'],
+      )
+      if (path.includes('canary')) expect(path[path.indexOf('canary') - 1]).toBe('starting')
     }),
   )
 })
@@ -55,6 +68,7 @@ test('nothing can be cancelled once all users see the new release', () => {
     if (hasSwitched(state)) expect(isCancellable(state)).toBe(false)
   }
   expect(isCancellable('queued')).toBe(true)
+  expect(isCancellable('awaiting_approval')).toBe(true)
   expect(isCancellable('starting')).toBe(true)
   expect(isCancellable('canary')).toBe(true)
   expect(isCancellable('switching')).toBe(false)
@@ -65,4 +79,14 @@ test('a verdict is final: draining can only end well', () => {
   for (const state of states.filter(isEnded)) {
     for (const other of states) expect(canMove(state, other)).toBe(false)
   }
+})
+
+test('what waits for a word or a time leaves the app alone', () => {
+  const now = 1_000
+  const at = (state: DeploymentState, scheduled_at: number | null) => isUnderWay({ state, scheduled_at }, now)
+
+  expect(at('awaiting_approval', null)).toBe(false)
+  expect([at('queued', null), at('queued', now), at('queued', now + 1)]).toEqual([true, true, false])
+  expect(at('starting', now + 1)).toBe(true)
+  expect(states.filter(isBeforeStart)).toEqual(['queued', 'awaiting_approval'])
 })

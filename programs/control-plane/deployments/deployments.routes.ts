@@ -16,6 +16,8 @@ import { isLocalGitUrl } from '../sources/git-origin.ts'
 import type { Store } from '../store/database.ts'
 import type { AppRow, DeploymentRow } from '../store/schema.ts'
 import { deploymentDocument, deploymentDocuments, receiptOf } from './deployment-document.ts'
+import { deploymentErrors } from './deployment-errors.ts'
+import { validateStart } from './schedule.ts'
 
 export interface DeploymentsRoutesOptions {
   store: Store
@@ -27,7 +29,6 @@ export interface DeploymentsRoutesOptions {
 }
 
 const errors = defineErrors({
-  deployment_not_found: { status: 404, message: '{slug} has no deployment {number}.' },
   no_receipt: {
     status: 404,
     message:
@@ -62,8 +63,8 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
       },
     },
     'deployments.list': {
-      async page({ app }, page) {
-        const { items, total } = await deployments.list(app.id, page)
+      async page({ app, query }, page) {
+        const { items, total } = await deployments.list(app.id, { ...page, state: query.state })
         return { items: await deploymentDocuments(store.db, items), total }
       },
     },
@@ -107,7 +108,7 @@ export function deploymentsRoutes(options: DeploymentsRoutesOptions): Implementa
 
 async function findDeployment(deployments: Deployments, app: AppRow, number: number): Promise<DeploymentRow> {
   const row = await deployments.get(app.id, number)
-  if (!row) throw errors.deployment_not_found({ slug: app.slug, number })
+  if (!row) throw deploymentErrors.deployment_not_found({ slug: app.slug, number })
   return row
 }
 
@@ -135,7 +136,7 @@ async function deployUpload(options: DeploymentsRoutesOptions, call: CreateCall)
     limitBytes: options.uploadLimitBytes,
   })
   const { app, signal } = call
-  const scheduledAt = milliseconds(fields.scheduledAt)
+  const scheduledAt = startOf(fields)
   return options.deployments.deployArchive({
     app,
     stream,
@@ -152,8 +153,8 @@ function deployJson(
   { app, body, actor: who, signal }: CreateCall,
 ): Promise<DeploymentRow> {
   const author = authorOf(who)
-  if ('rebuild' in body) return deployments.rebuild({ app, ...author, canary: body.canary })
-  const scheduledAt = milliseconds(body.scheduledAt)
+  const scheduledAt = startOf(body)
+  if ('rebuild' in body) return deployments.rebuild({ app, ...author, scheduledAt, canary: body.canary })
   if ('pull' in body) {
     requireSource(who, originUrl(app))
     return deployments.pullLatest({ app, ...author, scheduledAt, canary: body.canary })
@@ -164,6 +165,13 @@ function deployJson(
   }
   requireSource(who, body.git.url)
   return deployments.deployGit({ app, origin: body.git, ...author, scheduledAt, canary: body.canary })
+}
+
+/** Milliseconds since 1970. Rejects a time that is past. */
+function startOf({ scheduledAt }: { scheduledAt?: string | undefined }): number | undefined {
+  const at = milliseconds(scheduledAt)
+  validateStart(at)
+  return at
 }
 
 /** A folder of the machine may hold what is no business of this app's team. */

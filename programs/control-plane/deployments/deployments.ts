@@ -17,6 +17,7 @@ import { openGitOrigin, type StoredGitOrigin, sealGitOrigin } from '../sources/g
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store, Transaction } from '../store/database.ts'
 import type { AppRow, DeploymentRow, ReleaseRow } from '../store/schema.ts'
+import type { Approvals } from './approvals/approvals.ts'
 import type { Canaries } from './canaries.ts'
 import { type CanaryPlan, newCanary } from './canary-record.ts'
 import { followDeployment } from './deployment-follow.ts'
@@ -39,6 +40,7 @@ export interface DeploymentsOptions {
   deploymentLogs: BuildLog
   quotas: Pick<Quotas, 'hold'>
   canaries: Canaries
+  approvals: Pick<Approvals, 'isAsked' | 'cancel'>
   images: Pick<Images, 'resolve'>
   /** Longest time one deployment may take, build included. */
   deadlineMs: number
@@ -141,12 +143,14 @@ export class Deployments {
     app,
     actor,
     by,
+    scheduledAt,
     canary,
   }: {
     app: AppRow
     actor: string
-    canary?: CanaryPlan | undefined
     by?: ActorReference | undefined
+    scheduledAt?: number | undefined
+    canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow> {
     const { sourceRecords, builds, store } = this.#options
     const latest = await sourceRecords.latest(app.id)
@@ -156,7 +160,12 @@ export class Deployments {
       })
     return store.transaction(async trx => {
       const build = await builds.create({ appId: app.id, sourceId: latest.id }, trx)
-      return this.#queue({ ...blank(app, actor, 'deploy', canary), build_id: build.id }, { by }, trx)
+      const times = { scheduled_at: scheduledAt ?? null }
+      return this.#queue(
+        { ...blank(app, actor, 'deploy', canary), build_id: build.id, ...times },
+        { by },
+        trx,
+      )
     })
   }
 
@@ -224,6 +233,7 @@ export class Deployments {
       throw new AppError('deployment_not_cancellable', tooLateToCancel(app.slug, deployment), { status: 409 })
     }
     if (deployment.state === 'canary') return this.#options.canaries.end(app, 'abort', { actor })
+    if (await this.#options.approvals.cancel(deployment, actor)) return records.get(deployment.id)
     const job = deployment.job_id ? await jobs.cancel(deployment.job_id) : undefined
     if (job?.state === 'cancelled') {
       await store.transaction(async trx => {
@@ -244,7 +254,7 @@ export class Deployments {
     return this.#options.records.getByNumber(appId, number)
   }
 
-  list(appId: string, page: { page: number; limit: number; order: 'asc' | 'desc' }) {
+  list(appId: string, page: Parameters<DeploymentRecords['list']>[1]) {
     return this.#options.records.list(appId, page)
   }
 
@@ -286,14 +296,15 @@ export class Deployments {
     payload: Omit<DeployPayload, 'deploymentId'>,
     trx: Transaction,
   ): Promise<DeploymentRow> {
-    const { records, jobs, deadlineMs } = this.#options
+    const { records, jobs, approvals, deadlineMs } = this.#options
+    const isBuiltAhead = await approvals.isAsked(fields.app_id, trx)
     const deployment = await records.create(fields, trx)
     const job = await jobs.enqueue(
       {
         kind: 'deploy',
         payload: { ...payload, deploymentId: deployment.id },
         queueKey: `app:${fields.app_id}`,
-        runAt: fields.scheduled_at ?? undefined,
+        runAt: isBuiltAhead ? undefined : (fields.scheduled_at ?? undefined),
         maxAttempts: MAX_ATTEMPTS,
         deadlineMs,
       },

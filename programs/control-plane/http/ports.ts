@@ -3,7 +3,7 @@ import type { DeploymentEvent, Status } from '@seaworthy/api'
 import type { Actor } from '../access/actor.ts'
 import type { ActorReference } from '../access/actor-finder.ts'
 import type { CanaryPlan } from '../deployments/canary-record.ts'
-import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
+import type { AppRow, DeploymentRow, DeploymentState, InstanceRow } from '../store/schema.ts'
 
 /** `by`: asked again when the work starts. */
 export interface Deployments {
@@ -47,6 +47,7 @@ export interface Deployments {
     app: AppRow
     actor: string
     by?: ActorReference | undefined
+    scheduledAt?: number | undefined
     canary?: CanaryPlan | undefined
   }): Promise<DeploymentRow>
   rollback(input: {
@@ -67,7 +68,7 @@ export interface Deployments {
   get(appId: string, number: number): Promise<DeploymentRow | undefined>
   list(
     appId: string,
-    page: { page: number; limit: number; order: 'asc' | 'desc' },
+    page: { page: number; limit: number; order: 'asc' | 'desc'; state?: DeploymentState | undefined },
   ): Promise<{ items: DeploymentRow[]; total: number }>
   /** From the start of the deployment to its `end`. */
   follow(deploymentId: string, signal: AbortSignal): AsyncIterable<DeploymentEvent>

@@ -144,6 +144,18 @@ export class JobLedger {
     }
   }
 
+  /** Another time for a job that waits, in milliseconds since 1970. False when it has begun, or is unknown. */
+  async reschedule(id: string, runAt: number, trx: Queryable): Promise<boolean> {
+    const { numUpdatedRows } = await trx
+      .updateTable('jobs')
+      .set({ run_at: runAt })
+      .where('id', '=', id)
+      .where('state', '=', 'queued')
+      .executeTakeFirst()
+    this.#store.afterCommit(trx, () => this.signals.queued())
+    return Number(numUpdatedRows) > 0
+  }
+
   get(id: string): Promise<JobRow | undefined> {
     return this.#store.db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
   }

@@ -28,6 +28,8 @@ export const tracePlaces: readonly TracePlace[] = [
   { table: 'apps', column: 'made_by', kind: 'text', nobody: true },
   { table: 'releases', column: 'created_by', kind: 'text' },
   { table: 'deployments', column: 'created_by', kind: 'text' },
+  { table: 'deployment_approvals', column: 'decided_by', kind: 'text' },
+  { table: 'deployment_approvals', column: 'by_json', kind: 'json' },
   { table: 'env_versions', column: 'author', kind: 'text' },
   { table: 'shared_env_versions', column: 'author', kind: 'text' },
   { table: 'invitations', column: 'invited_by', kind: 'text' },

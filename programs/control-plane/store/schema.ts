@@ -27,9 +27,9 @@ import type {
   UserRow,
   VerificationRow,
 } from './account-rows.ts'
+import type { AppApprovalRow, DeploymentApprovalRow } from './approval-rows.ts'
 import type { DiskSampleRow } from './disk-rows.ts'
 import type { AcmeAccountRow, CertificateRow, DomainRow } from './domain-rows.ts'
-import type { AppApprovalRow, DeploymentApprovalRow } from './approval-rows.ts'
 import type { AppLimitsRow, InstanceEndRow } from './limit-rows.ts'
 import type {
   ObservationRow,
