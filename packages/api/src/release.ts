@@ -1,5 +1,32 @@
 import { z } from 'zod'
 
+/** What the release's manifest said, defaults filled in. */
+const releaseSettingsSchema = z.strictObject({
+  build: z
+    .looseObject({
+      command: z.string().optional(),
+      output: z.string().optional(),
+      node: z.string().optional(),
+      builder: z.string().optional(),
+      dockerfile: z.string().optional(),
+      memoryMb: z.int().optional(),
+      before: z.array(z.string()).optional(),
+      after: z.array(z.string()).optional(),
+    })
+    .nullable()
+    .meta({ description: 'Null in releases of earlier platforms.' }),
+  health: z.looseObject({
+    path: z.string().optional(),
+    intervalSeconds: z.int().optional(),
+    timeoutSeconds: z.int().optional(),
+    failuresUntilReplaced: z.int().optional(),
+  }),
+  idle: z.looseObject({ sleepAfterMinutes: z.int().optional() }),
+  volumes: z.record(z.string(), z.string()),
+  static: z.looseObject({ root: z.string(), spa: z.boolean() }).nullable(),
+  image: z.string().nullable(),
+})
+
 export const releaseSchema = z
   .strictObject({
     id: z.string(),
@@ -11,6 +38,7 @@ export const releaseSchema = z
       .record(z.string(), z.int())
       .meta({ description: 'Of the shared variables, by environment; `all` is for every one.' }),
     processes: z.record(z.string(), z.string()),
+    settings: releaseSettingsSchema.optional(),
     runtime: z.string().nullable().meta({ description: '`node 22.11.0`, `python 3.11`, `static`' }),
     reason: z.enum(['deploy', 'rollback', 'env', 'settings']),
     rollbackOf: z.int().nullable(),

@@ -12,6 +12,8 @@ export interface ReleaseSettings extends TrafficSettings {
   image?: { source?: string; port?: number }
   /** Name → where instances find it. */
   volumes?: Record<string, string>
+  /** How it was built; missing in releases of earlier platforms. */
+  build?: Manifest['build']
   health: Manifest['health']
   resources: Manifest['resources']
   idle: Manifest['idle']
@@ -21,12 +23,14 @@ export interface ReleaseSettings extends TrafficSettings {
 /** The settings of a release made of this build. */
 export function settingsOf(build: Omit<BuildResult, 'directory'>): ReleaseSettings {
   const { health, resources, idle, deploy, volumes = {} } = build.manifest
+  const how = build.manifest.build
   return {
     processes: build.processes,
     ...(build.static ? { static: build.static } : {}),
     runtime: build.runtime,
     ...(build.image ? { image: { source: build.image.source, port: build.image.port } } : {}),
     ...(Object.keys(volumes).length > 0 ? { volumes } : {}),
+    build: how,
     health,
     resources,
     idle,

@@ -57,6 +57,7 @@ await forEachStore(({ openStore }) => {
     expect(JSON.parse(release.settings_json)).toEqual({
       processes: { web: 'node .' },
       runtime: { kind: 'node', version: '26.9.0' },
+      build: manifest.build,
       health: manifest.health,
       resources: { memoryMb: 256 },
       idle: {},
