@@ -10,6 +10,7 @@ import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
 import { setupLink } from './accounts/link-urls.ts'
+import { composeAppJobs } from './app-jobs/compose-app-jobs.ts'
 import { AppPower } from './apps/app-power.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
@@ -49,6 +50,7 @@ import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { composeLimits, enforcedLimits } from './limits/compose-limits.ts'
 import { InstanceWatch } from './limits/instance-watch.ts'
+import { tellOverstays } from './limits/tell-overstays.ts'
 import { composePeople } from './people/compose-people.ts'
 import { Announcement } from './platform/announcement.ts'
 import { openGround } from './platform/ground.ts'
@@ -286,6 +288,7 @@ export async function createControlPlane(
     lookEveryMs: config.figuresLookSeconds * 1000,
     log,
   })
+  tellOverstays({ manager, events, log })
   const instanceWatch = new InstanceWatch({
     manager,
     reconciler,
@@ -312,7 +315,14 @@ export async function createControlPlane(
     log,
   })
   const volumes = new Volumes({ directory: folders.volumes, releases })
+  const appJobs = composeAppJobs({
+    ...{ store, apps, power, removal, actors, audit, deployments, quotas, jobs, keyRing, log },
+    ...{ envVars, appTraffic, observations, events, releases, builds, sourceRecords, sources, diskRoom },
+    appLimits: limits.appLimits,
+    directory: folders.appExports,
+  })
   const sweeper = new Sweeper({
+    appExports: appJobs.appExports,
     volumes,
     store,
     artifacts,
@@ -404,6 +414,7 @@ export async function createControlPlane(
       apps,
       removal,
       power,
+      ...appJobs.routeParts,
       appUrl: edgeUrl,
       refusedRoutes: appId => publisher.refusedOf(appId),
       deployments,
@@ -455,6 +466,7 @@ export async function createControlPlane(
       ...people.jobHandlers,
       ...deploying.jobHandlers,
       ...domains.jobHandlers,
+      ...appJobs.jobHandlers,
       deploy: job => pipeline.handle(job),
       sweep: () => sweeper.sweep(),
       'measure-disk': () => disk.measure(),
