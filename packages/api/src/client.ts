@@ -6,6 +6,7 @@ import { ApiError } from './api-error.ts'
 import type { CanaryPlan } from './canary.ts'
 import type { Deployment } from './deployment.ts'
 import { type EndpointEntry, type EndpointId, endpointList } from './endpoint-list.ts'
+import type { MadeApp } from './endpoint-schemas/app-jobs.ts'
 import type { EndpointSchemasById } from './endpoint-schemas.ts'
 import { followEvents } from './event-stream.ts'
 import type { Pagination } from './paging.ts'
@@ -54,6 +55,8 @@ export interface ApiClient {
   ): Promise<AsyncIterable<Uint8Array>>
   /** `deployments.create` with an archive, which is streamed. */
   upload(options: UploadOptions): Promise<Deployment>
+  /** `apps.import` with a file, which is streamed. */
+  importApp(options: ImportOptions): Promise<MadeApp>
   close(): void
 }
 
@@ -63,18 +66,26 @@ export interface StreamOptions {
   giveUpAfterMs?: number
 }
 
-export interface UploadOptions {
-  slug: string
+export interface UploadedFile {
   stream: AsyncIterable<Uint8Array>
   filename: string
   /** Sent as content length where it is known. */
   sizeBytes?: number
+  onProgress?: ((sentBytes: number) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+export interface UploadOptions extends UploadedFile {
+  slug: string
   /** ISO 8601 */
   scheduledAt?: string
   /** Gets a share of the requests first. */
   canary?: CanaryPlan | undefined
-  onProgress?: (sentBytes: number) => void
-  signal?: AbortSignal
+}
+
+export interface ImportOptions extends UploadedFile {
+  /** `slug`, `name`, `team`, `passphrase`. */
+  fields: Record<string, string>
 }
 
 type Schemas<Id extends EndpointId> = EndpointSchemasById[Id]
@@ -173,24 +184,36 @@ class HttpClient {
   }
 
   async upload(options: UploadOptions): Promise<Deployment> {
-    const entry = endpointList['deployments.create']
-    const form = uploadBody({
-      fields: {
-        ...(options.scheduledAt === undefined ? {} : { scheduledAt: options.scheduledAt }),
-        ...(options.canary === undefined ? {} : { canary: JSON.stringify(options.canary) }),
-      },
-      file: { ...options, field: 'archive' },
-      onProgress: options.onProgress,
-    })
+    const { slug, scheduledAt, canary } = options
+    const fields = {
+      ...(scheduledAt === undefined ? {} : { scheduledAt }),
+      ...(canary === undefined ? {} : { canary: JSON.stringify(canary) }),
+    }
+    return (await this.#upload('deployments.create', { slug }, fields, options)) as Deployment
+  }
+
+  async importApp(options: ImportOptions): Promise<MadeApp> {
+    return (await this.#upload('apps.import', {}, options.fields, options)) as MadeApp
+  }
+
+  async #upload(
+    id: EndpointId,
+    params: Record<string, string>,
+    fields: Record<string, string>,
+    options: UploadedFile,
+  ): Promise<unknown> {
+    const entry: EndpointEntry = endpointList[id]
+    const { onProgress } = options
+    const form = uploadBody({ fields, file: { ...options, field: 'archive' }, onProgress })
     const response = await this.#transport.send({
       method: entry.method,
-      path: fillPath(entry.path, { slug: options.slug }),
+      path: fillPath(entry.path, params),
       headers: this.#headers(form.headers, await this.#token()),
       body: form.chunks,
       idleTimeoutMs: this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: options.signal,
     })
-    return (await readAnswer(response)).data as Deployment
+    return (await readAnswer(response)).data
   }
 
   close(): void {

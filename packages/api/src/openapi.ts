@@ -105,12 +105,13 @@ function streamParameters({ stream, method }: Endpoint): Json[] {
 
 function requestBody(endpoint: Endpoint, components: Components): Json {
   const content: Json = { 'application/json': { schema: components.add(endpoint.body!, 'input') } }
-  if (endpoint.upload) content['multipart/form-data'] = { schema: uploadSchema() }
+  if (endpoint.upload)
+    content['multipart/form-data'] = { schema: uploadSchema(endpoint.form ?? deployUploadSchema) }
   return { required: true, content }
 }
 
-function uploadSchema(): Json {
-  const fields = inlineSchema(deployUploadSchema, 'input') as { properties: Json }
+function uploadSchema(form: z.ZodType): Json {
+  const fields = inlineSchema(form, 'input') as { properties: Json }
   const archive = {
     type: 'string',
     contentMediaType: 'application/octet-stream',

@@ -5,6 +5,8 @@ import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { ago, bytes, facts, table } from '../output.ts'
+import { addBulkCommands, bulk } from './app-bulk.ts'
+import { addCopyCommands } from './app-copies.ts'
 import { endText } from './limits.ts'
 import { listTrash, restoreApp } from './trash.ts'
 
@@ -12,7 +14,19 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
   const apps = program
     .command('apps')
     .description('list the apps')
-    .action((_, command: Command) => withContext(surroundings, command, listApps))
+    .option('--tag <tag>', 'those that have this tag')
+    .action(({ tag }: { tag?: string }, command: Command) =>
+      withContext(surroundings, command, context => listApps(context, tag)),
+    )
+  apps
+    .command('list')
+    .description('list the apps')
+    .option('--tag <tag>', 'those that have this tag')
+    .action((_, command: Command) =>
+      withContext(surroundings, command, context => listApps(context, command.optsWithGlobals().tag)),
+    )
+  addBulkCommands(apps, surroundings)
+  addCopyCommands(apps, surroundings)
   apps
     .command('create')
     .description('create an app without deploying it')
@@ -32,11 +46,11 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     )
   apps
     .command('delete')
-    .description('stop an app and put it in the trash, where it stays for 7 days unless set otherwise')
-    .argument('<slug>', 'the app')
-    .option('--confirm <slug>', "the app's slug, typed again")
-    .action((slug: string, options: { confirm?: string }, command: Command) =>
-      withContext(surroundings, command, context => deleteApp(context, slug, options.confirm)),
+    .description('stop apps and put them in the trash, where they stay for 7 days unless set otherwise')
+    .argument('<slugs...>', 'the app, or several')
+    .option('--confirm <text>', "the app's slug, typed again; for several apps their number")
+    .action((slugs: string[], options: { confirm?: string }, command: Command) =>
+      withContext(surroundings, command, context => deleteApps(context, slugs, options.confirm)),
     )
   apps
     .command('trash')
@@ -68,19 +82,21 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     )
 }
 
-async function listApps({ client, out }: Context): Promise<void> {
+async function listApps({ client, out }: Context, tag: string | undefined): Promise<void> {
   const apps: App[] = []
-  for await (const app of (await client()).all('apps.list')) apps.push(app)
+  for await (const app of (await client()).all('apps.list', { query: { tag } })) apps.push(app)
   out.result(apps, () => {
+    if (apps.length === 0 && tag !== undefined) return `No app has the tag ${tag}.`
     if (apps.length === 0) return 'No apps yet. Deploy one with: seaworthy deploy DIR'
     const rows = apps.map(app => [
       app.slug,
       app.state,
       releaseOf(app),
       ago(app.lastDeployment?.createdAt),
+      app.tags.join(' '),
       app.url,
     ])
-    return table(['APP', 'STATE', 'RELEASE', 'DEPLOYED', 'URL'], rows)
+    return table(['APP', 'STATE', 'RELEASE', 'DEPLOYED', 'TAGS', 'URL'], rows)
   })
 }
 
@@ -99,6 +115,21 @@ async function transferApp({ client, out }: Context, slug: string, team: string)
     () =>
       `${slug} belongs to team ${app.team.slug} now. What runs goes on; the shared variables of ${app.team.slug} come with the next release.`,
   )
+}
+
+async function deleteApps(
+  context: Context,
+  slugs: readonly string[],
+  confirm: string | undefined,
+): Promise<void> {
+  const [slug, ...more] = slugs
+  if (more.length === 0) return deleteApp(context, slug!, confirm)
+  const count = slugs.length
+  if (confirm !== `${count}`)
+    throw new UsageError(
+      `Deleting ${slugs.join(', ')} stops them. To go on, say how many they are: --confirm ${count}`,
+    )
+  await bulk(context, { action: 'delete', apps: [...slugs], confirm: count })
 }
 
 async function deleteApp({ client, out }: Context, slug: string, confirm: string | undefined): Promise<void> {
@@ -137,6 +168,7 @@ async function showApp(context: Context): Promise<void> {
         ['team', `${app.team.slug} (you: ${app.role})`],
         ['url', app.url],
         ['state', app.state],
+        ['tags', app.tags.join(' ') || null],
         ['release', releaseOf(app)],
         ['canary', canaryText(deployments.data)],
         ['last request', app.lastRequestAt && ago(app.lastRequestAt)],

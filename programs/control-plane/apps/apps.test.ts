@@ -122,6 +122,10 @@ await forEachStore(({ openStore }) => {
     expect(await slugs({ search: '%' })).toEqual(['blog'])
     expect(await slugs({ search: '_' })).toEqual([])
     expect(await slugs({ state: 'asleep' })).toEqual(['wiki'])
+    const { id } = (await apps.getBySlug('wiki'))!
+    await apps.update(id, { tags_json: '["eu","sales-west"]' })
+    expect(await slugs({ tag: 'eu' })).toEqual(['wiki'])
+    expect(await slugs({ tag: 'sales' })).toEqual([])
     expect(await apps.list({ page: 2, limit: 2 })).toMatchObject({ total: 3, items: [{ slug: 'wiki' }] })
   })
 

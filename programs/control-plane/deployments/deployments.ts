@@ -70,6 +70,38 @@ export class Deployments {
     return this.#deploySource({ ...input, source, kind: 'archive', origin })
   }
 
+  /** Builds and deploys code that is kept as a source already. */
+  async deployTree(input: {
+    app: AppRow
+    source: Source
+    origin: { filename: string | null }
+    actor: string
+    by?: ActorReference | undefined
+  }): Promise<DeploymentRow> {
+    return this.#deploySource({ ...input, kind: 'archive' })
+  }
+
+  /** Brings a release live that was made with what another app had built. */
+  async deployRelease({
+    app,
+    release,
+    actor,
+    by,
+  }: {
+    app: AppRow
+    release: ReleaseRow
+    actor: string
+    by?: ActorReference | undefined
+  }): Promise<DeploymentRow> {
+    return this.#options.store.transaction(trx =>
+      this.#queue(
+        { ...blank(app, actor, 'deploy'), release_id: release.id, build_id: release.build_id },
+        { by },
+        trx,
+      ),
+    )
+  }
+
   /** Rejects a name that leads to no image for this server before anything is queued. */
   async deployImage(input: {
     app: AppRow

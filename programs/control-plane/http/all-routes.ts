@@ -8,6 +8,7 @@ import { type SecondFactorRoutesOptions, secondFactorRoutes } from '../accounts/
 import { sessionsRoutes } from '../accounts/sessions.routes.ts'
 import { signInStepsRoutes } from '../accounts/sign-in-steps.routes.ts'
 import { type AppPlanRoutesOptions, appPlanRoutes } from '../apps/app-plan.routes.ts'
+import { type AppJobsRoutesOptions, appJobsRoutes } from '../app-jobs/app-jobs.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
@@ -52,6 +53,7 @@ import type { Implementations } from './endpoint-implementation.ts'
 export type AllRoutesOptions = AccessRoutesOptions &
   AccountsRoutesOptions &
   AppPlanRoutesOptions &
+  AppJobsRoutesOptions &
   AppsRoutesOptions &
   AuditRoutesOptions &
   ApprovalRoutesOptions &
@@ -100,6 +102,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...passkeysRoutes(options),
     ...deviceLoginRoutes(options),
     ...appsRoutes(options),
+    ...appJobsRoutes(options),
     ...appPlanRoutes(options),
     ...deploymentsRoutes(options),
     ...approvalRoutes(options),

@@ -11,6 +11,7 @@ import { createArtifactStore } from '@seaworthy/artifacts'
 import { AppError, createHealth, createKeyRing, createMasterKey, silentLogger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { memoryStore, type RateLimitStore } from '@seaworthy/kit/rate-limit'
+import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
@@ -21,6 +22,7 @@ import { Accounts } from '../accounts/accounts.ts'
 import { createFactors } from '../accounts/factors.ts'
 import type { SecondFactorRule } from '../accounts/second-factor-rule.ts'
 import { quickPasswords, TestMailer } from '../accounts/test-accounts.ts'
+import { composeAppJobs } from '../app-jobs/compose-app-jobs.ts'
 import { Apps } from '../apps/apps.ts'
 import { AuditLog } from '../audit/audit-log.ts'
 import { AuditReader } from '../audit/audit-reader.ts'
@@ -59,6 +61,7 @@ import { ResourceFigures } from '../request-figures/resource-figures.ts'
 import { LiveRequests } from '../requests/live-requests.ts'
 import { RequestSearch } from '../requests/request-search.ts'
 import { KeyRotation } from '../secrets/key-rotation.ts'
+import { SourceRecords } from '../sources/source-records.ts'
 import { systemClock } from '../store/clock.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
@@ -219,8 +222,42 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
   const access = new AccessReader({ store })
   const members = new Members({ store, access })
   const accessReport = new AccessReport({ store, access })
+  const actors = new ActorFinder({ store, access, sessions: accounts.sessions })
+  const power = {
+    stop: ({ app }: { app: AppRow }) => apps.setState(app.id, 'stopped'),
+    start: ({ app }: { app: AppRow }) => apps.setState(app.id, 'active'),
+  }
+  const removal = {
+    remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),
+    restore: ({ appId }: { appId: string }) => apps.restore(appId),
+    empty: async ({ appId }: { appId: string }) => apps.endTrashTime((await apps.getById(appId))!),
+  }
+  const appJobs = composeAppJobs({
+    ...{
+      store,
+      apps,
+      power,
+      removal,
+      actors,
+      audit,
+      deployments,
+      quotas,
+      jobs,
+      keyRing,
+      log,
+      events,
+      envVars,
+    },
+    ...{ appTraffic: new AppTraffic({ store }), observations: new Observations({ store }) },
+    ...{ releases: new Releases({ store }), builds: new Builds({ store }) },
+    sourceRecords: new SourceRecords({ store }),
+    sources: createSourceStore({ directory: join(folder, 'sources'), log }),
+    diskRoom: diskParts(store, folder).diskRoom,
+    appLimits: limitParts(store, quotas).appLimits,
+    directory: join(folder, 'app-exports'),
+  })
   return {
-    actors: new ActorFinder({ store, access, sessions: accounts.sessions }),
+    actors,
     teams: new Teams({ store }),
     members,
     invitations: new Invitations({ store, members, accounts, mailer: mails, dashboardUrl: baseUrl }),
@@ -239,15 +276,8 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     apps,
     appUrl: (slug: string) => `http://${slug}.localhost:8080/`,
     ...sightParts(store, folder),
-    power: {
-      stop: ({ app }: { app: AppRow }) => apps.setState(app.id, 'stopped'),
-      start: ({ app }: { app: AppRow }) => apps.setState(app.id, 'active'),
-    },
-    removal: {
-      remove: async ({ app }: { app: AppRow }) => void (await apps.moveToTrash(app.id)),
-      restore: ({ appId }: { appId: string }) => apps.restore(appId),
-      empty: async ({ appId }: { appId: string }) => apps.endTrashTime((await apps.getById(appId))!),
-    },
+    power,
+    removal,
     builds: new Builds({ store }),
     buildLogs: createBuildLog({ directory: join(folder, 'build-logs') }),
     releases: new Releases({ store }),
@@ -262,6 +292,8 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     deployments,
     appTraffic: new AppTraffic({ store }),
     ...limitParts(store, quotas),
+    ...appJobs.routeParts,
+    appJobHandlers: appJobs.jobHandlers,
     ...approvalParts(store, { jobs, events, envVars }),
     canaries: new Canaries({ store, records: new DeploymentRecords({ store }), jobs, deadlineMs: 1000 }),
     publisher: { publish: async () => {} },
@@ -415,6 +447,15 @@ export class TestDeployments implements Deployments {
   async deployGit({ app, origin, actor, scheduledAt }: Parameters<Deployments['deployGit']>[0]) {
     this.calls.push(`git ${origin.url} ${origin.ref ?? ''}`)
     return this.add(app, { created_by: actor, scheduled_at: scheduledAt ?? null })
+  }
+
+  async deployTree({ app, source }: { app: AppRow; source: { digest: string } }) {
+    this.calls.push(`tree ${source.digest}`)
+    return this.add(app)
+  }
+
+  async deployRelease({ app, release }: { app: AppRow; release: { id: string } }) {
+    return this.add(app, { release_id: release.id })
   }
 
   async deployImage({ app, image }: Parameters<Deployments['deployImage']>[0]) {

@@ -18,6 +18,8 @@ export interface HomeFolders {
   mailLog: string
   /** Files with everything about a person, for a day. */
   personExports: string
+  /** Files with a whole app each, for a day. */
+  appExports: string
   edge: string
   /** Files that the edge reads certificates and keys from. */
   certificates: string
@@ -44,6 +46,7 @@ export function homeFolders(home: string): HomeFolders {
     buildLogs: join(home, 'logs', 'builds'),
     mailLog: join(home, 'mail.log'),
     personExports: join(home, 'exports'),
+    appExports: join(home, 'app-exports'),
     edge: join(home, 'edge'),
     certificates: join(home, 'edge', 'certificates'),
     controlSocket: join(home, 'run', 'control-plane.sock'),

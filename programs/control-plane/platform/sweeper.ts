@@ -4,6 +4,7 @@ import type { Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Factors } from '../accounts/factors.ts'
+import type { AppExports } from '../app-copies/app-exports.ts'
 import type { AppRemoval } from '../apps/app-removal.ts'
 import type { Events } from '../events/events.ts'
 import type { Images } from '../images/images.ts'
@@ -31,6 +32,7 @@ export interface SweeperOptions {
   factors: Pick<Factors, 'sweep'>
   quotas: Pick<Quotas, 'sweep'>
   personExports: Pick<PersonExports, 'sweep'>
+  appExports: Pick<AppExports, 'sweep'>
   requestLogs: Pick<RequestSearch, 'forgetApp'>
   volumes: Pick<Volumes, 'forget'>
   log: Logger
@@ -85,6 +87,7 @@ export class Sweeper {
     await this.#options.factors.sweep()
     await this.#options.quotas.sweep()
     await this.#options.personExports.sweep()
+    await this.#options.appExports.sweep(Date.now())
     log.info(
       {
         purgedApps: purgedApps.length,
