@@ -26,6 +26,10 @@ export const diskReportSchema = z
     totalBytes: bytes.meta({ description: 'Of the file system of the home.' }),
     freeBytes: bytes,
     usedPercent: z.number(),
+    levels: z
+      .array(z.int())
+      .optional()
+      .meta({ description: 'Percentages at which administrators are told.' }),
     forecast: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('unknown') }),
       z.strictObject({ state: z.literal('not-growing') }),

@@ -6,7 +6,7 @@ import type { Clock } from '../store/clock.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { forecastDisk } from './disk-forecast.ts'
-import { diskLevel } from './disk-level.ts'
+import { DISK_LEVELS, diskLevel } from './disk-level.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { DiskSamples } from './disk-samples.ts'
 import { type MeasuredPart, measureHome, sumUp } from './measure-home.ts'
@@ -85,6 +85,7 @@ export class DiskLedger {
       measuredAt: new Date(sample.at).toISOString(),
       ...space,
       usedPercent: percentOf(space),
+      levels: [...DISK_LEVELS],
       forecast:
         forecast.state === 'growing'
           ? { ...forecast, fullAt: new Date(forecast.fullAt).toISOString() }

@@ -48,3 +48,8 @@ const dayOnly = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric' }
 export function shortTime(at: number, span: 'hour' | 'day' | 'week'): string {
   return span === 'week' ? dayOnly.format(at) : hourAndMinute.format(at)
 }
+
+/** `Nov 21, 2026` */
+export function fullDay(at: number): string {
+  return dateOnly.format(at)
+}
