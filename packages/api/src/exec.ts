@@ -34,6 +34,7 @@ export const execMessageSchema = z.discriminatedUnion('type', [
     rows: z.int().min(2).max(1000),
   }),
   z.strictObject({ type: z.literal('eof') }),
+  z.strictObject({ type: z.enum(['pause', 'resume']) }),
 ])
 
 export type ExecQuery = z.output<typeof execQuerySchema>

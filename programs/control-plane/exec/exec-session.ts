@@ -4,6 +4,7 @@ import type { AppError, Logger } from '@seaworthy/kit'
 import type { AttachedCommand } from '@seaworthy/runtime'
 import type { WebSocket } from 'ws'
 import { execErrors } from './errors.ts'
+import { OutputGate } from './output-gate.ts'
 
 export interface ExecSessionOptions {
   socket: WebSocket
@@ -34,14 +35,16 @@ export async function runExecSession(options: ExecSessionOptions): Promise<void>
   const ping = keepAlive(socket)
   const onAbort = () => fail(socket, signal.reason as AppError, codeOf(signal.reason))
   signal.addEventListener('abort', onAbort, { once: true })
+  const gate = new OutputGate()
   socket.once('close', () => over.abort())
+  socket.once('close', () => gate.open())
   over.signal.addEventListener('abort', () => void command.end().catch(error => logFailure(options, error)))
-  takeInput(socket, command, touch)
+  takeInput({ socket, command, gate, touch })
   if (signal.aborted) onAbort()
   try {
     await Promise.all([
-      sendOutput(socket, command.stdout, EXEC_STREAM.stdout, touch),
-      command.stderr && sendOutput(socket, command.stderr, EXEC_STREAM.stderr, touch),
+      sendOutput({ socket, gate, touch }, command.stdout, EXEC_STREAM.stdout),
+      command.stderr && sendOutput({ socket, gate, touch }, command.stderr, EXEC_STREAM.stderr),
     ])
     tellExit(options, await command.exited)
   } finally {
@@ -51,8 +54,14 @@ export async function runExecSession(options: ExecSessionOptions): Promise<void>
   }
 }
 
+interface Running {
+  socket: WebSocket
+  gate: OutputGate
+  touch: () => void
+}
+
 /** What came while the command was started has waited in the socket. */
-function takeInput(socket: WebSocket, command: AttachedCommand, touch: () => void): void {
+function takeInput({ socket, command, gate, touch }: Running & { command: AttachedCommand }): void {
   socket.resume()
   socket.on('message', (data: Buffer, isBinary) => {
     touch()
@@ -60,7 +69,9 @@ function takeInput(socket: WebSocket, command: AttachedCommand, touch: () => voi
     const message = parseMessage(data)
     if (!message) return fail(socket, execErrors.exec_frame(), BAD_MESSAGE)
     if (message.type === 'resize') command.resize(message)
-    else command.stdin.end()
+    else if (message.type === 'eof') command.stdin.end()
+    else if (message.type === 'pause') gate.close()
+    else gate.open()
   })
 }
 
@@ -79,14 +90,11 @@ function parseMessage(data: Buffer): ExecMessage | undefined {
   }
 }
 
-async function sendOutput(
-  socket: WebSocket,
-  stream: Readable,
-  mark: number,
-  touch: () => void,
-): Promise<void> {
+/** A browser cannot let its socket wait: it says when it has had enough. */
+async function sendOutput({ socket, gate, touch }: Running, stream: Readable, mark: number): Promise<void> {
   const head = Buffer.of(mark)
   for await (const chunk of stream) {
+    await gate.opened
     if (socket.readyState !== socket.OPEN) continue // read on, so that the command can end
     touch()
     await new Promise<void>(resolve => socket.send(Buffer.concat([head, chunk as Buffer]), () => resolve()))

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { EXEC_PROTOCOL } from '@seaworthy/api'
 import { waitFor } from '@seaworthy/testing'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -95,6 +98,24 @@ describe('a command within an instance', () => {
     expect(seen.out.length).toBe(3_000_000)
   })
 
+  test('its output waits while its reader says so', async () => {
+    const { socket, seen, closed } = open({
+      tty: 'false',
+      command: shell('read line; exec head -c 3000000 /dev/zero'),
+    })
+    socket.on('open', () => {
+      socket.send('{"type":"pause"}')
+      socket.send(Buffer.from('go\n'))
+    })
+    await waitFor(() => running('head\0-c\x003000000\0') === 1, { what: 'the output to begin' })
+    expect(seen.out).toBe('')
+
+    socket.send('{"type":"resume"}')
+    await closed()
+
+    expect([seen.out.length, seen.close]).toEqual([3_000_000, 1000])
+  })
+
   test('ends with its socket', async () => {
     const { socket, seen } = open({ tty: 'false', command: ['sleep', '613'] })
     await waitFor(() => seen.events.length > 0, { what: 'the command' })
@@ -102,7 +123,7 @@ describe('a command within an instance', () => {
 
     socket.terminate()
 
-    await waitFor(() => sleepers('613') === 0, { what: 'the command to be gone' })
+    await waitFor(() => running('sleep\x00613\0') === 0, { what: 'the command to be gone' })
   })
 
   test('a frame that is no message ends it', async () => {
@@ -145,13 +166,25 @@ describe('a command within an instance', () => {
     await closed()
 
     expect(seen.status).toBe(429)
+    expect(await explained()).toBe('429 exec_limit')
+    for (const { socket } of many) socket.terminate()
+    await waitFor(async () => (await explained()) === '426 upgrade_required', { what: 'room for one more' })
   })
 })
 
-function sleepers(seconds: string): number {
+/** What a page is told that asks without a socket why it got none. */
+async function explained(): Promise<string> {
+  const socketPath = join(platform.config.home, 'run', 'control-plane.sock')
+  const outgoing = request({ socketPath, path: `/api/v1/apps/${SLUG}/exec`, agent: false }).end()
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const { status, code } = (await json(response)) as { status: number; code: string }
+  return `${status} ${code}`
+}
+
+function running(commandLine: string): number {
   return readdirSync('/proc').filter(name => {
     try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8') === `sleep\0${seconds}\0`
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8') === commandLine
     } catch {
       return false
     }

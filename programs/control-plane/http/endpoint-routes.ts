@@ -16,7 +16,7 @@ import { httpErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
 import { sendDownload } from './file-download.ts'
 import { type Authorize, authorizer } from './route-guard.ts'
-import { requireUpgrade, upgrade } from './socket-upgrade.ts'
+import { requireUpgrade, upgrade, wantsWebSocket } from './socket-upgrade.ts'
 import { type StillAllowed, watchAccess } from './still-allowed.ts'
 import { validateRequest } from './validation.ts'
 
@@ -156,6 +156,7 @@ async function openSocket({
   audit,
 }: Answering): Promise<FastifyReply> {
   const protocol = implementation.protocol!
+  if (!wantsWebSocket(request.raw)) await tryInVain(implementation, call)
   requireUpgrade(request, protocol)
   const { log, heartbeatMs, stopping } = options
   const left = new AbortController()
@@ -178,6 +179,23 @@ async function openSocket({
     socket.close(INTERNAL_ERROR)
   })
   return reply
+}
+
+/**
+ * A page never learns why its WebSocket was refused (WHATWG WebSockets, 4): it asks again without one, and is told what
+ * stands in the way, if anything does.
+ */
+async function tryInVain(implementation: AnyImplementation, call: Call<EndpointId>): Promise<void> {
+  const endings: (() => void)[] = []
+  const never = new AbortController().signal
+  const onEnd = (work: () => void) => void endings.push(work)
+  await implementation.socket!({
+    ...call,
+    stopping: never,
+    notAllowed: never,
+    onEnd,
+  } as SocketCall<EndpointId>)
+  for (const end of endings) end()
 }
 
 async function download({ implementation, reply, call, audit }: Answering): Promise<FastifyReply> {

@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
 import { ChevronRight, ExternalLink, UploadCloud } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { patiently } from '../api/patiently.ts'
 import { queries } from '../api/queries.ts'
 import { State } from '../components/badge.tsx'
 import { Button } from '../components/button.tsx'
@@ -13,11 +14,13 @@ import { DropTarget } from '../deploy/drop-target.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
 import { accessWords } from '../words/en/access.ts'
 import { domainWords } from '../words/en/domains.ts'
+import { fileWords } from '../words/en/files.ts'
 import { sightWords } from '../words/en/sight.ts'
+import { terminalWords } from '../words/en/terminal.ts'
 import { words } from '../words/en.ts'
 import { whyNot } from './why-not.ts'
 
-const DeployDialog = lazy(() => import('../deploy/deploy-dialog.tsx'))
+const DeployDialog = lazy(patiently(() => import('../deploy/deploy-dialog.tsx')))
 const route = getRouteApi('/inside/apps/$slug')
 
 const TABS = [
@@ -27,6 +30,8 @@ const TABS = [
   { to: '/apps/$slug/logs', label: words.app.tabs.logs },
   { to: '/apps/$slug/requests', label: sightWords.requests.tab },
   { to: '/apps/$slug/visits', label: sightWords.visits.tab },
+  { to: '/apps/$slug/files', label: fileWords.tab },
+  { to: '/apps/$slug/terminal', label: terminalWords.tab },
   { to: '/apps/$slug/domains', label: domainWords.tab },
   { to: '/apps/$slug/env', label: words.app.tabs.env },
   { to: '/apps/$slug/access', label: accessWords.tab },

@@ -42,7 +42,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
 }
 
 /** Over plain HTTP a browser has no clipboard for us; a selected field is the old way. */
-async function copyText(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text)
   const field = document.createElement('textarea')
   field.value = text

@@ -1,7 +1,9 @@
 /** The list of apps, and the pages of one app. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { patiently } from '../api/patiently.ts'
 import type { Span } from '../api/sight-queries.ts'
 import { appListSearch } from '../apps/app-list-search.ts'
+import { fileSearch } from '../files/file-search.ts'
 import { logSearch } from '../logs/log-search.ts'
 import { requestSearch } from '../requests/request-search.ts'
 import { inside } from './root.ts'
@@ -10,13 +12,19 @@ const apps = createRoute({
   getParentRoute: () => inside,
   path: '/',
   validateSearch: appListSearch,
-  component: lazyRouteComponent(() => import('../routes/apps.tsx'), 'AppsPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/apps.tsx')),
+    'AppsPage',
+  ),
 })
 
 const app = createRoute({
   getParentRoute: () => inside,
   path: '/apps/$slug',
-  component: lazyRouteComponent(() => import('../app/app-layout.tsx'), 'AppLayout'),
+  component: lazyRouteComponent(
+    patiently(() => import('../app/app-layout.tsx')),
+    'AppLayout',
+  ),
 })
 
 const appOverview = createRoute({
@@ -24,39 +32,57 @@ const appOverview = createRoute({
   path: '/',
   validateSearch: ({ span }: Record<string, unknown>): { span?: Span } =>
     span === 'day' || span === 'week' ? { span } : {},
-  component: lazyRouteComponent(() => import('../routes/app-overview.tsx'), 'AppOverview'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-overview.tsx')),
+    'AppOverview',
+  ),
 })
 
 const appDeployments = createRoute({
   getParentRoute: () => app,
   path: '/deployments',
-  component: lazyRouteComponent(() => import('../routes/app-deployments.tsx'), 'AppDeployments'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-deployments.tsx')),
+    'AppDeployments',
+  ),
 })
 
 const appDeployment = createRoute({
   getParentRoute: () => app,
   path: '/deployments/$number',
-  component: lazyRouteComponent(() => import('../routes/app-deployment.tsx'), 'AppDeployment'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-deployment.tsx')),
+    'AppDeployment',
+  ),
 })
 
 const appReleases = createRoute({
   getParentRoute: () => app,
   path: '/releases',
-  component: lazyRouteComponent(() => import('../routes/app-releases.tsx'), 'AppReleases'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-releases.tsx')),
+    'AppReleases',
+  ),
 })
 
 const appLogs = createRoute({
   getParentRoute: () => app,
   path: '/logs',
   validateSearch: logSearch,
-  component: lazyRouteComponent(() => import('../routes/app-logs.tsx'), 'AppLogs'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-logs.tsx')),
+    'AppLogs',
+  ),
 })
 
 const appRequests = createRoute({
   getParentRoute: () => app,
   path: '/requests',
   validateSearch: requestSearch,
-  component: lazyRouteComponent(() => import('../routes/app-requests.tsx'), 'AppRequests'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-requests.tsx')),
+    'AppRequests',
+  ),
 })
 
 const appVisits = createRoute({
@@ -64,37 +90,73 @@ const appVisits = createRoute({
   path: '/visits',
   validateSearch: ({ days }: Record<string, unknown>): { days?: number } =>
     typeof days === 'number' && [1, 30, 90].includes(days) ? { days } : {},
-  component: lazyRouteComponent(() => import('../routes/app-visits.tsx'), 'AppVisits'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-visits.tsx')),
+    'AppVisits',
+  ),
 })
 
 const appDomains = createRoute({
   getParentRoute: () => app,
   path: '/domains',
-  component: lazyRouteComponent(() => import('../routes/app-domains.tsx'), 'AppDomains'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-domains.tsx')),
+    'AppDomains',
+  ),
 })
 
 const appTraffic = createRoute({
   getParentRoute: () => app,
   path: '/settings/traffic',
-  component: lazyRouteComponent(() => import('../routes/app-traffic.tsx'), 'AppTraffic'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-traffic.tsx')),
+    'AppTraffic',
+  ),
 })
 
 const appEnv = createRoute({
   getParentRoute: () => app,
   path: '/env',
-  component: lazyRouteComponent(() => import('../routes/app-env.tsx'), 'AppEnv'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-env.tsx')),
+    'AppEnv',
+  ),
 })
 
 const appSettings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../routes/app-settings.tsx'), 'AppSettings'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-settings.tsx')),
+    'AppSettings',
+  ),
+})
+
+const appFiles = createRoute({
+  getParentRoute: () => app,
+  path: '/files',
+  validateSearch: fileSearch,
+  component: lazyRouteComponent(() => import('../routes/app-files.tsx'), 'AppFiles'),
+})
+
+const appTerminal = createRoute({
+  getParentRoute: () => app,
+  path: '/terminal',
+  validateSearch: ({ in: chosen }: Record<string, unknown>): { in?: string } =>
+    typeof chosen === 'string' && chosen !== '' ? { in: chosen } : {},
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-terminal.tsx')),
+    'AppTerminal',
+  ),
 })
 
 const appAccess = createRoute({
   getParentRoute: () => app,
   path: '/access',
-  component: lazyRouteComponent(() => import('../routes/app-access.tsx'), 'AppAccess'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-access.tsx')),
+    'AppAccess',
+  ),
 })
 
 export const appPages = [
@@ -111,6 +173,8 @@ export const appPages = [
     appTraffic,
     appEnv,
     appSettings,
+    appFiles,
+    appTerminal,
     appAccess,
   ]),
 ] as const
