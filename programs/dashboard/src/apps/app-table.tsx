@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ExternalLink } from 'lucide-react'
 import { lazy, Suspense } from 'react'
+import { patiently } from '../api/patiently.ts'
 import type { App } from '../api/queries.ts'
 import type { AppFigures } from '../api/sight-queries.ts'
 import { State } from '../components/badge.tsx'
@@ -14,7 +15,7 @@ import { Cell, FigureCells } from './figure-cells.tsx'
 /** More rows than this are drawn only where one looks. */
 const DRAW_ALL_UP_TO = 60
 
-const LongList = lazy(() => import('./long-list.tsx'))
+const LongList = lazy(patiently(() => import('./long-list.tsx')))
 
 const GRID =
   'lg:grid lg:grid-cols-[minmax(11rem,1.6fr)_6rem_minmax(9rem,1fr)_4.5rem_4.5rem_8rem_minmax(8rem,0.9fr)] lg:items-center lg:gap-4'

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
+import { inertLine } from '../text/inert.ts'
 import { words } from '../words/en.ts'
 
 interface PageHeaderProps {
@@ -27,6 +28,6 @@ export function PageHeader({ title, heading, about, actions, above }: PageHeader
 
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} · ${words.product}`
+    document.title = `${inertLine(title)} · ${words.product}`
   }, [title])
 }

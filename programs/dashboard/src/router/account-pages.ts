@@ -1,42 +1,61 @@
 /** The pages of one person about themselves. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { patiently } from '../api/patiently.ts'
 import { inside } from './root.ts'
 
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
-  component: lazyRouteComponent(() => import('../account/account-layout.tsx'), 'AccountLayout'),
+  component: lazyRouteComponent(
+    patiently(() => import('../account/account-layout.tsx')),
+    'AccountLayout',
+  ),
 })
 
 const accountProfile = createRoute({
   getParentRoute: () => account,
   path: '/',
-  component: lazyRouteComponent(() => import('../routes/account-profile.tsx'), 'AccountProfile'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/account-profile.tsx')),
+    'AccountProfile',
+  ),
 })
 
 const accountSecurity = createRoute({
   getParentRoute: () => account,
   path: '/security',
-  component: lazyRouteComponent(() => import('../routes/account-security.tsx'), 'AccountSecurity'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/account-security.tsx')),
+    'AccountSecurity',
+  ),
 })
 
 const accountSessions = createRoute({
   getParentRoute: () => account,
   path: '/sessions',
-  component: lazyRouteComponent(() => import('../routes/account-sessions.tsx'), 'AccountSessions'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/account-sessions.tsx')),
+    'AccountSessions',
+  ),
 })
 
 const accountData = createRoute({
   getParentRoute: () => account,
   path: '/data',
-  component: lazyRouteComponent(() => import('../routes/account-data.tsx'), 'AccountData'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/account-data.tsx')),
+    'AccountData',
+  ),
 })
 
 const tokens = createRoute({
   getParentRoute: () => inside,
   path: '/account/tokens',
   validateSearch: ({ of }: Record<string, unknown>): { of?: 'all' } => (of === 'all' ? { of } : {}),
-  component: lazyRouteComponent(() => import('../routes/tokens.tsx'), 'TokensPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/tokens.tsx')),
+    'TokensPage',
+  ),
 })
 
 const device = createRoute({
@@ -46,7 +65,10 @@ const device = createRoute({
     ...(typeof code === 'string' && code !== '' && { code }),
     ...((decision === 'approved' || decision === 'denied') && { decision }),
   }),
-  component: lazyRouteComponent(() => import('../routes/device.tsx'), 'DevicePage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/device.tsx')),
+    'DevicePage',
+  ),
 })
 
 export const accountPages = [

@@ -1,5 +1,6 @@
 /** The pages of those who are not signed in. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { patiently } from '../api/patiently.ts'
 import { root } from './root.ts'
 
 const signIn = createRoute({
@@ -7,49 +8,73 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>): { next?: string } =>
     isOwnPath(search.next) ? { next: search.next } : {},
-  component: lazyRouteComponent(() => import('../routes/sign-in.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/sign-in.tsx')),
+    'SignInPage',
+  ),
 })
 
 const signInLink = createRoute({
   getParentRoute: () => root,
   path: '/sign-in/link',
-  component: lazyRouteComponent(() => import('../routes/sign-in-link.tsx'), 'SignInLinkPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/sign-in-link.tsx')),
+    'SignInLinkPage',
+  ),
 })
 
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: '/sign-in/forgot',
-  component: lazyRouteComponent(() => import('../routes/sign-in-forgot.tsx'), 'ForgotPasswordPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/sign-in-forgot.tsx')),
+    'ForgotPasswordPage',
+  ),
 })
 
 const newPassword = createRoute({
   getParentRoute: () => root,
   path: '/sign-in/new-password',
-  component: lazyRouteComponent(() => import('../routes/sign-in-new-password.tsx'), 'NewPasswordPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/sign-in-new-password.tsx')),
+    'NewPasswordPage',
+  ),
 })
 
 const accountDeleted = createRoute({
   getParentRoute: () => root,
   path: '/sign-in/deleted',
-  component: lazyRouteComponent(() => import('../routes/sign-in-deleted.tsx'), 'AccountDeletedPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/sign-in-deleted.tsx')),
+    'AccountDeletedPage',
+  ),
 })
 
 const confirmEmail = createRoute({
   getParentRoute: () => root,
   path: '/account/email',
-  component: lazyRouteComponent(() => import('../routes/account-email.tsx'), 'ConfirmEmailPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/account-email.tsx')),
+    'ConfirmEmailPage',
+  ),
 })
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  component: lazyRouteComponent(() => import('../routes/setup.tsx'), 'SetupPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/setup.tsx')),
+    'SetupPage',
+  ),
 })
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  component: lazyRouteComponent(() => import('../routes/team-invitation.tsx'), 'InvitationPage'),
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/team-invitation.tsx')),
+    'InvitationPage',
+  ),
 })
 
 export const outsidePages = [

@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { accountQueries } from '../account/account-queries.ts'
 import { ApiError } from '../api/client.ts'
+import { patiently } from '../api/patiently.ts'
 import { queries } from '../api/queries.ts'
 
 interface Context {
@@ -26,5 +27,8 @@ export const inside = createRoute({
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
     }
   },
-  component: lazyRouteComponent(() => import('../shell/app-shell.tsx'), 'AppShell'),
+  component: lazyRouteComponent(
+    patiently(() => import('../shell/app-shell.tsx')),
+    'AppShell',
+  ),
 })

@@ -2,6 +2,7 @@ import { whyMayNot } from '@seaworthy/api/can'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Globe, Plus } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { patiently } from '../api/patiently.ts'
 import { sightQueries } from '../api/sight-queries.ts'
 import { useCurrentApp } from '../app/current-app.ts'
 import { Button } from '../components/button.tsx'
@@ -10,7 +11,7 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { DomainCard } from '../domains/domain-card.tsx'
 import { domainWords as words } from '../words/en/domains.ts'
 
-const AddDomainDialog = lazy(() => import('../domains/add-domain-dialog.tsx'))
+const AddDomainDialog = lazy(patiently(() => import('../domains/add-domain-dialog.tsx')))
 
 /** Hosts of one's own, with their checks and their certificates. */
 export function AppDomains() {

@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { patiently } from '../api/patiently.ts'
 import { queries } from '../api/queries.ts'
 import { type AppFilter, type AppSort, chooseApps, FILTERS, SORTS, summarize } from '../apps/app-list.ts'
 import { AppTable } from '../apps/app-table.tsx'
@@ -17,7 +18,7 @@ import type { Dropped } from '../deploy/dropped-files.ts'
 import { amount } from '../text/amounts.ts'
 import { words } from '../words/en.ts'
 
-const DeployDialog = lazy(() => import('../deploy/deploy-dialog.tsx'))
+const DeployDialog = lazy(patiently(() => import('../deploy/deploy-dialog.tsx')))
 const route = getRouteApi('/inside/')
 
 /** Is everything all right? And if not: where? */

@@ -1,11 +1,12 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { ChevronsUpDown } from 'lucide-react'
 import { type ComponentProps, lazy, Suspense, useState } from 'react'
+import { patiently } from '../api/patiently.ts'
 import { queries } from '../api/queries.ts'
 import { Name } from '../components/name.tsx'
 import { words } from '../words/en.ts'
 
-const loadMenu = () => import('./account-menu.tsx')
+const loadMenu = patiently(() => import('./account-menu.tsx'))
 const AccountMenu = lazy(loadMenu)
 
 /** Who is signed in. The menu comes when somebody reaches for it: no page waits for it. */

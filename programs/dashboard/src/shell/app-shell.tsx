@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import { useConnection } from '../api/connection.ts'
 import { useIdentityCheck } from '../api/identity-check.ts'
+import { patiently } from '../api/patiently.ts'
 import { Brand } from '../components/brand.tsx'
 import { classNames } from '../components/class-names.ts'
 import { PageSkeleton } from '../components/skeleton.tsx'
@@ -12,10 +13,10 @@ import { AccountCorner } from './account-corner.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { useFactorDemand } from './use-factor-demand.ts'
 
-const SessionDialog = lazy(() => import('./session-dialog.tsx'))
-const FactorDemand = lazy(() => import('../account/factor-demand.tsx'))
-const ConfirmIdentity = lazy(() => import('./confirm-identity.tsx'))
-const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const SessionDialog = lazy(patiently(() => import('./session-dialog.tsx')))
+const FactorDemand = lazy(patiently(() => import('../account/factor-demand.tsx')))
+const ConfirmIdentity = lazy(patiently(() => import('./confirm-identity.tsx')))
+const CommandPalette = lazy(patiently(() => import('./command-palette.tsx')))
 
 /** The frame of every page for those who are signed in: where one is, where one can go. */
 export function AppShell() {

@@ -3,10 +3,9 @@ import { useRouter } from '@tanstack/react-router'
 import { LoaderCircle } from 'lucide-react'
 import { useEffect } from 'react'
 import { connection, useConnection } from '../api/connection.ts'
+import { answers, KNOCK_MS } from '../api/knock.ts'
 import { clockTime } from '../text/times.ts'
 import { words } from '../words/en.ts'
-
-const KNOCK_MS = 1_500
 
 /** Says that the platform does not answer, knocks until it does, and then brings everything up to date. */
 export function ConnectionBanner() {
@@ -39,11 +38,4 @@ export function useRecovery(lost: boolean): void {
     }, KNOCK_MS)
     return () => clearInterval(timer)
   }, [lost, queryClient, router])
-}
-
-async function answers(): Promise<boolean> {
-  const response = await fetch('/live', { cache: 'no-store', signal: AbortSignal.timeout(5_000) }).catch(
-    () => undefined,
-  )
-  return response?.ok ?? false
 }
