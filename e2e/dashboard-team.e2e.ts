@@ -165,7 +165,7 @@ const PAGES: [path: string, text: string][] = [
   ['/people', OWNER.email],
   [`/people/${BOB.email}`, 'What they may do'],
   ['/apps/harbour/access', 'Who can do what'],
-  ['/platform', 'Master keys'],
+  ['/platform/settings', 'Master keys'],
 ]
 
 async function inviteViewer(page: Page): Promise<string> {

@@ -42,7 +42,7 @@ export function ownLimits(draft: LimitDraft, before: OwnLimits): OwnLimits {
 
 /** A field of the form for a path of the API. */
 export function fieldOf(path: string): LimitField | undefined {
-  const name = path.replace(/^body\./, '')
+  const name = path.replace(/^(body\.)?(limits\.)?/, '')
   if (name === 'recycle.memoryMb') return 'recycleMemoryMb'
   if (name === 'recycle.afterHours') return 'recycleAfterHours'
   return PLAIN.find(each => each === name)

@@ -1,15 +1,15 @@
 import { whyMayNot } from '@seaworthy/api/can'
 import { type FormEvent, useState } from 'react'
 import { ApiError, client } from '../api/client.ts'
-import { type App, keys } from '../api/queries.ts'
-import { useAction } from '../api/use-action.ts'
+import type { App } from '../api/queries.ts'
 import { Button } from '../components/button.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { DeploymentLink } from '../deployment/deployment-link.tsx'
+import { usePlannedSave } from '../plan/use-planned-save.tsx'
 import { limitWords as words } from '../words/en/limits.ts'
 import { pageWords } from '../words/en/pages.ts'
-import { words as allWords } from '../words/en.ts'
+import { planWords } from '../words/en/plan.ts'
 import { fieldOf, LIMIT_FIELDS, limitDraft, type OwnLimits, ownLimits } from './limit-draft.ts'
 
 /** The limits that the app sets for itself, above those of its release. */
@@ -17,10 +17,9 @@ export function LimitsForm({ app, own }: { app: App; own: OwnLimits }) {
   const [draft, setDraft] = useState(() => limitDraft(own))
   const toasts = useToasts()
   const body = ownLimits(draft, own)
-  const save = useAction({
+  const save = usePlannedSave(app, {
+    change: { limits: body },
     run: () => client.call('limits.replace', { params: { slug: app.slug }, body }),
-    refresh: [keys.app(app.slug), keys.apps],
-    quiet: true,
     onDone: ({ deployment }) =>
       deployment == null
         ? toasts.show({ text: words.unchanged })
@@ -33,7 +32,7 @@ export function LimitsForm({ app, own }: { app: App; own: OwnLimits }) {
   const isSame = JSON.stringify(draft) === JSON.stringify(limitDraft(own))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate()
+    save.review()
   }
   return (
     <form onSubmit={submit} noValidate className="grid gap-4 border-t border-line pt-5">
@@ -62,12 +61,13 @@ export function LimitsForm({ app, own }: { app: App; own: OwnLimits }) {
         <Button
           look="main"
           type="submit"
-          busy={save.isPending}
+          busy={save.busy}
           whyNot={whyMayNot(app, 'limit:write') ?? (isSame ? pageWords.settings.nothingChanged : undefined)}
         >
-          {allWords.save}
+          {planWords.review}
         </Button>
       </div>
+      {save.dialog}
     </form>
   )
 }

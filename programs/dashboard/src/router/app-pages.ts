@@ -105,6 +105,15 @@ const appDomains = createRoute({
   ),
 })
 
+const appBuild = createRoute({
+  getParentRoute: () => app,
+  path: '/settings/build',
+  component: lazyRouteComponent(
+    patiently(() => import('../routes/app-build.tsx')),
+    'AppBuild',
+  ),
+})
+
 const appTraffic = createRoute({
   getParentRoute: () => app,
   path: '/settings/traffic',
@@ -170,6 +179,7 @@ export const appPages = [
     appRequests,
     appVisits,
     appDomains,
+    appBuild,
     appTraffic,
     appEnv,
     appSettings,

@@ -6,11 +6,11 @@ import { sightQueries, type Traffic } from '../api/sight-queries.ts'
 import { useCurrentApp } from '../app/current-app.ts'
 import { FormError } from '../components/field.tsx'
 import { SaveBar } from '../env/save-bar.tsx'
+import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { SettingsTabs } from '../settings/settings-tabs.tsx'
 import { inertLine } from '../text/inert.ts'
 import { AccessSection } from '../traffic/access-section.tsx'
 import { MaintenanceCard } from '../traffic/maintenance-card.tsx'
-import { PlanDialog } from '../traffic/plan-dialog.tsx'
 import { PurgeCard } from '../traffic/purge-card.tsx'
 import {
   CacheSection,
@@ -22,6 +22,7 @@ import {
 import { ScoreCard } from '../traffic/score-card.tsx'
 import { useTrafficEditor } from '../traffic/use-traffic-editor.ts'
 import { DeliverySection, LimitsSection, PolicySection } from '../traffic/value-sections.tsx'
+import { planWords } from '../words/en/plan.ts'
 import { trafficWords as words } from '../words/en/traffic.ts'
 
 /** How the edge treats the app's requests. */
@@ -67,14 +68,19 @@ function TrafficSettings({ app, traffic }: { app: App; traffic: Traffic }) {
         changes={changed.map(key => ({ key: words.keys[key] ?? key, kind: 'changed' }))}
         busy={review.isPending}
         effect={<Effect error={review.error} />}
-        saveLabel={words.save.review}
+        saveLabel={planWords.review}
         whyNot={whyMayNot(app, 'traffic:write')}
         onSave={() => review.mutate()}
         onDiscard={discard}
       />
       {plan && (
         <PlanDialog
-          plan={plan}
+          about={words.save.about}
+          changes={(plan.changes ?? []).map(({ key, ...sides }) => ({
+            name: words.keys[key] ?? key,
+            ...sides,
+          }))}
+          effects={plan.notes.map(text => ({ text, tone: 'warn' }))}
           busy={save.isPending}
           error={save.error}
           onConfirm={() => save.mutate()}

@@ -2,16 +2,17 @@ import { useQuery } from '@tanstack/react-query'
 import { Minus, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../api/client.ts'
-import { type App, keys, queries } from '../api/queries.ts'
-import { useAction } from '../api/use-action.ts'
+import { type App, queries } from '../api/queries.ts'
 import { RestartButton } from '../app/restart-button.tsx'
 import { whyNot } from '../app/why-not.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
+import { FormError } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { usePlannedSave } from '../plan/use-planned-save.tsx'
 import { inertLine } from '../text/inert.ts'
 import { pageWords } from '../words/en/pages.ts'
-import { words } from '../words/en.ts'
+import { planWords } from '../words/en/plan.ts'
 
 /** How many instances each process has. */
 export function ScaleSettings({ app }: { app: App }) {
@@ -19,9 +20,9 @@ export function ScaleSettings({ app }: { app: App }) {
   const toasts = useToasts()
   const version = app.currentRelease?.version
   const release = useQuery({ ...queries.release(app.slug, version ?? 0), enabled: version !== undefined })
-  const save = useAction({
+  const save = usePlannedSave(app, {
+    change: { scale: draft },
     run: () => client.call('apps.scale', { params: { slug: app.slug }, body: draft }),
-    refresh: [keys.app(app.slug), keys.apps],
     onDone() {
       setDraft({})
       toasts.show({ text: pageWords.settings.scaled })
@@ -54,18 +55,20 @@ export function ScaleSettings({ app }: { app: App }) {
               </li>
             ))}
           </ul>
-          <div className="mt-4">
+          <div className="mt-4 grid justify-items-start gap-4">
+            <FormError text={save.error?.message} />
             <Button
               look="main"
-              busy={save.isPending}
+              busy={save.busy}
               whyNot={whyNot('scale', app) ?? (changed ? undefined : pageWords.settings.nothingChanged)}
-              onClick={() => save.mutate()}
+              onClick={() => save.review()}
             >
-              {words.save}
+              {planWords.review}
             </Button>
           </div>
         </>
       )}
+      {save.dialog}
     </Card>
   )
 }

@@ -196,14 +196,8 @@ export const trafficWords = {
   },
 
   save: {
-    review: 'See what changes',
     effect: 'Nothing has changed yet.',
-    title: 'This will change',
     about: 'It counts for the next request, without a deployment.',
-    before: 'Before',
-    after: 'After',
-    nothing: 'nothing',
-    confirm: 'Change it',
     saved: 'The traffic settings count from now on.',
     leave: 'Leave without saving the changes of the traffic settings?',
     problems: 'Not every setting is right yet: see below.',
