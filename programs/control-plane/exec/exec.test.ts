@@ -107,7 +107,7 @@ describe('a command within an instance', () => {
       socket.send('{"type":"pause"}')
       socket.send(Buffer.from('go\n'))
     })
-    await waitFor(() => running('head\0-c\x003000000\0') === 1, { what: 'the output to begin' })
+    await waitFor(() => running('head\0-c\x003000000\0/dev/zero\0') === 1, { what: 'the output to begin' })
     expect(seen.out).toBe('')
 
     socket.send('{"type":"resume"}')
