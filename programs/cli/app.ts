@@ -2,6 +2,7 @@ import { ApiError, ApiUnreachable } from '@seaworthy/api/client'
 import { Command, CommanderError, Option } from 'commander'
 import { addAccessCommands } from './commands/access.ts'
 import { addAccountCommands } from './commands/account.ts'
+import { addApprovalCommands } from './commands/approvals.ts'
 import { addAppCommands } from './commands/apps.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addCacheCommands } from './commands/cache.ts'
@@ -79,6 +80,7 @@ export function createProgram(surroundings: Surroundings): Command {
     addAppCommands,
     addReleaseCommands,
     addCanaryCommands,
+    addApprovalCommands,
     addTrafficCommands,
     addLimitCommands,
     addCacheCommands,

@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentEvent, Receipt } from '@seaworthy/api'
 import type { Context } from './context.ts'
 import { createDeployProgress } from './deploy-progress.ts'
-import { CommandFailed } from './exit-codes.ts'
+import { CommandFailed, EXIT } from './exit-codes.ts'
 import { printable } from './output.ts'
 import { receiptText } from './receipt-text.ts'
 
@@ -35,7 +35,8 @@ export async function followDeployment(
     api.call('deployments.get', { params: { slug, number: deployment.number } }),
   ])
   out.result({ ...final, url: app.url }, () => endText(final, app.url))
-  if (end.state !== 'succeeded') throw new CommandFailed(final.error?.message ?? end.state)
+  if (end.state !== 'succeeded')
+    throw new CommandFailed(final.error?.message ?? end.state, failureCode(final))
 }
 
 async function watch(
@@ -51,6 +52,8 @@ async function watch(
     for await (const event of api.stream('deployments.events', { params, signal: context.signal })) {
       if (event.type === 'end') return event
       progress.event(event)
+      if (event.type === 'state' && event.state === 'awaiting_approval')
+        context.out.progress(waitsForApproval(slug, number))
       if (untilCanary && event.type === 'state' && event.state === 'canary') return 'canary'
     }
   } catch (error) {
@@ -79,6 +82,15 @@ function canaryText(slug: string, url: string, { release, canary }: Deployment):
     : 'It stays a canary until you say so, and ends by itself when it fails more than it may.'
   return `\nCanary: v${release} gets ${canary?.percent} % of the requests of ${url}${look}
 ${next} seaworthy promote --app ${slug}, or seaworthy abort --app ${slug}`
+}
+
+function waitsForApproval(slug: string, number: number): string {
+  return `Waiting for an approval. Whoever may: seaworthy approve ${number} --app ${slug}, or seaworthy refuse ${number} --app ${slug} --reason …`
+}
+
+/** Refused is refused, by a person as by a quota. */
+function failureCode({ error }: Deployment): number {
+  return error?.code === 'approval_refused' || error?.code === 'approval_expired' ? EXIT.refused : EXIT.failed
 }
 
 function goesOn(slug: string, number: number): string {

@@ -55,7 +55,7 @@ export const deploymentSchema = z
 
 const scheduledAtSchema = z.iso
   .datetime({ offset: true })
-  .meta({ description: 'Start at this time instead of now; at most a year ahead.' })
+  .meta({ description: 'Start at this time instead of now.' })
 
 const gitUrlSchema = z.string().trim().min(1).max(2048)
 

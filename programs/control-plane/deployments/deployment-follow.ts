@@ -85,12 +85,17 @@ class EventQueue {
   }
 }
 
+/** The log is closed while a deployment waits (as a canary, or for an approval), and goes on afterwards. */
 async function copyLog(logs: BuildLog, id: string, signal: AbortSignal, queue: EventQueue): Promise<void> {
+  let after = 0
   try {
-    for await (const entry of logs.follow(id, signal)) {
-      const event = eventOf(entry)
-      if (event) queue.push(event)
-    }
+    do {
+      for await (const entry of logs.follow(id, signal, { after })) {
+        after = entry.sequence
+        const event = eventOf(entry)
+        if (event) queue.push(event)
+      }
+    } while (!signal.aborted)
   } catch (error) {
     if (!signal.aborted) throw error
   }

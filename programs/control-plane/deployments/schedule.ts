@@ -2,7 +2,7 @@ import { defineErrors } from '@seaworthy/kit'
 import type { Events } from '../events/events.ts'
 import { isoTime } from '../http/times.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
-import type { Store } from '../store/database.ts'
+import type { Store, Transaction } from '../store/database.ts'
 import type { AppRow, DeploymentRow } from '../store/schema.ts'
 import type { ApprovalRecords } from './approvals/approval-records.ts'
 import type { DeploymentRecords } from './deployment-records.ts'
@@ -21,7 +21,6 @@ const errors = defineErrors({
     status: 400,
     message: '{at} is past. Give a time that is still to come, or none to start now.',
   },
-  scheduled_too_late: { status: 400, message: '{at} is more than a year ahead. Give an earlier time.' },
   deployment_began: {
     status: 409,
     message: 'Deployment {number} of {slug} has begun already ({state}), so its time cannot be changed.',
@@ -30,13 +29,11 @@ const errors = defineErrors({
 
 /** Clocks differ, and a form is not sent the moment that it is filled in. */
 const GRACE_MS = 60_000
-const LONGEST_AHEAD_MS = 366 * 86_400_000
 
-/** Rejects with `scheduled_in_past` or `scheduled_too_late`. `at` and `now` in milliseconds since 1970. */
+/** Rejects with `scheduled_in_past`. `at` and `now` in milliseconds since 1970. */
 export function validateStart(at: number | undefined, now = Date.now()): void {
   if (at === undefined) return
   if (at < now - GRACE_MS) throw errors.scheduled_in_past({ at: isoTime(at) })
-  if (at > now + LONGEST_AHEAD_MS) throw errors.scheduled_too_late({ at: isoTime(at) })
 }
 
 /** Gives deployments that have not begun another time. */
@@ -64,7 +61,7 @@ export class DeploymentSchedule {
         .executeTakeFirstOrThrow()
       const began = () => errors.deployment_began({ number, slug: app.slug, state: row.state })
       if (!isBeforeStart(row.state)) throw began()
-      const runAt = await this.#runAt(row, at)
+      const runAt = await this.#runAt(row, at, trx)
       if (runAt !== undefined && !(await this.#options.jobs.reschedule(row.job_id ?? '', runAt, trx)))
         throw began()
       await records.update(id, { scheduled_at: at }, trx)
@@ -76,12 +73,16 @@ export class DeploymentSchedule {
   }
 
   /** When its job is to run; undefined where it waits without one, for an approval. */
-  async #runAt({ id, app_id }: DeploymentRow, at: number | null): Promise<number | undefined> {
+  async #runAt(
+    { id, app_id }: DeploymentRow,
+    at: number | null,
+    trx: Transaction,
+  ): Promise<number | undefined> {
     const { approvalRecords } = this.#options
-    const asked = await approvalRecords.find(id)
+    const asked = await approvalRecords.find(id, trx)
     if (asked?.state === 'waiting') return undefined
     // What is to be asked about is built ahead of its time.
-    const isBuiltAhead = !asked && (await approvalRecords.rule(app_id)).required
+    const isBuiltAhead = !asked && (await approvalRecords.rule(app_id, trx)).required
     return isBuiltAhead || at === null ? Date.now() : at
   }
 }

@@ -164,6 +164,39 @@ const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
     tone: 'neutral',
     title: `Traffic settings were changed${keysText(data.keys)}`,
   }),
+  'approval:requested': data => ({
+    kind: 'deployment',
+    tone: 'neutral',
+    title: `Deployment ${data.deployment} waits for an approval`,
+  }),
+  'approval:given': data => ({
+    kind: 'deployment',
+    tone: 'good',
+    title: `Deployment ${data.deployment} was approved by ${data.actor}`,
+  }),
+  'approval:refused': data => ({
+    kind: 'deployment',
+    tone: 'bad',
+    title: `Deployment ${data.deployment} was refused by ${data.actor}: ${data.reason}`,
+  }),
+  'approval:expired': data => ({
+    kind: 'deployment',
+    tone: 'bad',
+    title: `Nobody approved deployment ${data.deployment} in time`,
+  }),
+  'approval:changed': data => ({
+    kind: 'access',
+    tone: 'neutral',
+    title:
+      data.required === true
+        ? `Deployments wait for an approval from now on (${data.role})`
+        : 'Deployments wait for no approval any more',
+  }),
+  'deployment:rescheduled': data => ({
+    kind: 'deployment',
+    tone: 'neutral',
+    title: `Deployment ${data.deployment} got another time`,
+  }),
   'canary:started': data => ({
     kind: 'deployment',
     tone: 'neutral',
