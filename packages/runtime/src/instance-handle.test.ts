@@ -3,9 +3,12 @@ import { parseInstanceHandle } from './instance-handle.ts'
 
 const command = { id: 'web-1', pid: 42, pidStartTicks: 1000 }
 
-test.each([{ command }, { command, port: 20_000 }])('a handle comes back as it was kept: %j', handle => {
-  expect(parseInstanceHandle(JSON.parse(JSON.stringify(handle)))).toEqual(handle)
-})
+test.each([{ command }, { command, port: 20_000 }, { command: { ...command, bootId: '5f1c' } }])(
+  'a handle comes back as it was kept: %j',
+  handle => {
+    expect(parseInstanceHandle(JSON.parse(JSON.stringify(handle)))).toEqual(handle)
+  },
+)
 
 test.each([
   undefined,

@@ -57,6 +57,7 @@ class ProcessRuntime implements Runtime {
     const handle = parseInstanceHandle(value)
     const command = handle && (await this.#sandbox.adopt(handle.command))
     if (!command) return undefined
+    if (command.hasEnded) return { id, handle, exited: command.exited, hasEnded: true }
     if (handle.port !== undefined) this.#ports.claim(handle.port)
     this.#log.info({ instance: id, port: handle.port }, 'instance adopted')
     return this.#instance(id, command, handle.port)

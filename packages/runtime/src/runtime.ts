@@ -62,6 +62,8 @@ export interface InstanceExit {
   oomKilled: boolean
   /** It ended with the engine that ran it, which was stopped or restarted: no fault of the app. */
   endedWithEngine?: true
+  /** It ended with the server, which was started anew meanwhile: no fault of the app. */
+  endedWithHost?: true
 }
 
 export interface Instance {
@@ -71,6 +73,8 @@ export interface Instance {
   /** Plain JSON; give it to `adopt` after a restart. */
   handle: unknown
   exited: Promise<InstanceExit>
+  /** Set by a driver that adopts one after its end: `exited` resolves soon. */
+  hasEnded?: true
 }
 
 export interface ResourceUsage {

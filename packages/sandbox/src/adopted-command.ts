@@ -1,3 +1,4 @@
+import { bootId } from './boot-id.ts'
 import { readProcess } from './process-table.ts'
 import type { CommandHandle } from './sandbox.ts'
 
@@ -31,6 +32,12 @@ export class AdoptedCommand {
 }
 
 /** Whether the very process of a handle runs, and not another one that got its pid. */
-export async function isRunning({ pid, pidStartTicks }: CommandHandle): Promise<boolean> {
-  return (await readProcess(pid))?.startTicks === pidStartTicks
+export async function isRunning(handle: CommandHandle): Promise<boolean> {
+  if (isOfEarlierBoot(handle)) return false
+  return (await readProcess(handle.pid))?.startTicks === handle.pidStartTicks
+}
+
+/** Whether the host was started anew since. */
+export function isOfEarlierBoot(handle: CommandHandle): boolean {
+  return handle.bootId !== undefined && handle.bootId !== bootId()
 }

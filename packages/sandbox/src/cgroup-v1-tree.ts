@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import {
   listCgroups,
   makeCgroup,
+  readCgroupFile,
   readCgroupKey,
   readCgroupNumber,
   readCgroupPids,
@@ -106,6 +107,10 @@ export class CgroupV1Tree implements CommandTree {
     const found = await Promise.all(this.#folders().map(folder => listCgroups(join(folder, this.#name))))
     const ids = [...new Set(found.flat())]
     return Promise.all(ids.map(async id => handleOf(id, this.#cgroups(id).flatMap(readCgroupPids)[0])))
+  }
+
+  remembers(id: string): boolean {
+    return this.#cgroups(id).some(cgroup => readCgroupFile(cgroup, 'cgroup.procs') !== undefined)
   }
 
   close(): void {

@@ -102,6 +102,10 @@ export class CgroupV2Tree implements CommandTree {
     return Promise.all(ids.map(async id => handleOf(id, readCgroupPids(this.#cgroup(id))[0])))
   }
 
+  remembers(id: string): boolean {
+    return readCgroupFile(this.#cgroup(id), 'cgroup.procs') !== undefined
+  }
+
   close(): void {
     removeEmptyCgroup(this.#parent)
   }

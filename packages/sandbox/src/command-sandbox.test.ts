@@ -77,6 +77,17 @@ describe.each(['plain', 'auto'] as const)('a sandbox with %s powers', powers => 
     expect(await stage.sandbox.adopt({ id: 'gone', pid, pidStartTicks: pidStartTicks - 1 })).toBeUndefined()
   })
 
+  test('a command of an earlier boot of the host is not taken for one that runs, and ended with the host', async () => {
+    const stage = await openStage()
+    const { handle } = await stage.start({ argv: ['sleep', '1000'] })
+    await stage.reopen()
+
+    const adopted = await stage.sandbox.adopt({ ...handle, bootId: 'another boot' })
+
+    expect(adopted?.hasEnded).toBe(true)
+    expect(await adopted?.exited).toMatchObject({ code: null, endedWithHost: true })
+  })
+
   test('an old handle does not stop the next command of the same id', async () => {
     const stage = await openStage()
     const first = await stage.start({ argv: ['true'] })

@@ -5,9 +5,10 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from '@seaworthy/kit'
-import { AdoptedCommand, isRunning } from './adopted-command.ts'
+import { AdoptedCommand, isOfEarlierBoot, isRunning } from './adopted-command.ts'
 import { attachCommand } from './attached/attach-command.ts'
 import type { AttachedCommand, AttachSpec } from './attached/attached-command.ts'
+import { bootId } from './boot-id.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
 import { HOSTS_FILE, writeHostsFile } from './hosts-file.ts'
@@ -37,6 +38,9 @@ export interface CommandSandboxOptions {
   /** Undefined: commands run as the platform's own user and see its files. */
   confinement: Pick<Confinement, 'privateProc' | 'hidden' | 'scratch'> | undefined
 }
+
+/** How a command ended, as far as its process tells. */
+type CommandEnd = Omit<CommandExit, 'oomKilled'>
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const TREE_POLL_MS = 20
@@ -93,7 +97,7 @@ export class CommandSandbox implements Sandbox {
   async adopt(handle: CommandHandle): Promise<RunningCommand | undefined> {
     const known = this.#running.get(handle.id)
     if (known) return isSame(known.handle, handle) ? known : undefined
-    if (!(await isRunning(handle))) return undefined
+    if (!(await isRunning(handle))) return this.#adoptEnded(handle)
 
     const adopted = new AdoptedCommand(handle)
     this.#adopted.set(handle.id, adopted)
@@ -102,6 +106,14 @@ export class CommandSandbox implements Sandbox {
       handle,
       adopted.ended.then(() => ({ code: null, signal: null })),
     )
+  }
+
+  /** Nobody saw it end, but what was made for it is still there, or the host was started anew. */
+  #adoptEnded(handle: CommandHandle): RunningCommand | undefined {
+    const endedWithHost = isOfEarlierBoot(handle)
+    if (!endedWithHost && !this.#tree.remembers(handle.id)) return undefined
+    const end = { code: null, signal: null, ...(endedWithHost ? { endedWithHost } : {}) }
+    return { ...this.#watch(handle, Promise.resolve(end)), hasEnded: true }
   }
 
   async stop(handle: CommandHandle, { graceMs }: { graceMs: number }): Promise<void> {
@@ -182,7 +194,7 @@ export class CommandSandbox implements Sandbox {
       unref()
       if (hostsFile) await rm(hostsFile, { force: true }) // the mount keeps its content
       this.#log.info({ command: spec.id, commandPid: pid }, 'command started')
-      return this.#watch({ id: spec.id, pid, pidStartTicks }, ended)
+      return this.#watch({ id: spec.id, pid, pidStartTicks, ...namedBoot() }, ended)
     } catch (error) {
       await this.#cleanUp({ id: spec.id, pid: 0, pidStartTicks: 0 })
       throw this.#startFailure(spec.id, error)
@@ -224,13 +236,13 @@ export class CommandSandbox implements Sandbox {
     return error instanceof CommandStartFailed ? error : CommandStartFailed.bySystem(error)
   }
 
-  #watch(handle: CommandHandle, ended: Promise<Pick<CommandExit, 'code' | 'signal'>>): RunningCommand {
+  #watch(handle: CommandHandle, ended: Promise<CommandEnd>): RunningCommand {
     const running = { handle, exited: ended.then(end => this.#finish(handle, end)) }
     this.#running.set(handle.id, running)
     return running
   }
 
-  async #finish(handle: CommandHandle, end: Pick<CommandExit, 'code' | 'signal'>): Promise<CommandExit> {
+  async #finish(handle: CommandHandle, end: CommandEnd): Promise<CommandExit> {
     if (this.#isClosed) return { ...end, oomKilled: false }
     await this.#stopping.get(handle.id)?.catch(() => {}) // its children still have the rest of the grace period
     const oomKilled = end.code !== 0 && (await this.#tree.oomKilled(handle.id))
@@ -283,4 +295,9 @@ export class CommandSandbox implements Sandbox {
 
 function isSame(one: CommandHandle, other: CommandHandle): boolean {
   return one.pid === other.pid && one.pidStartTicks === other.pidStartTicks
+}
+
+function namedBoot(): Pick<CommandHandle, 'bootId'> {
+  const id = bootId()
+  return id === undefined ? {} : { bootId: id }
 }

@@ -30,6 +30,8 @@ export interface CommandTree {
   remove(id: string): Promise<void>
   /** Commands that are known on this host, running or not, with a pid of each where one is known. */
   list(): Promise<CommandHandle[]>
+  /** Whether something is left that was made for the command, although it may have ended. */
+  remembers(id: string): boolean
   /** Takes away the parent of all commands, unless some are left in it. */
   close(): void
 }

@@ -220,6 +220,28 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     expect(stage.output()).toBe('')
   })
 
+  test('of a command that ended while nobody looked, its cgroup tells whether that was for its memory', async () => {
+    const stage = await openStage()
+    const greedy = await stage.start({
+      ...{
+        argv: ['/bin/sh', '-c', 'sleep 0.3; head -c 90000000 /dev/zero | tail'],
+        limits: { memoryMb: 32 },
+      },
+    })
+    const calm = await stage.start({ id: 'calm', argv: ['sleep', '1000'] })
+    stage.sandbox.close()
+    process.kill(calm.handle.pid, 'SIGKILL')
+    await waitFor(() => ![greedy, calm].some(({ handle }) => isAlive(handle.pid)), { what: 'both to end' })
+    await stage.reopen()
+
+    const ends = [await stage.sandbox.adopt(greedy.handle), await stage.sandbox.adopt(calm.handle)]
+
+    expect(ends.map(end => end?.hasEnded)).toEqual([true, true])
+    expect(await ends[0]?.exited).toEqual({ code: null, signal: null, oomKilled: true })
+    expect(await ends[1]?.exited).toEqual({ code: null, signal: null, oomKilled: false })
+    expect(await stage.sandbox.adopt(greedy.handle)).toBeUndefined()
+  })
+
   test('a command gets no more CPU time than its limit', async () => {
     const stage = await openStage()
     const argv = ['/bin/sh', '-c', 'i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done']

@@ -70,6 +70,10 @@ export class FallbackTree implements CommandTree {
     return [...(await this.#fallback.list()), ...(await this.#first.list())]
   }
 
+  remembers(id: string): boolean {
+    return this.#first.remembers(id)
+  }
+
   close(): void {
     this.#first.close()
   }

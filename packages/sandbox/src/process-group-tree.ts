@@ -86,6 +86,10 @@ export class ProcessGroupTree implements CommandTree {
     return [...oldest.values()]
   }
 
+  remembers(): boolean {
+    return false
+  }
+
   close(): void {}
 
   #mark(id: string): string {

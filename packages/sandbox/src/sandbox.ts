@@ -63,6 +63,8 @@ export interface CommandHandle {
   pid: number
   /** Start time of the pid (clock ticks since boot, /proc/<pid>/stat field 22), so that a reused pid is told apart. */
   pidStartTicks: number
+  /** The boot of the host that it was started in: after another one, pid and ticks may name a stranger. */
+  bootId?: string
 }
 
 export interface CommandFindings {
@@ -83,19 +85,26 @@ export interface CommandExit {
   signal: NodeJS.Signals | null
   /** Ended by the kernel for its memory limit. */
   oomKilled: boolean
+  /** It ended with the host, which was started anew meanwhile: no fault of the command. */
+  endedWithHost?: true
 }
 
 export interface RunningCommand {
   handle: CommandHandle
   /** For an adopted command the code is null and the signal is null: only that it ended is known. */
   exited: Promise<CommandExit> // waiting for it does not keep the process of the platform alive
+  /** Set on one that was adopted after its end: `exited` tells soon what could still be found out about it. */
+  hasEnded?: true
 }
 
 export interface Sandbox {
   readonly powers: SandboxPowers
   /** Resolves once the command runs. Rejects with `CommandStartFailed` and leaves nothing behind. */
   start(spec: CommandSpec): Promise<RunningCommand>
-  /** The running command that a handle names, or undefined when it is gone. */
+  /**
+   * The running command that a handle names. Of one that ended while nobody looked, what its cgroup still tells (or a new
+   * boot of the host); undefined when nothing does.
+   */
   adopt(handle: CommandHandle): Promise<RunningCommand | undefined>
   /**
    * SIGTERM to the command's whole tree, then SIGKILL after the grace period, until nothing of it is left

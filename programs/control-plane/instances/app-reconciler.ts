@@ -190,8 +190,8 @@ export class AppReconciler {
     this.#tellCrash(live, exit)
       .then(() => publisher.publish())
       .catch(error => log.error({ err: error }, 'could not publish routes after a crash'))
-    // Whoever waits for a starting instance deals with its end.
-    if (isOneOff(live) || row.healthy_at === null) return
+    // Whoever waits for a starting instance deals with its end; a server that was started anew is no crash.
+    if (isOneOff(live) || row.healthy_at === null || exit.endedWithHost) return
     this.#isOnTrial(row)
       .then(onTrial => {
         if (!onTrial) this.#noteCrash(row.app_id, `process ${row.process} ended by itself`)
@@ -202,7 +202,7 @@ export class AppReconciler {
   async #tellCrash(live: LiveInstance, exit: InstanceExit): Promise<void> {
     const { id: instance, app_id: appId, process, healthy_at } = live.row
     const { reason, sentence } = await this.#options.ends.report(live.row, { exit })
-    if (isOneOff(live) || healthy_at === null) return
+    if (isOneOff(live) || healthy_at === null || exit.endedWithHost) return
     const data = { instance, process, exit, reason, sentence }
     await this.#options.events.append({ appId, type: 'instance:crashed', data })
   }

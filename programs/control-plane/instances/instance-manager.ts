@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ArtifactStore } from '@seaworthy/artifacts'
 import type { AppRuntime, Builder } from '@seaworthy/builder'
 import { AppError, type Logger } from '@seaworthy/kit'
@@ -77,14 +78,25 @@ export class InstanceManager {
   readonly #options: InstanceManagerOptions
   readonly #live = new Map<string, LiveInstance>()
   readonly #exitListeners: ((live: LiveInstance, exit: InstanceExit) => void)[] = []
+  /** Ends that were found out before anybody listened: of instances that ended while the platform was away. */
+  #untold: { live: LiveInstance; exit: InstanceExit }[] = []
+  readonly #overstayListeners: ((live: LiveInstance, graceMs: number) => void)[] = []
 
   constructor(options: InstanceManagerOptions) {
     this.#options = options
   }
 
-  /** Called for each instance that ends without having been asked to. */
+  /** Called for each instance that ends without having been asked to, also before there was a listener. */
   onUnexpectedExit(listener: (live: LiveInstance, exit: InstanceExit) => void): void {
     this.#exitListeners.push(listener)
+    const untold = this.#untold
+    this.#untold = []
+    for (const { live, exit } of untold) listener(live, exit)
+  }
+
+  /** Called for each instance that was asked to end and did not, so that it was killed after its grace period. */
+  onOverstay(listener: (live: LiveInstance, graceMs: number) => void): void {
+    this.#overstayListeners.push(listener)
   }
 
   live(appId?: string): LiveInstance[] {
@@ -136,7 +148,7 @@ export class InstanceManager {
     }
   }
 
-  /** Takes over what still runs after a restart; what is gone gets its row closed. */
+  /** Takes over what still runs after a restart. Of what is gone the end is recorded, as far as somebody knows it. */
   async adoptAll(
     releaseVersionOf: (row: InstanceRow) => Promise<{ version: number; secretValues: string[] }>,
   ): Promise<void> {
@@ -144,16 +156,26 @@ export class InstanceManager {
     for (const row of await records.listLive()) {
       const instance = await runtimes.of(row.runtime).adopt(row.id, JSON.parse(row.handle_json))
       const { version, secretValues } = await releaseVersionOf(row)
-      if (!instance) {
-        await records.update(row.id, { state: 'crashed', stopped_at: Date.now() })
-        // What it wrote while nobody read, its last words among them, belongs to the app's log.
-        this.#readSpool(row, version, secretValues)
-        await this.#options.logs.detach(row.id)
+      const hasEnded = instance === undefined || instance.hasEnded === true
+      if (hasEnded && !wasServing(row)) {
+        await this.#closeGone(row, version, secretValues)
         continue
       }
-      this.#watch({ row, instance, stopping: false, closed: Promise.resolve() }, version, secretValues)
-      log.info({ instance: row.id, process: row.process }, 'instance adopted')
+      const found = instance ?? lostInstance(row)
+      const live = { row, instance: found, stopping: false, closed: Promise.resolve() }
+      this.#watch(live, version, secretValues)
+      if (hasEnded) await live.closed
+      else log.info({ instance: row.id, process: row.process }, 'instance adopted')
     }
+  }
+
+  /** It was on its way up or down when the platform went away: whoever wanted that deals with it. */
+  async #closeGone(row: InstanceRow, version: number, secrets: readonly string[]): Promise<void> {
+    const state = row.state === 'draining' ? 'stopped' : 'crashed'
+    await this.#options.records.update(row.id, { state, stopped_at: Date.now() })
+    // What it wrote while nobody read, its last words among them, belongs to the app's log.
+    this.#readSpool(row, version, secrets)
+    await this.#options.logs.detach(row.id)
   }
 
   async setState(live: LiveInstance, state: InstanceState): Promise<void> {
@@ -166,6 +188,8 @@ export class InstanceManager {
     const { records } = this.#options
     live.stopping = true
     await this.#runtimeOf(live).stop(live.row.id, live.instance.handle, { graceMs })
+    if (graceMs > 0 && (await wasKilled(live)))
+      for (const listener of this.#overstayListeners) listener(live, graceMs)
     live.row = { ...live.row, state: 'stopped', stopped_at: Date.now() }
     await records.update(live.row.id, { state: 'stopped', stopped_at: live.row.stopped_at })
     await this.#forget(live)
@@ -242,6 +266,7 @@ export class InstanceManager {
     await records.update(live.row.id, { state, stopped_at, exit_json })
     log.info({ instance: live.row.id, process: live.row.process, ...exit }, 'instance ended by itself')
     await this.#forget(live)
+    if (this.#exitListeners.length === 0) this.#untold.push({ live, exit })
     for (const listener of this.#exitListeners) listener(live, exit)
   }
 
@@ -314,4 +339,21 @@ export class InstanceManager {
     // NODE_ENV is the app's to set; production is what a deployed Node app expects when it does not.
     return { env: { NODE_ENV: 'production', ...env, ...platform }, secretValues }
   }
+}
+
+/** By a signal that it cannot ignore; of one whose end nobody saw (adopted by the process driver) that is not known. */
+async function wasKilled({ instance }: LiveInstance): Promise<boolean> {
+  // It has ended, or nobody will ever learn how: not worth waiting for.
+  const exit = await Promise.race([instance.exited, nextTurn(undefined)])
+  return exit?.signal === 'SIGKILL' && !exit.oomKilled
+}
+
+function wasServing({ state, healthy_at }: InstanceRow): boolean {
+  return healthy_at !== null && state !== 'draining'
+}
+
+/** Nothing tells any more how it ended. */
+function lostInstance(row: InstanceRow): Instance {
+  const exited = Promise.resolve({ code: null, signal: null, oomKilled: false })
+  return { id: row.id, handle: JSON.parse(row.handle_json), exited, hasEnded: true }
 }

@@ -19,6 +19,7 @@ test.each([
     'out-of-memory',
     'web was killed at 512 MB: it wanted more memory than it may have.',
   ],
+  [exit({ endedWithHost: true }), 'unknown', 'web ended with the server, which was started anew.'],
   [exit({}), 'unknown', 'web ended while the platform was away: nobody knows how.'],
   [
     { replaced: { reason: 'liveness' as const, detail: 'GET /up answered 500 three times' } },

@@ -36,12 +36,13 @@ function reasonOf({ code, signal, oomKilled }: InstanceExit): EndReason {
 
 function exitText(
   reason: EndReason,
-  { code, signal, endedWithEngine }: InstanceExit,
+  { code, signal, endedWithEngine, endedWithHost }: InstanceExit,
   { memoryMb }: { memoryMb?: number },
 ): string {
   if (reason === 'out-of-memory')
     return `was killed${memoryMb === undefined ? '' : ` at ${memoryMb} MB`}: it wanted more memory than it may have`
   if (endedWithEngine) return 'ended with the Docker engine, which was stopped or restarted'
+  if (endedWithHost) return 'ended with the server, which was started anew'
   if (reason === 'signal') return `was ended by ${signal}, and not by the platform`
   if (reason === 'unknown') return 'ended while the platform was away: nobody knows how'
   return code === 0 ? 'ended by itself although it should keep running' : `crashed with exit code ${code}`

@@ -54,7 +54,7 @@ test('a started platform takes over the instances that run, and goes on watching
   expect(await platform.running(slug)).toEqual(['web'])
 })
 
-test('an instance that ended while nobody looked is started again', async () => {
+test('an instance that ended while nobody looked is started again, and its end is told', async () => {
   const slug = 'orphan'
   await platform.goLive(slug, appFolder(answers('one')))
 
@@ -65,6 +65,15 @@ test('an instance that ended while nobody looked is started again', async () => 
   await waitFor(async () => (await platform.request(slug)).body === 'one', {
     what: 'the app to answer again',
   })
+  const [end] = await waitFor(async () => {
+    const ends = await platform.api.call('instances.ends', { params: { slug } })
+    return ends.length > 0 ? ends : undefined
+  })
+  expect(end).toMatchObject({
+    process: 'web',
+    sentence: expect.stringContaining('while the platform was away'),
+  })
+  expect(await platform.eventTypes(slug)).toContain('instance:crashed')
   expect(await platform.running(slug)).toEqual(['web'])
 })
 
