@@ -48,7 +48,7 @@ export function teamPermissions(actor: Actor, teamId: string): Permissions {
 
 /** What can be done with an app in the trash. */
 export function trashedAppPermissions(actor: Actor, app: Pick<AppRow, 'id' | 'team_id'>): Permissions {
-  return permissions(actor, ['app:restore'], { kind: 'app', appId: app.id, teamId: app.team_id })
+  return permissions(actor, ['app:restore', 'app:purge'], { kind: 'app', appId: app.id, teamId: app.team_id })
 }
 
 function actionsOn(on: Rule['on']): Action[] {

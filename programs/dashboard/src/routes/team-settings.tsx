@@ -13,6 +13,7 @@ import { ConfirmDialog } from '../components/confirm-dialog.tsx'
 import { FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { useCurrentTeam } from '../teams/current-team.ts'
+import { RegistriesCard } from '../teams/registries-card.tsx'
 import { inertLine } from '../text/inert.ts'
 import { teamWords } from '../words/en/teams.ts'
 import { words } from '../words/en.ts'
@@ -22,6 +23,7 @@ export function TeamSettings() {
   return (
     <div className="grid max-w-3xl gap-6">
       <GeneralCard key={`${team.slug} ${team.name}`} team={team} />
+      <RegistriesCard team={team} />
       <LeaveCard team={team} />
       <DeleteCard team={team} />
     </div>
