@@ -1,12 +1,12 @@
 /** A real Chromium for tests of the dashboard. What it complains of fails the test that looks at `complaints`. */
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterTestOrFile } from './after-file.ts'
-import { findCommand } from './system-part.ts'
+import { launchChromium } from './chromium.ts'
 
 export interface BrowserPage {
   page: Page
-  /** Exceptions, errors in the console, breaches of the content policy. Refusals of the API (4xx) are none. */
+  /** Exceptions, errors in the console, breaches of the content policy, answers from 500 up. Refusals (4xx) are none. */
   complaints: string[]
 }
 
@@ -21,7 +21,7 @@ export async function openBrowserPage({
   width = 1280,
   height = 900,
 }: BrowserPageOptions = {}): Promise<BrowserPage> {
-  const browser = await launch()
+  const browser = await launchChromium()
   afterTestOrFile(() => browser.close())
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
   context.setDefaultTimeout(60_000)
@@ -31,21 +31,24 @@ export async function openBrowserPage({
   page.on('console', message => {
     if (message.type() === 'error' && !isRefusal(message.text())) complaints.push(message.text())
   })
+  page.on('response', answer => {
+    if (answer.status() >= 500) complaints.push(`${answer.status()} for ${answer.url()}`)
+  })
   return { page, complaints }
 }
 
-/** What axe-core finds on the page as it is, as far as it is serious or worse. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/**
+ * What axe-core finds on the page as it is, as far as it is serious or worse.
+ *
+ * @param rules these alone, such as for a second look in other colours
+ */
+export async function seriousFindings(page: Page, rules?: readonly string[]): Promise<string[]> {
+  // Without frames of its own a page needs no second one to gather what was found, which takes most of the time.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
+  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
-}
-
-async function launch(): Promise<Browser> {
-  const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].map(findCommand).find(Boolean)
-  // As root, as in CI, Chromium has no sandbox; the pages are our own.
-  return chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] })
 }
 
 /** The console repeats every answer with an error's status, and a platform that is gone. */
