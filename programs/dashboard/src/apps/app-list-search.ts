@@ -3,12 +3,14 @@ export interface AppListSearch {
   search?: string
   show?: string
   sort?: string
+  tag?: string
 }
 
-export function appListSearch({ search, show, sort }: Record<string, unknown>): AppListSearch {
+export function appListSearch({ search, show, sort, tag }: Record<string, unknown>): AppListSearch {
   return {
     ...(typeof search === 'string' && search !== '' && { search }),
     ...(typeof show === 'string' && { show }),
     ...(typeof sort === 'string' && { sort }),
+    ...(typeof tag === 'string' && tag !== '' && { tag }),
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { App } from '../api/queries.ts'
 import type { AppFigures } from '../api/sight-queries.ts'
-import { chooseApps, needsAttention, summarize } from './app-list.ts'
+import { chooseApps, needsAttention, summarize, tagsOf } from './app-list.ts'
 
 type LastDeployment = NonNullable<App['lastDeployment']>
 
@@ -23,6 +23,25 @@ test('a filter shows what fits', () => {
 
   expect(slugs(chooseApps(apps, { ...ALL, show: 'attention' }))).toEqual(['down'])
   expect(slugs(chooseApps(apps, { ...ALL, show: 'asleep' }))).toEqual(['nap'])
+})
+
+test('a tag narrows the list, and the search finds tags', () => {
+  const apps = [app('shop', { tags: ['sales', 'eu'] }), app('blog', { tags: ['eu'] }), app('wiki')]
+
+  expect(slugs(chooseApps(apps, { ...ALL, tag: 'sales' }))).toEqual(['shop'])
+  expect(slugs(chooseApps(apps, { ...ALL, search: 'EU' }))).toEqual(['blog', 'shop'])
+  expect(tagsOf(apps)).toEqual(['eu', 'sales'])
+})
+
+test('what fails comes first, then what needs somebody, then the rest by name', () => {
+  const apps = [app('alright'), app('undeployed', { lastDeployment: ended('failed') }), app('zz-broken')]
+  const known = new Map([['zz-broken', figures({ errorRate: 0.5 })]])
+
+  expect(slugs(chooseApps(apps, { ...ALL, sort: 'attention' }, known))).toEqual([
+    'zz-broken',
+    'undeployed',
+    'alright',
+  ])
 })
 
 test('the newest comes first, and what never happened comes last', () => {
@@ -90,7 +109,15 @@ function figures(fields: Partial<AppFigures>): AppFigures {
 }
 
 function app(slug: string, fields: Partial<App> = {}) {
-  return { slug, name: slug, state: 'active', lastDeployment: null, lastRequestAt: null, ...fields } as App
+  return {
+    slug,
+    name: slug,
+    state: 'active',
+    tags: [],
+    lastDeployment: null,
+    lastRequestAt: null,
+    ...fields,
+  } as App
 }
 
 function ended(state: LastDeployment['state']): LastDeployment {

@@ -2,12 +2,21 @@
 import type { App } from '../api/queries.ts'
 import type { AppFigures } from '../api/sight-queries.ts'
 
-export const FILTERS = ['all', 'attention', 'moving', 'errors', 'active', 'asleep'] as const
-export const SORTS = ['name', 'deployed', 'requested', 'traffic', 'p95', 'errors', 'memory'] as const
+export const FILTERS = ['all', 'attention', 'moving', 'errors', 'active', 'asleep', 'stopped'] as const
+export const SORTS = [
+  'attention',
+  'name',
+  'deployed',
+  'requested',
+  'traffic',
+  'p95',
+  'errors',
+  'memory',
+] as const
 export type AppFilter = (typeof FILTERS)[number]
 export type AppSort = (typeof SORTS)[number]
 
-type Listed = Pick<App, 'slug' | 'name' | 'state' | 'lastDeployment' | 'lastRequestAt'>
+type Listed = Pick<App, 'slug' | 'name' | 'state' | 'tags' | 'lastDeployment' | 'lastRequestAt'>
 
 /** What is known of each app right now, by its slug. */
 export type FiguresBySlug = ReadonlyMap<string, AppFigures>
@@ -21,6 +30,8 @@ export interface AppListChoice {
   search: string
   show: AppFilter
   sort: AppSort
+  /** Any when missing. */
+  tag?: string | undefined
 }
 
 /** Somebody should look: its newest code did not go live, it is kept from running, or many of its answers fail. */
@@ -55,6 +66,7 @@ const FITS: Record<AppFilter, Fits> = {
   errors: (_, figures) => (figures?.errorRate ?? 0) > 0,
   active: app => app.state === 'active',
   asleep: app => app.state === 'asleep',
+  stopped: app => app.state === 'stopped',
 }
 
 type Order = (a: Listed, b: Listed, figures: FiguresBySlug) => number
@@ -72,7 +84,16 @@ function most(of: (figures: AppFigures) => number | null): Order {
   }
 }
 
+/** What fails now, then what needs somebody, then the rest by name. */
+const byNeed: Order = (a, b, figures) => needOf(b, figures) - needOf(a, figures) || byName(a, b, figures)
+
+function needOf(app: Listed, figures: FiguresBySlug): number {
+  const known = figures.get(app.slug)
+  return isFailing(known) ? 2 : Number(needsAttention(app, known))
+}
+
 const ORDER: Record<AppSort, Order> = {
+  attention: byNeed,
   name: byName,
   deployed: (a, b) => newest(a.lastDeployment?.createdAt, b.lastDeployment?.createdAt),
   requested: (a, b) => newest(a.lastRequestAt, b.lastRequestAt),
@@ -88,11 +109,18 @@ export function chooseApps<Each extends Listed>(
   figures = NOTHING_KNOWN,
 ): Each[] {
   const wanted = choice.search.trim().toLowerCase()
-  const found = apps.filter(app => `${app.name}\n${app.slug}`.toLowerCase().includes(wanted))
+  const found = apps
+    .filter(app => `${app.name}\n${app.slug}\n${app.tags.join('\n')}`.toLowerCase().includes(wanted))
+    .filter(({ tags }) => choice.tag === undefined || tags.includes(choice.tag))
   const order = ORDER[choice.sort]
   return found
     .filter(app => FITS[choice.show](app, figures.get(app.slug)))
     .sort((a, b) => order(a, b, figures))
+}
+
+/** All tags of these apps, in order. */
+export function tagsOf(apps: readonly Pick<App, 'tags'>[]): string[] {
+  return [...new Set(apps.flatMap(({ tags }) => tags))].sort()
 }
 
 export function summarize(

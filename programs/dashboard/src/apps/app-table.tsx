@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { ExternalLink } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { lazy, type MouseEvent, memo, Suspense } from 'react'
 import { patiently } from '../api/patiently.ts'
 import type { App } from '../api/queries.ts'
 import type { AppFigures } from '../api/sight-queries.ts'
@@ -8,9 +8,12 @@ import { State } from '../components/badge.tsx'
 import { Name } from '../components/name.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
+import { inertLine } from '../text/inert.ts'
 import { words } from '../words/en.ts'
 import type { FiguresBySlug } from './app-list.ts'
 import { Cell, FigureCells } from './figure-cells.tsx'
+import { TagChips } from './tag-chips.tsx'
+import type { ListSelection } from './use-selection.ts'
 
 /** More rows than this are drawn only where one looks. */
 const DRAW_ALL_UP_TO = 60
@@ -23,71 +26,133 @@ const GRID =
 interface AppTableProps {
   apps: readonly App[]
   figures: FiguresBySlug | undefined
+  /** Where apps can be chosen. */
+  selection?: ListSelection | undefined
 }
 
-export function AppTable({ apps, figures }: AppTableProps) {
+export function AppTable({ apps, figures, selection }: AppTableProps) {
   const head = words.apps.columns
   return (
     <div>
-      <div aria-hidden className={`hidden px-5 py-2.5 text-xs font-medium text-soft ${GRID}`}>
-        <span>{head.app}</span>
-        <span>{head.state}</span>
-        <span>{head.traffic}</span>
-        <span className="text-right">{head.p95}</span>
-        <span className="text-right">{head.errors}</span>
-        <span>{head.memory}</span>
-        <span>{head.deployed}</span>
+      <div className="hidden items-center lg:flex">
+        {selection && (
+          <ChoiceBox
+            label={words.apps.chooseAll}
+            checked={apps.every(({ slug }) => selection.chosen.has(slug))}
+            onChoose={selection.chooseAll}
+          />
+        )}
+        <div
+          aria-hidden
+          className={`min-w-0 flex-1 py-2.5 pr-5 text-xs font-medium text-soft ${selection ? '' : 'pl-5'} ${GRID}`}
+        >
+          <span>{head.app}</span>
+          <span>{head.state}</span>
+          <span>{head.traffic}</span>
+          <span className="text-right">{head.p95}</span>
+          <span className="text-right">{head.errors}</span>
+          <span>{head.memory}</span>
+          <span>{head.deployed}</span>
+        </div>
       </div>
       {apps.length <= DRAW_ALL_UP_TO ? (
         <ul aria-label={words.apps.title}>
           {apps.map(app => (
             <li key={app.id} className="border-t border-line first:max-lg:border-t-0">
-              <AppRow app={app} figures={figures?.get(app.slug)} />
+              <AppRow
+                app={app}
+                figures={figures?.get(app.slug)}
+                onChoose={selection?.choose}
+                chosen={selection?.chosen.has(app.slug)}
+              />
             </li>
           ))}
         </ul>
       ) : (
         <Suspense fallback={<RowsSkeleton rows={12} />}>
-          <LongList apps={apps} figures={figures} />
+          <LongList apps={apps} figures={figures} selection={selection} />
         </Suspense>
       )}
     </div>
   )
 }
 
-export function AppRow({ app, figures }: { app: App; figures: AppFigures | undefined }) {
-  const { slug, name, state, url, currentRelease, lastDeployment } = app
+interface AppRowProps {
+  app: App
+  figures: AppFigures | undefined
+  chosen?: boolean | undefined
+  onChoose?: ListSelection['choose'] | undefined
+}
+
+/** One of hundreds: drawn again only when something of it has changed. */
+export const AppRow = memo(function AppRow({ app, figures, chosen = false, onChoose }: AppRowProps) {
+  const { slug, name, state, tags, url, currentRelease, lastDeployment } = app
   const head = words.apps.columns
   return (
-    <div className={`relative px-5 py-3 hover:bg-canvas ${GRID}`}>
-      <div className="min-w-0">
-        <Link
-          to="/apps/$slug"
-          params={{ slug }}
-          className="block truncate font-medium after:absolute after:inset-0 after:content-['']"
-        >
-          <Name>{name}</Name>
-        </Link>
-        <a
-          href={url}
-          target="_blank"
-          rel="noreferrer"
-          className="relative z-10 inline-flex max-w-full items-center gap-1 text-sm text-soft hover:text-accent hover:underline"
-        >
-          <span className="truncate">{new URL(url).host}</span>
-          <ExternalLink aria-hidden className="size-3 shrink-0" />
-        </a>
-      </div>
-      <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
-        <Cell name={head.state}>
-          <State state={state} />
-        </Cell>
-        <FigureCells figures={figures} />
-        <Cell name={head.deployed}>
-          <LastDeployment deployment={lastDeployment} version={currentRelease?.version} />
-        </Cell>
+    <div
+      className={`relative flex items-start lg:items-center ${chosen ? 'bg-accent-soft' : 'hover:bg-canvas'}`}
+    >
+      {onChoose && (
+        <ChoiceBox
+          label={words.apps.choose(name)}
+          checked={chosen}
+          onChoose={event => onChoose(slug, event.shiftKey)}
+        />
+      )}
+      <div className={`min-w-0 flex-1 py-3 pr-5 ${onChoose ? '' : 'pl-5'} ${GRID}`}>
+        <div className="min-w-0">
+          <Link
+            to="/apps/$slug"
+            params={{ slug }}
+            className="block truncate font-medium after:absolute after:inset-0 after:content-['']"
+          >
+            <Name>{name}</Name>
+          </Link>
+          <a
+            href={url}
+            target="_blank"
+            rel="noreferrer"
+            className="relative z-10 inline-flex max-w-full items-center gap-1 text-sm text-soft hover:text-accent hover:underline"
+          >
+            <span className="truncate">{new URL(url).host}</span>
+            <ExternalLink aria-hidden className="size-3 shrink-0" />
+          </a>
+          <TagChips tags={tags} className="mt-0.5" />
+        </div>
+        <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
+          <Cell name={head.state}>
+            <State state={state} />
+          </Cell>
+          <FigureCells figures={figures} />
+          <Cell name={head.deployed}>
+            <LastDeployment deployment={lastDeployment} version={currentRelease?.version} />
+          </Cell>
+        </div>
       </div>
     </div>
+  )
+})
+
+interface ChoiceBoxProps {
+  label: string
+  checked: boolean
+  onChoose(event: MouseEvent): void
+}
+
+/** Space and click choose; with the shift key all from where one was last. */
+function ChoiceBox({ label, checked, onChoose }: ChoiceBoxProps) {
+  return (
+    <label className="relative z-10 flex shrink-0 cursor-pointer items-center py-3.5 pr-3 pl-5 select-none lg:py-2">
+      <input
+        type="checkbox"
+        aria-label={inertLine(label)}
+        checked={checked}
+        // A click tells of the shift key, a change does not.
+        onChange={() => {}}
+        onClick={onChoose}
+        className="size-4 accent-accent"
+      />
+    </label>
   )
 }
 

@@ -1,4 +1,4 @@
-import { GitBranch, Terminal, UploadCloud } from 'lucide-react'
+import { FileInput, GitBranch, Terminal, UploadCloud } from 'lucide-react'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { CopyField } from '../components/copy-field.tsx'
@@ -8,7 +8,7 @@ import { FileChoice } from '../deploy/file-choice.tsx'
 import { words } from '../words/en.ts'
 
 /** Where no app is yet: three ways to the first one. */
-export function FirstDeploy({ onDeploy }: { onDeploy(dropped?: Dropped): void }) {
+export function FirstDeploy({ onDeploy, onImport }: { onDeploy(dropped?: Dropped): void; onImport(): void }) {
   return (
     <Card>
       <EmptyState icon={<UploadCloud aria-hidden />} title={words.apps.emptyTitle}>
@@ -17,6 +17,9 @@ export function FirstDeploy({ onDeploy }: { onDeploy(dropped?: Dropped): void })
           <FileChoice onChoose={onDeploy} />
           <Button icon={<GitBranch aria-hidden className="size-4" />} onClick={() => onDeploy()}>
             {words.deploy.git}
+          </Button>
+          <Button icon={<FileInput aria-hidden className="size-4" />} onClick={onImport}>
+            {words.apps.import}
           </Button>
         </div>
         <div className="mx-auto mt-6 max-w-sm text-left">

@@ -5,6 +5,7 @@ import { DangerZone } from '../settings/danger-zone.tsx'
 import { GeneralSettings } from '../settings/general-settings.tsx'
 import { ScaleSettings } from '../settings/scale-settings.tsx'
 import { SettingsTabs } from '../settings/settings-tabs.tsx'
+import { TagsCard } from '../settings/tags-card.tsx'
 
 export function AppSettings() {
   const app = useCurrentApp()
@@ -16,6 +17,7 @@ export function AppSettings() {
         <ScaleSettings app={app} />
         <LimitsCard app={app} />
         <AppTeamSettings app={app} />
+        <TagsCard key={`tags ${app.tags.join()}`} app={app} />
         <DangerZone app={app} />
       </div>
     </>

@@ -1,17 +1,15 @@
-import { useSuspenseQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
-import { Plus, Search } from 'lucide-react'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { FileInput, Plus } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { patiently } from '../api/patiently.ts'
 import { queries } from '../api/queries.ts'
-import { type AppFilter, type AppSort, chooseApps, FILTERS, SORTS, summarize } from '../apps/app-list.ts'
-import { AppTable } from '../apps/app-table.tsx'
+import { AppBrowser } from '../apps/app-browser.tsx'
+import { appJobQueries } from '../apps/app-job-queries.ts'
+import { summarize } from '../apps/app-list.ts'
 import { FirstDeploy } from '../apps/first-deploy.tsx'
 import { useFigures } from '../apps/use-figures.ts'
 import { Button } from '../components/button.tsx'
-import { Card } from '../components/card.tsx'
-import { EmptyState } from '../components/empty-state.tsx'
-import { Select, TextInput } from '../components/field.tsx'
 import { PageHeader } from '../components/page-header.tsx'
 import { DropTarget } from '../deploy/drop-target.tsx'
 import type { Dropped } from '../deploy/dropped-files.ts'
@@ -19,13 +17,15 @@ import { amount } from '../text/amounts.ts'
 import { words } from '../words/en.ts'
 
 const DeployDialog = lazy(patiently(() => import('../deploy/deploy-dialog.tsx')))
-const route = getRouteApi('/inside/')
+const ImportDialog = lazy(patiently(() => import('../apps/import-dialog.tsx')))
+const BulkProgress = lazy(patiently(() => import('../apps/bulk-progress.tsx')))
 
 /** Is everything all right? And if not: where? */
 export function AppsPage() {
   const { data: apps } = useSuspenseQuery(queries.apps())
   const figures = useFigures()
   const [deploying, setDeploying] = useState<{ dropped?: Dropped } | undefined>()
+  const [importing, setImporting] = useState(false)
   return (
     <DropTarget whole onDrop={dropped => setDeploying({ dropped })}>
       <PageHeader
@@ -33,27 +33,46 @@ export function AppsPage() {
         about={apps.length > 0 && <Summary {...summarize(apps, figures)} />}
         actions={
           apps.length > 0 && (
-            <Button
-              look="main"
-              icon={<Plus aria-hidden className="size-4" />}
-              onClick={() => setDeploying({})}
-            >
-              {words.apps.deploy}
-            </Button>
+            <>
+              <Button icon={<FileInput aria-hidden className="size-4" />} onClick={() => setImporting(true)}>
+                {words.apps.import}
+              </Button>
+              <Button
+                look="main"
+                icon={<Plus aria-hidden className="size-4" />}
+                onClick={() => setDeploying({})}
+              >
+                {words.apps.deploy}
+              </Button>
+            </>
           )
         }
       />
+      <Jobs />
       {apps.length === 0 ? (
-        <FirstDeploy onDeploy={dropped => setDeploying(dropped ? { dropped } : {})} />
+        <FirstDeploy
+          onDeploy={dropped => setDeploying(dropped ? { dropped } : {})}
+          onImport={() => setImporting(true)}
+        />
       ) : (
-        <Apps apps={apps} />
+        <AppBrowser apps={apps} />
       )}
-      {deploying && (
-        <Suspense fallback={null}>
-          <DeployDialog {...deploying} onClose={() => setDeploying(undefined)} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {deploying && <DeployDialog {...deploying} onClose={() => setDeploying(undefined)} />}
+        {importing && <ImportDialog onClose={() => setImporting(false)} />}
+      </Suspense>
     </DropTarget>
+  )
+}
+
+/** What is under way for several apps. Nothing of it is loaded while there is none. */
+function Jobs() {
+  const { data: jobs = [] } = useQuery(appJobQueries.recent())
+  if (jobs.length === 0) return null
+  return (
+    <Suspense fallback={null}>
+      <BulkProgress jobs={jobs} />
+    </Suspense>
   )
 }
 
@@ -61,7 +80,13 @@ function Summary({ total, attention, moving, requestsPerMinute }: ReturnType<typ
   return (
     <p aria-live="polite">
       {attention > 0 ? (
-        <strong className="font-medium text-bad">{words.apps.attention(attention)}</strong>
+        <Link
+          to="/"
+          search={{ show: 'attention' }}
+          className="font-medium text-bad underline-offset-2 hover:underline"
+        >
+          {words.apps.attention(attention)}
+        </Link>
       ) : (
         words.apps.allFine(total)
       )}
@@ -69,78 +94,4 @@ function Summary({ total, attention, moving, requestsPerMinute }: ReturnType<typ
       {requestsPerMinute > 0 && ` ${words.apps.traffic(amount(requestsPerMinute))}`}
     </p>
   )
-}
-
-function Apps({ apps }: { apps: Parameters<typeof AppTable>[0]['apps'] }) {
-  const { search = '', show, sort } = route.useSearch()
-  const navigate = route.useNavigate()
-  const choice = { search, show: oneOf(FILTERS, show), sort: oneOf(SORTS, sort) }
-  const set = (change: { search?: string; show?: AppFilter; sort?: AppSort }) =>
-    void navigate({ search: old => ({ ...old, ...change }), replace: true, resetScroll: false })
-  const figures = useFigures()
-  const chosen = chooseApps(apps, choice, figures)
-  return (
-    <>
-      <search className="mb-4 flex flex-wrap gap-3">
-        <div className="relative min-w-56 flex-1">
-          <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" />
-          <TextInput
-            type="search"
-            aria-label={words.apps.search}
-            placeholder={words.apps.search}
-            className="pl-9"
-            value={search}
-            onChange={event => set({ search: event.target.value })}
-          />
-        </div>
-        <Choice
-          label={words.apps.filter}
-          value={choice.show}
-          names={words.apps.filters}
-          onChange={show => set({ show })}
-        />
-        <Choice
-          label={words.apps.sort}
-          value={choice.sort}
-          names={words.apps.sorts}
-          onChange={sort => set({ sort })}
-        />
-      </search>
-      <Card flush>
-        {chosen.length > 0 ? (
-          <AppTable apps={chosen} figures={figures} />
-        ) : (
-          <EmptyState title={words.apps.nothingFound}>
-            <p className="mb-4">{words.apps.nothingFoundAbout}</p>
-            <Button onClick={() => set({ search: '', show: 'all' })}>{words.apps.showAll}</Button>
-          </EmptyState>
-        )}
-      </Card>
-    </>
-  )
-}
-
-interface ChoiceProps<Value extends string> {
-  label: string
-  value: Value
-  names: Readonly<Record<Value, string>>
-  onChange(value: Value): void
-}
-
-function Choice<Value extends string>({ label, value, names, onChange }: ChoiceProps<Value>) {
-  return (
-    <div className="min-w-36 max-sm:flex-1">
-      <Select aria-label={label} value={value} onChange={event => onChange(event.target.value as Value)}>
-        {Object.entries<string>(names).map(([each, name]) => (
-          <option key={each} value={each}>
-            {name}
-          </option>
-        ))}
-      </Select>
-    </div>
-  )
-}
-
-function oneOf<Value extends string>(values: readonly Value[], value: string | undefined): Value {
-  return values.find(each => each === value) ?? values[0]!
 }

@@ -31,6 +31,7 @@ export const words = {
     suspended: 'Suspended',
     deleting: 'Deleting',
     queued: 'Queued',
+    awaiting_approval: 'To approve',
     starting: 'Starting',
     canary: 'Canary',
     switching: 'Switching',
@@ -108,7 +109,7 @@ export const words = {
   apps: {
     title: 'Apps',
     deploy: 'Deploy',
-    allFine: (count: number) => (count === 1 ? 'Your app is fine.' : `All ${count} apps are fine.`),
+    allFine: (count: number) => (count === 1 ? 'Your app is well.' : `All ${count} apps are well.`),
     moving: (count: number) =>
       count === 1 ? '1 deployment is under way.' : `${count} deployments are under way.`,
     attention: (count: number) => (count === 1 ? '1 app needs you.' : `${count} apps need you.`),
@@ -121,9 +122,16 @@ export const words = {
       errors: 'With errors',
       active: 'Active',
       asleep: 'Asleep',
+      stopped: 'Stopped',
     },
+    tag: 'Tag',
+    anyTag: 'Any tag',
+    choose: (name: string) => `Choose ${name}`,
+    chooseAll: 'Choose all that match',
+    import: 'Import',
     sort: 'Sort by',
     sorts: {
+      attention: 'What needs you',
       name: 'Name',
       deployed: 'Last deployment',
       requested: 'Last request',
