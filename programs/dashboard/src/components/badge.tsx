@@ -32,6 +32,7 @@ const TONES: Record<string, Tone> = {
   healthy: 'good',
   running: 'busy',
   queued: 'busy',
+  awaiting_approval: 'warn',
   starting: 'busy',
   canary: 'busy',
   switching: 'busy',

@@ -12,8 +12,9 @@ import type { Dropped } from './dropped-files.ts'
 import { GitForm } from './git-form.tsx'
 import { ImageForm } from './image-form.tsx'
 import { SameAgain } from './same-again.tsx'
-import { canaryFlags, NO_TRIAL } from './trial.ts'
-import { TrialFields } from './trial-fields.tsx'
+import { StartOptions } from './start-options.tsx'
+import { planFlags, START_NOW } from './start-plan.ts'
+import { NO_TRIAL } from './trial.ts'
 import { UploadForm } from './upload-form.tsx'
 
 interface DeployDialogProps {
@@ -26,16 +27,16 @@ interface DeployDialogProps {
 export default function DeployDialog({ app, dropped, onClose }: DeployDialogProps) {
   const started = useStarted(onClose)
   const [initial] = useState(dropped)
-  const [trial, setTrial] = useState(NO_TRIAL)
+  const [plan, setPlan] = useState(START_NOW)
   // The first release has nothing to be compared with.
   const canBeTried = app?.currentRelease != null
   const common = {
     ...(app && { app }),
-    trial: canBeTried ? trial : NO_TRIAL,
-    options: canBeTried && <TrialFields trial={trial} onChange={setTrial} />,
+    plan: canBeTried ? plan : { ...plan, trial: NO_TRIAL },
+    options: <StartOptions plan={plan} canBeTried={canBeTried} onChange={setPlan} />,
     onStarted: started,
   }
-  const cli = `npx seaworthy deploy${app ? ` --app ${app.slug}` : ''}${canaryFlags(common.trial)}`
+  const cli = `npx seaworthy deploy${app ? ` --app ${app.slug}` : ''}${planFlags(common.plan)}`
   const panels = [
     {
       id: 'upload',

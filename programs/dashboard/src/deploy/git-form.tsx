@@ -8,11 +8,11 @@ import { FormError, TextField } from '../components/field.tsx'
 import { pageWords } from '../words/en/pages.ts'
 import { slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
-import { type Trial, withCanary } from './trial.ts'
+import { type StartPlan, withPlan } from './start-plan.ts'
 
 interface GitFormProps {
   app?: App
-  trial: Trial
+  plan: StartPlan
   /** What can be chosen for every way to deploy; stands before the button. */
   options: ReactNode
   onStarted(slug: string, deployment: Deployment): void
@@ -25,11 +25,11 @@ interface GitInput {
   subdirectory: string
 }
 
-export function GitForm({ app, trial, options, onStarted }: GitFormProps) {
+export function GitForm({ app, plan, options, onStarted }: GitFormProps) {
   const [url, setUrl] = useState(app?.origin?.url ?? '')
   const [slug, setSlug] = useState<string>()
   const deploy = useAction({
-    run: (input: GitInput) => deployGit(input, trial),
+    run: (input: GitInput) => deployGit(input, plan),
     quiet: true,
     onDone: (deployment, input) => onStarted(input.slug, deployment),
   })
@@ -93,10 +93,10 @@ export function GitForm({ app, trial, options, onStarted }: GitFormProps) {
   )
 }
 
-async function deployGit({ slug, url, ref, subdirectory }: GitInput, trial: Trial): Promise<Deployment> {
+async function deployGit({ slug, url, ref, subdirectory }: GitInput, plan: StartPlan): Promise<Deployment> {
   await ensureApp(slug)
   const git = { url, ...(ref && { ref }), ...(subdirectory && { subdirectory }) }
-  return client.call('deployments.create', { params: { slug }, body: { git, ...withCanary(trial) } })
+  return client.call('deployments.create', { params: { slug }, body: { git, ...withPlan(plan) } })
 }
 
 function lastPart(url: string): string {

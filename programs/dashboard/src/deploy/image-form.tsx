@@ -9,11 +9,11 @@ import { canaryWords } from '../words/en/canary.ts'
 import { pageWords } from '../words/en/pages.ts'
 import { slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
-import { type Trial, withCanary } from './trial.ts'
+import { type StartPlan, withPlan } from './start-plan.ts'
 
 interface ImageFormProps {
   app?: App
-  trial: Trial
+  plan: StartPlan
   /** What can be chosen for every way to deploy; stands before the button. */
   options: ReactNode
   onStarted(slug: string, deployment: Deployment): void
@@ -26,14 +26,14 @@ interface ImageInput {
 }
 
 /** Deploys an image that was built elsewhere. */
-export function ImageForm({ app, trial, options, onStarted }: ImageFormProps) {
+export function ImageForm({ app, plan, options, onStarted }: ImageFormProps) {
   const [reference, setReference] = useState('')
   const [slug, setSlug] = useState<string>()
   const deploy = useAction({
     run: async ({ slug, reference, manifest }: ImageInput) => {
       if (!app) await ensureApp(slug)
       const image = { reference, ...(manifest && { manifest }) }
-      const body = { image, ...withCanary(trial) }
+      const body = { image, ...withPlan(plan) }
       return client.call('deployments.create', { params: { slug }, body })
     },
     quiet: true,

@@ -4,21 +4,21 @@ import type { App, Deployment } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { pageWords } from '../words/en/pages.ts'
-import { type Trial, withCanary } from './trial.ts'
+import { type StartPlan, withPlan } from './start-plan.ts'
 
 interface SameAgainProps {
   app: App
-  trial: Trial
+  plan: StartPlan
   /** What can be chosen for every way to deploy; stands before the button. */
   options: ReactNode
   onStarted(slug: string, deployment: Deployment): void
 }
 
 /** Without choosing anything: what the app was deployed from before. */
-export function SameAgain({ app: { slug, origin }, trial, options, onStarted }: SameAgainProps) {
+export function SameAgain({ app: { slug, origin }, plan, options, onStarted }: SameAgainProps) {
   const deploy = useAction({
     run: (body: { pull: true } | { rebuild: true }) =>
-      client.call('deployments.create', { params: { slug }, body: { ...body, ...withCanary(trial) } }),
+      client.call('deployments.create', { params: { slug }, body: { ...body, ...withPlan(plan) } }),
     onDone: deployment => onStarted(slug, deployment),
   })
   return (

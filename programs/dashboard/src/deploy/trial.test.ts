@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { canaryFlags, canaryPlan, NO_TRIAL, withCanary } from './trial.ts'
+import { canaryFlags, canaryPlan, NO_TRIAL } from './trial.ts'
 
 test('without a trial all requests go to the new release', () => {
-  expect(withCanary(NO_TRIAL)).toEqual({})
+  expect(canaryPlan(NO_TRIAL)).toBeUndefined()
   expect(canaryFlags(NO_TRIAL)).toBe('')
 })
 

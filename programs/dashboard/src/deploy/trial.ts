@@ -20,12 +20,6 @@ export function canaryPlan({ on, percent, afterMinutes }: Trial): Plan | undefin
   }
 }
 
-/** The part of a body that is about the canary. */
-export function withCanary(trial: Trial): { canary?: Plan } {
-  const canary = canaryPlan(trial)
-  return canary ? { canary } : {}
-}
-
 /** What the command line is told for the same. */
 export function canaryFlags({ on, percent, afterMinutes }: Trial): string {
   if (!on) return ''

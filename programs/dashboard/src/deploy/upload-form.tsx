@@ -14,18 +14,18 @@ import { type Dropped, slugFrom } from './dropped-files.ts'
 import { ensureApp } from './ensure-app.ts'
 import { FileChoice } from './file-choice.tsx'
 import { packFiles, type Selection, selectFiles } from './pack-folder.ts'
-import { type Trial, withCanary } from './trial.ts'
+import { type StartPlan, withPlan } from './start-plan.ts'
 
 interface UploadFormProps {
   app?: App
-  trial: Trial
+  plan: StartPlan
   /** What can be chosen for every way to deploy; stands before the button. */
   options: ReactNode
   initial?: Dropped
   onStarted(slug: string, deployment: Deployment): void
 }
 
-export function UploadForm({ app, trial, options, initial, onStarted }: UploadFormProps) {
+export function UploadForm({ app, plan, options, initial, onStarted }: UploadFormProps) {
   const [dropped, setDropped] = useState(initial)
   if (!dropped) return <DropZone onChoose={setDropped} />
   const again = () => setDropped(undefined)
@@ -33,7 +33,7 @@ export function UploadForm({ app, trial, options, initial, onStarted }: UploadFo
     <SendForm
       key={dropped.name}
       {...(app && { app })}
-      trial={trial}
+      plan={plan}
       options={options}
       dropped={dropped}
       onAgain={again}
@@ -62,7 +62,7 @@ interface SendFormProps extends UploadFormProps {
   onAgain(): void
 }
 
-function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendFormProps) {
+function SendForm({ app, plan, options, dropped, onAgain, onStarted }: SendFormProps) {
   const selection = useSelection(dropped)
   const [progress, setProgress] = useState<string>()
   const deploy = useAction({
@@ -72,7 +72,7 @@ function SendForm({ app, trial, options, dropped, onAgain, onStarted }: SendForm
       return uploadArchive({
         slug,
         ...archive,
-        ...withCanary(trial),
+        ...withPlan(plan),
         onProgress: (sent, total) => setProgress(pageWords.deploy.sending(Math.round((100 * sent) / total))),
       })
     },

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { addEvents, chooseLines, type DeploymentEvent, noProgress } from './deployment-progress.ts'
 import { phasesOf } from './phases.ts'
-import { releaseDifferences } from './release-difference.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 
@@ -33,6 +32,7 @@ test('the end is told once it came', () => {
 
 test.each([
   [{ state: 'queued' }, ['running', 'waiting', 'waiting', 'waiting', 'waiting', 'waiting']],
+  [{ state: 'awaiting_approval', release: 2 }, ['done', 'done', 'running', 'waiting', 'waiting', 'waiting']],
   [{ state: 'starting' }, ['done', 'running', 'waiting', 'waiting', 'waiting', 'waiting']],
   [{ state: 'starting', release: 2 }, ['done', 'done', 'running', 'waiting', 'waiting', 'waiting']],
   [{ state: 'watching', release: 2 }, ['done', 'done', 'done', 'done', 'running', 'waiting']],
@@ -59,37 +59,3 @@ test.each([
 
   expect(phasesOf(deployment, []).map(({ state }) => state)).toEqual(states)
 })
-
-test('a rollback tells code, environment, processes and runtime apart', () => {
-  const today = release({
-    artifactDigest: 'b',
-    envVersion: 4,
-    processes: { web: 'node b.js', worker: 'node w.js' },
-  })
-  const then = release({
-    artifactDigest: 'a',
-    envVersion: 2,
-    processes: { web: 'node a.js' },
-    runtime: 'node 22',
-  })
-  const versions = [
-    { version: 2, keys: ['OLD'] },
-    { version: 3, keys: ['B'] },
-    { version: 4, keys: ['A', 'B'] },
-  ]
-
-  expect(releaseDifferences(today, then, versions, then.envVersion)).toEqual([
-    { kind: 'code', same: false },
-    { kind: 'env', from: 4, to: 2, keys: ['A', 'B'] },
-    { kind: 'process', name: 'web', from: 'node b.js', to: 'node a.js' },
-    { kind: 'process', name: 'worker', from: 'node w.js', to: undefined },
-    { kind: 'runtime', from: 'node 24', to: 'node 22' },
-  ])
-  expect(releaseDifferences(today, today, versions, 4)).toEqual([{ kind: 'code', same: true }])
-})
-
-type Release = Parameters<typeof releaseDifferences>[0]
-
-function release(fields: Partial<Release>): Release {
-  return { artifactDigest: 'a', envVersion: 0, processes: {}, runtime: 'node 24', ...fields } as Release
-}

@@ -32,6 +32,8 @@ function phaseReached(
   steps: readonly Step[],
 ): Phase {
   if (state === 'queued') return 'queue'
+  // It is built; what comes next is its start.
+  if (state === 'awaiting_approval') return 'start'
   if (state === 'switching' || state === 'canary') return 'switch'
   if (state === 'watching') return 'watch'
   if (state === 'draining' || state === 'succeeded') return 'drain'

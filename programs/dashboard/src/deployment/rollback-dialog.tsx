@@ -2,15 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { client } from '../api/client.ts'
-import { type App, keys, queries } from '../api/queries.ts'
+import { deploymentQueries } from '../api/deployment-queries.ts'
+import { type App, keys } from '../api/queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
-import { inertLine } from '../text/inert.ts'
 import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
-import { type Difference, releaseDifferences } from './release-difference.ts'
+import { ChangeList } from './change-list.tsx'
 
 interface RollbackDialogProps {
   app: App
@@ -70,62 +70,6 @@ export function RollbackDialog({ app, version, onClose }: RollbackDialogProps) {
 }
 
 function Differences({ app, version, env }: { app: App; version: number; env: 'release' | 'current' }) {
-  const current = useQuery({
-    ...queries.release(app.slug, app.currentRelease?.version ?? 0),
-    enabled: app.currentRelease !== null,
-  })
-  const target = useQuery(queries.release(app.slug, version))
-  const versions = useQuery(queries.envVersions(app.slug))
-  if (!current.data || !target.data || !versions.data) return <RowsSkeleton rows={3} />
-  const newest = Math.max(0, ...versions.data.map(({ version }) => version))
-  const wantedEnv = env === 'release' ? target.data.envVersion : newest
-  const differences = releaseDifferences(current.data, target.data, versions.data, wantedEnv)
-  return (
-    <section aria-label={pageWords.rollback.changes} className="rounded-md border border-line">
-      <h3 className="border-b border-line px-4 py-2 text-sm font-medium">
-        {pageWords.rollback.fromTo(current.data.version, version)}
-      </h3>
-      <ul className="divide-y divide-line">
-        {differences.map(difference => (
-          <li key={difference.kind + ('name' in difference ? difference.name : '')} className="px-4 py-2.5">
-            <DifferenceRow difference={difference} />
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-function DifferenceRow({ difference }: { difference: Difference }) {
-  if (difference.kind === 'code')
-    return difference.same ? pageWords.rollback.sameCode : pageWords.rollback.otherCode
-  if (difference.kind === 'env') {
-    const { from, to, keys } = difference
-    return (
-      <>
-        {pageWords.rollback.envChange(from, to)}
-        {keys.length > 0 && <code className="block text-sm text-soft">{keys.join(', ')}</code>}
-      </>
-    )
-  }
-  const name = difference.kind === 'process' ? difference.name : pageWords.rollback.runtime
-  return (
-    <>
-      {name}
-      <FromTo from={difference.from} to={difference.to} />
-    </>
-  )
-}
-
-function FromTo({ from, to }: { from: string | null | undefined; to: string | null | undefined }) {
-  return (
-    <span className="block text-sm">
-      <del className="mr-2 text-bad">
-        <code>{inertLine(from ?? words.none)}</code>
-      </del>
-      <ins className="text-good no-underline">
-        <code>{inertLine(to ?? words.none)}</code>
-      </ins>
-    </span>
-  )
+  const { data } = useQuery(deploymentQueries.releaseChanges(app.slug, version, env))
+  return data ? <ChangeList changes={data} /> : <RowsSkeleton rows={3} />
 }

@@ -13,10 +13,12 @@ import { Button, buttonLook } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { useTitle } from '../components/page-header.tsx'
 import { Time } from '../components/time.tsx'
+import { ApprovalCard } from '../deployment/approval-card.tsx'
 import { DeploymentLog } from '../deployment/deployment-log.tsx'
 import { Pipeline } from '../deployment/pipeline.tsx'
 import { Receipt } from '../deployment/receipt.tsx'
 import { RollbackDialog } from '../deployment/rollback-dialog.tsx'
+import { ScheduleCard } from '../deployment/schedule-card.tsx'
 import { useProgress } from '../deployment/use-progress.ts'
 import { inert, inertLine } from '../text/inert.ts'
 import { pageWords } from '../words/en/pages.ts'
@@ -55,6 +57,8 @@ export function AppDeployment() {
         </div>
       </div>
       {deployment.error && <Failure deployment={deployment} />}
+      <ScheduleCard app={app} deployment={deployment} />
+      <ApprovalCard slug={slug} deployment={deployment} />
       <Pipeline deployment={deployment} steps={progress.steps} />
       {deployment.receipt && <Receipt receipt={deployment.receipt} />}
       <Card title={pageWords.deployment.log} flush>

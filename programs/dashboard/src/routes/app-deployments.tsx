@@ -9,6 +9,8 @@ import { Card } from '../components/card.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
 import { Time } from '../components/time.tsx'
+import { ApprovalRuleCard } from '../deployment/approval-rule.tsx'
+import { WaitingList } from '../deployment/waiting-list.tsx'
 import { inertLine } from '../text/inert.ts'
 import { duration } from '../text/times.ts'
 import { pageWords } from '../words/en/pages.ts'
@@ -28,22 +30,26 @@ export function AppDeployments() {
   const deployments = data.pages.flatMap(page => page.data)
   if (deployments.length === 0) return <EmptyState title={pageWords.deployments.none} />
   return (
-    <Card flush>
-      <ul className="divide-y divide-line">
-        {deployments.map(deployment => (
-          <li key={deployment.id}>
-            <Row slug={slug} deployment={deployment} />
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <div className="border-t border-line p-3 text-center">
-          <Button look="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {words.more}
-          </Button>
-        </div>
-      )}
-    </Card>
+    <div className="grid gap-6">
+      <WaitingList slug={slug} />
+      <Card flush>
+        <ul className="divide-y divide-line">
+          {deployments.map(deployment => (
+            <li key={deployment.id}>
+              <Row slug={slug} deployment={deployment} />
+            </li>
+          ))}
+        </ul>
+        {hasNextPage && (
+          <div className="border-t border-line p-3 text-center">
+            <Button look="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {words.more}
+            </Button>
+          </div>
+        )}
+      </Card>
+      <ApprovalRuleCard app={app} />
+    </div>
   )
 }
 

@@ -128,12 +128,6 @@ export const pageWords = {
       'A new release is made of the old code. It goes live like every deployment: started, probed, switched, watched.',
     env: 'Environment',
     envs: { release: 'As it was in that release', current: 'As it is today' },
-    changes: 'What changes',
-    fromTo: (from: number, to: number) => `What is different in v${to} from today’s v${from}`,
-    sameCode: 'The code is the same.',
-    otherCode: 'The code is another.',
-    envChange: (from: number, to: number) => `The environment goes from version ${from} to ${to}.`,
-    runtime: 'Runtime',
   },
 
   logs: {

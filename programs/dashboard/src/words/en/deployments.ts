@@ -1,0 +1,80 @@
+/** Deployments that wait: for a word or for a time, and what they would change. */
+export const deploymentWords = {
+  waiting: 'Waits for an approval',
+  waitingAbout: (role: string) =>
+    `It is built, and nothing of it runs yet. Somebody with the role ${role} has to let it start.`,
+  until: 'Refused by itself',
+  approve: 'Approve',
+  refuse: 'Refuse',
+  approved: (who: string) => `Approved by ${who}`,
+  startsAsSoon: 'It starts as soon as the queue of the app lets it.',
+  startsAt: 'It is approved, and waits for its time.',
+  refuseTitle: (number: number) => `Refuse deployment #${number}?`,
+  refuseAbout: 'It ends here. What serves now goes on serving.',
+  reason: 'Why',
+  reasonHint: 'Told to the one who ordered it, and kept in the audit log.',
+  reasonMissing: 'Say why first.',
+  approveTitle: (number: number) => `Approve deployment #${number}?`,
+  approveAbout: 'It starts, is probed, switched to and watched as always.',
+  comment: 'A word about it',
+  commentHint: 'Not needed. Kept with it.',
+  approvedToast: (number: number) => `Deployment #${number} is approved.`,
+  refusedToast: (number: number) => `Deployment #${number} is refused.`,
+
+  changes: 'What it changes',
+  changesFrom: (from: number, to: number) => `v${to} beside v${from}, which serves now`,
+  firstRelease: 'Nothing serves yet: everything is new.',
+  notBuilt: 'Known once it is built.',
+  code: 'Code',
+  sameCode: 'The same.',
+  files: (added: number, changed: number, removed: number) =>
+    [
+      changed > 0 && `${changed} ${changed === 1 ? 'file' : 'files'} changed`,
+      added > 0 && `${added} new`,
+      removed > 0 && `${removed} gone`,
+    ]
+      .filter(Boolean)
+      .join(', ') || 'no file is different',
+  env: 'Variables',
+  sameEnv: 'The same.',
+  settings: 'Settings',
+  sameSettings: 'The same.',
+  kinds: { added: 'new', changed: 'changed', removed: 'gone' },
+
+  list: 'Waiting',
+  listAbout: 'Deployments that wait for an approval or for their time.',
+
+  scheduled: 'Starts later',
+  scheduledFor: 'It starts',
+  changeTime: 'Change the time',
+  startNow: 'Start now',
+  rescheduled: (number: number) => `Deployment #${number} got another time.`,
+  time: 'When',
+  timeHint: (zone: string, utc: string) =>
+    `In your time zone (${zone}).${utc === '' ? '' : ` That is ${utc}.`}`,
+  timePast: 'This time is past.',
+  timeMissing: 'Choose a time first.',
+  later: 'Start it later',
+  laterHint: 'It waits in the list of deployments until then, and can be cancelled or moved.',
+
+  rule: 'Approvals',
+  ruleOff: 'Deployments start without an approval.',
+  ruleOn: (role: string, own: boolean, days: string) =>
+    `New code and new variables wait until somebody with the role ${role}${own ? '' : ', other than who ordered them,'} approves, for ${days} at most.`,
+  ruleChange: 'Change',
+  ruleTitle: 'Who lets deployments start?',
+  ruleAbout: 'A way back to what served before never waits.',
+  required: 'Ask for an approval',
+  requiredHint: 'Deployments are built, and wait until somebody approves.',
+  role: 'By whom',
+  roleHint: 'This role on the app, or a higher one.',
+  roles: { developer: 'Developers', admin: 'Admins', owner: 'Owners' },
+  own: 'Also by the one who ordered it',
+  ownHint: 'Who is the only one with the role always may.',
+  deadline: 'For how long (hours)',
+  deadlineHint: 'Whatever waits longer is refused by itself. 168 is a week.',
+  ruleSaved: 'Saved. It counts for deployments from now on.',
+  save: 'Save',
+  hours: (hours: number) =>
+    hours % 24 === 0 ? (hours === 24 ? 'a day' : `${hours / 24} days`) : `${hours} hours`,
+} as const
