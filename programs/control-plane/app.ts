@@ -20,10 +20,12 @@ import { type ControlPlaneConfig, settings } from './config.ts'
 import { composeDeployments } from './deployments/compose-deployments.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { isUnderWay } from './deployments/deployment-state.ts'
+import { BuildLeftovers } from './disk/build-leftovers.ts'
 import { DiskLedger } from './disk/disk-ledger.ts'
 import { DiskRoom } from './disk/disk-room.ts'
 import { DiskSamples } from './disk/disk-samples.ts'
 import { DiskSchedule } from './disk/disk-schedule.ts'
+import { PulledImages } from './disk/pulled-images.ts'
 import { composeDomains } from './domains/compose-domains.ts'
 import { readDomainSettings } from './domains/read-domain-settings.ts'
 import { EdgeClient } from './edge/edge-client.ts'
@@ -120,6 +122,7 @@ export async function createControlPlane(
   })
   const artifacts = createArtifactStore({ directory: folders.artifacts, log })
   const toolchains = createToolchains({ directory: folders.toolchains, log })
+  const pulledImages = new PulledImages({ store })
   const builder = openBuilder({
     config,
     sandbox,
@@ -127,6 +130,7 @@ export async function createControlPlane(
     folders,
     docker: ground.docker,
     registries: ground.registries,
+    pulledImages,
     log,
   })
   const logs = createFileLogStore({
@@ -342,8 +346,12 @@ export async function createControlPlane(
     log,
   })
   const sweeps = new SweepSchedule({ jobs })
+  const leftovers = new BuildLeftovers({
+    ...{ store, builder, pulledImages },
+    referencedArtifacts: () => releases.referencedArtifactDigests(),
+  })
   const disk = new DiskLedger({
-    ...{ home: config.home, store, events, clock: systemClock, log },
+    ...{ home: config.home, store, events, leftovers, pulledImages, clock: systemClock, log },
     samples: new DiskSamples({ store }),
     room: diskRoom,
     referencedArtifacts: () => releases.referencedArtifactDigests(),
@@ -427,7 +435,10 @@ export async function createControlPlane(
       instances,
       disk,
       diskRoom,
-      sweep: () => sweeper.sweep(),
+      sweep: async () => {
+        await sweeper.sweep()
+        await leftovers.remove()
+      },
       execCommands: new ExecCommands({ manager, releases, log }),
       execLimits: new ExecLimits({ perPerson: 5, perApp: 10 }),
       execIdleMs: config.execIdleMinutes * 60_000,

@@ -73,6 +73,9 @@ describe('patterns', () => {
     ['spawn(command, { shell: true })', '`shell` hands'],
     ["spawn(command, { shell: '/bin/bash' })", '`shell` hands'],
     ['console.log(1)', 'console bypasses'],
+    ["post('/images/prune')", 'A prune of the engine'],
+    ['client.pruneVolumes()', 'A prune of the engine'],
+    ["spawn('docker', ['system', 'prune', '-f'])", 'A prune of the engine'],
     ['test.only(1)', '.only hides'],
     ['describe.concurrent.only(1)', '.only hides'],
     ["const home = '/ro' + 'ot'; const file = '/Users/x/file'", 'absolute path'],
@@ -90,6 +93,8 @@ describe('patterns', () => {
     'const pattern = /console.log/',
     "const folder = '/network/x'",
     'list.only(1)',
+    'await jobs.prune(before)',
+    'image.remove({ noprune: true })',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the source under test has a placeholder
     'const program = `console.log(${nested(`console.log(1)`, { a: 1 })})`',
   ])('may have %s', source => {

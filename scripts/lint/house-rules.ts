@@ -154,6 +154,15 @@ const PATTERN_RULES: PatternRule[] = [
     reason: '.only hides every other test. Name the file on the command line instead.',
   },
   {
+    pattern:
+      /\/(?:containers|images|volumes|networks|build)\/prune\b|\bprune(?:Containers|Images|Volumes|Networks|Builder)\s*\(|['"](?:system|image|container|volume|network|builder)['"],\s*['"]prune['"]/g,
+    reason:
+      'A prune of the engine takes what others made. Remove single objects that the platform can prove to be its own.',
+    inStrings: true,
+    // Removes single records by their id, which only its own test made.
+    applies: file => file !== 'packages/builder/src/docker/testing-docker-builder.ts',
+  },
+  {
     pattern: /(?<![\w.$~-])\/(?:work\/|Users\/\w|root\/[\w.])/g,
     reason: 'An absolute path of one machine exists on no other. Derive it, or use a temporary folder.',
     inStrings: true,

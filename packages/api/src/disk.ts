@@ -13,6 +13,8 @@ export const diskKindSchema = z.enum([
   'platform',
   'image',
   'image-layer',
+  'base-image',
+  'build-cache',
   'instance',
   'other-docker',
   'unknown',
@@ -49,7 +51,14 @@ export const reclaimBodySchema = z
 export const reclaimSchema = z
   .strictObject({
     applied: z.boolean(),
-    items: z.array(z.strictObject({ kind: z.enum(['artifact', 'source']), name: z.string(), bytes })),
+    items: z.array(
+      z.strictObject({
+        kind: z.enum(['artifact', 'source', 'cache', 'image-layer', 'base-image']),
+        name: z.string(),
+        app: z.string().nullable().optional(),
+        bytes,
+      }),
+    ),
     never: z.array(z.strictObject({ kind: diskKindSchema, why: z.string() })),
   })
   .meta({ id: 'DiskReclaimed' })

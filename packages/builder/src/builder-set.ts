@@ -2,10 +2,11 @@ import { AppError, type Logger } from '@seaworthy/kit'
 import type { AppRuntime, Builder, BuildResult, BuildSpec } from './builder.ts'
 import { type BuilderChoice, chooseBuilder } from './choose-builder.ts'
 import { readSource } from './detect/read-source.ts'
-import type { DockerBuilder } from './docker/docker-builder.ts'
+import type { DockerBuilder, DockerLeftoverFacts } from './docker/docker-builder.ts'
 import { BuildFailed } from './errors.ts'
-import type { HostBuilder } from './host/host-builder.ts'
+import type { HostBuilder, HostLeftoverFacts } from './host/host-builder.ts'
 import { findSystemPython } from './host/system-python.ts'
+import type { Leftover } from './leftovers.ts'
 
 export interface BuilderSetOptions {
   host: HostBuilder
@@ -46,6 +47,18 @@ export class BuilderSet implements Builder {
   /** Removes images that no release needs, and layers beyond the cache's bound. @param keep references of artifacts */
   sweepImages(keep: ReadonlySet<string>): Promise<void> {
     return this.#onEngine(docker => docker.sweep(keep))
+  }
+
+  /** What builds left and nothing needs any more; without what is on an engine that is away. */
+  async leftovers(facts: HostLeftoverFacts & DockerLeftoverFacts): Promise<Leftover[]> {
+    const found = await this.#options.host.leftovers(facts)
+    await this.#onEngine(async docker => found.push(...(await docker.leftovers(facts))))
+    return found
+  }
+
+  async removeLeftovers(facts: HostLeftoverFacts & DockerLeftoverFacts): Promise<void> {
+    await this.#options.host.removeLeftovers(facts)
+    await this.#onEngine(docker => docker.removeLeftovers(facts))
   }
 
   /** Removes the caches and images of a deleted app. */

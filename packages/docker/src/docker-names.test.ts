@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { negotiateApiVersion } from './api-version.ts'
 import { parseEngineAddress } from './engine-address.ts'
-import { parseImageReference } from './image-reference.ts'
+import { familiarName, parseImageReference } from './image-reference.ts'
 
 describe('the address of an engine', () => {
   test.each([
@@ -89,4 +89,15 @@ describe('the name of an image', () => {
       expect.objectContaining({ code: 'image_reference_invalid' }),
     )
   })
+})
+
+test.each([
+  ['debian', 'debian:latest'],
+  ['docker.io/library/debian:12', 'debian:12'],
+  ['library/debian:12', 'debian:12'],
+  ['docker.io/team/shop:1', 'team/shop:1'],
+  ['registry.example.com:5000/go:1', 'registry.example.com:5000/go:1'],
+  [`debian:12@sha256:${'a'.repeat(64)}`, `debian@sha256:${'a'.repeat(64)}`],
+])('the engine lists %s as %s', (text, name) => {
+  expect(familiarName(text)).toBe(name)
 })

@@ -38,6 +38,13 @@ export function parseImageReference(text: string): ImageReference {
   return { registry: host ?? 'docker.io', repository, tag, digest }
 }
 
+/** As the engine lists it: Docker Hub's own prefix left out, and a tag where nothing else is named. */
+export function familiarName(text: string): string {
+  const { repository, tag, digest } = parseImageReference(text)
+  const name = repository.replace(/^(index\.)?docker\.io\/(library\/)?/, '').replace(/^library\//, '')
+  return digest ? `${name}@${digest}` : `${name}:${tag ?? 'latest'}`
+}
+
 /** The first part names a host when it could not be a plain name: as Docker decides it. */
 function hasHost(parts: string[]): boolean {
   const [first = ''] = parts

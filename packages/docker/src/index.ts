@@ -4,7 +4,7 @@ export { connectDocker, type DockerEngine, type DockerEngineOptions } from './do
 export { parseEngineAddress } from './engine-address.ts'
 export { engineUsage } from './engine-usage.ts'
 export { asDockerError, dockerErrors, reasonOf, statusOf } from './errors.ts'
-export { type ImageReference, parseImageReference } from './image-reference.ts'
+export { familiarName, type ImageReference, parseImageReference } from './image-reference.ts'
 export { keepImage, sweepKeptImages } from './kept-images.ts'
 export { maxOpenFiles } from './max-open-files.ts'
 export { type EngineDisk, listOwnedDisk, type OwnedDiskItem, type OwnedDiskKind } from './owned-disk.ts'

@@ -41,6 +41,7 @@ describe.skipIf(lacksDocker)('what the platform has on the disk of an engine', (
     const pulled = await imageOf(engine, 'pulled', 30_000, {})
     await keepImage(engine, pulled, { isPulled: true })
     const foreign = await imageOf(engine, 'foreign', 20_000, other)
+    const base = await imageOf(engine, 'base', 40_000, {})
     const found = await imageOf(engine, 'found', 10_000, {})
     await keepImage(engine, found, { isPulled: false })
     const container = await engine.client.createContainer({
@@ -53,12 +54,14 @@ describe.skipIf(lacksDocker)('what the platform has on the disk of an engine', (
     await ensureVolume(engine, { name: volume })
     onTestFinished(() => removeVolume(engine, volume))
 
-    const { owned, otherBytes, rootDirectory } = await listOwnedDisk(engine)
+    const usage = await listOwnedDisk(engine, { pulledIds: new Set([base]) })
+    const { owned, otherBytes, rootDirectory } = usage
 
     const byId = new Map(owned.map(item => [item.id, item]))
-    expect([...byId.keys()].sort()).toEqual([built, container.id, pulled, volume].sort())
+    expect([...byId.keys()].sort()).toEqual([built, base, container.id, pulled, volume].sort())
     expect(byId.get(built)).toMatchObject({ kind: 'image', appId: 'app_1', bytes: 50_000, isInUse: true })
     expect(byId.get(pulled)).toMatchObject({ kind: 'image', bytes: 30_000, isInUse: false })
+    expect(byId.get(base)).toMatchObject({ kind: 'base-image', bytes: 40_000, isInUse: false })
     expect(byId.get(container.id)).toMatchObject({ kind: 'instance', appId: 'app_1', isInUse: false })
     expect(byId.get(volume)).toMatchObject({ kind: 'volume', bytes: 0, isInUse: false })
     expect(byId.has(foreign) || byId.has(found)).toBe(false)

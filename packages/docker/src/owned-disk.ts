@@ -5,10 +5,10 @@ import { homeNamesOf } from './kept-images.ts'
 import { APP_ID_LABEL, BUILD_APP_LABEL, BUILD_HOME_LABEL, INSTANCE_LABEL, isOwn } from './ownership.ts'
 
 /**
- * What an object is: an `image` that a build made or that was pulled for a deployment; a `layer` that builds left to
- * be faster the next time; what an `instance` wrote outside its volumes; a `volume` of the engine.
+ * What an object is: an `image` that a build made or that was pulled for a deployment; a `base-image` that was pulled
+ * to build on; a `layer` that builds left to be faster the next time; what an `instance` wrote outside its volumes; a `volume` of the engine.
  */
-export type OwnedDiskKind = 'image' | 'layer' | 'instance' | 'volume'
+export type OwnedDiskKind = 'image' | 'base-image' | 'layer' | 'instance' | 'volume'
 
 export interface OwnedDiskItem {
   kind: OwnedDiskKind
@@ -29,7 +29,9 @@ export interface OwnedDiskItem {
 export interface EngineDisk {
   /** All on the engine that this platform can prove to be its own. */
   owned: OwnedDiskItem[]
-  /** Of all images, containers, volumes and build caches that are not: others', and shared layers. */
+  /** What BuildKit keeps for later builds: it knows no owner of it. Without what images share with it. */
+  buildCacheBytes: number
+  /** Of all images, containers and volumes that are not: others', and shared layers. */
   otherBytes: number
   /** The folder of the server that holds it all, for example `/var/lib/docker`. */
   rootDirectory: string
@@ -39,20 +41,24 @@ export interface EngineDisk {
  * What this platform has on the engine's disk, object by object. The engine counts the files of containers and
  * volumes for it, which can take seconds: for a ledger that is brought up to date now and then, not for a request.
  */
-export async function listOwnedDisk(engine: DockerEngine): Promise<EngineDisk> {
+export async function listOwnedDisk(
+  engine: DockerEngine,
+  { pulledIds = new Set() }: { pulledIds?: ReadonlySet<string> } = {},
+): Promise<EngineDisk> {
   const [usage, images, info] = await Promise.all([
     engineUsage<EngineUsage>(engine),
     engine.call('list images', () => engine.client.listImages({ all: true })),
     engine.call('tell about itself', () => engine.client.info()),
   ])
   const owned = [
-    ...ownImages(engine, images, usage),
+    ...ownImages(engine, images, { ...usage, pulledIds }),
     ...ownContainers(engine, usage),
     ...ownVolumes(engine, usage),
   ]
   const ownedBytes = owned.reduce((sum, { bytes }) => sum + bytes, 0)
-  const otherBytes = Math.max(0, totalOf(usage) - ownedBytes)
-  return { owned, otherBytes, rootDirectory: String(info.DockerRootDir) }
+  const buildCacheBytes = buildCacheOf(usage)
+  const otherBytes = Math.max(0, totalOf(usage) - ownedBytes - buildCacheBytes)
+  return { owned, buildCacheBytes, otherBytes, rootDirectory: String(info.DockerRootDir) }
 }
 
 /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemDataUsage */
@@ -64,17 +70,21 @@ interface EngineUsage {
   BuildCache?: { Size: number; Shared: boolean }[] | null
 }
 
-function totalOf({ LayersSize = 0, Containers, Volumes, BuildCache }: EngineUsage): number {
+function buildCacheOf({ BuildCache }: EngineUsage): number {
+  return (BuildCache ?? []).filter(({ Shared }) => !Shared).reduce((sum, { Size }) => sum + Size, 0)
+}
+
+function totalOf(usage: EngineUsage): number {
+  const { LayersSize = 0, Containers, Volumes } = usage
   const containers = (Containers ?? []).reduce((sum, { SizeRw = 0 }) => sum + SizeRw, 0)
   const volumes = (Volumes ?? []).reduce((sum, volume) => sum + sizeOfVolume(volume), 0)
-  const caches = (BuildCache ?? []).filter(({ Shared }) => !Shared)
-  return LayersSize + containers + volumes + caches.reduce((sum, { Size }) => sum + Size, 0)
+  return LayersSize + containers + volumes + buildCacheOf(usage)
 }
 
 function ownImages(
   engine: DockerEngine,
   images: readonly Dockerode.ImageInfo[],
-  { Images, Containers }: EngineUsage,
+  { Images, Containers, pulledIds }: EngineUsage & { pulledIds: ReadonlySet<string> },
 ): OwnedDiskItem[] {
   const byId = new Map(images.map(image => [image.Id, image]))
   const parents = new Set(images.map(({ ParentId }) => ParentId))
@@ -85,12 +95,13 @@ function ownImages(
     const isBuilt = Labels?.[BUILD_HOME_LABEL] === engine.home
     const isPulled = homeNamesOf(engine, image).some(({ kind }) => kind === 'pulled')
     const isEmpty = isOwn(engine.home, Labels)
-    if (!isBuilt && !isPulled && !isEmpty) return []
+    const isBase = pulledIds.has(Id) && !isBuilt && !isPulled
+    if (!isBuilt && !isPulled && !isEmpty && !isBase) return []
     const names = (RepoTags ?? []).filter(name => name !== '<none>:<none>')
     const appId = Labels?.[BUILD_APP_LABEL]
     return [
       {
-        kind: names.length > 0 ? 'image' : 'layer',
+        kind: isBase ? 'base-image' : names.length > 0 ? 'image' : 'layer',
         id: Id,
         name: names[0] ?? Id.slice(7, 19),
         ...(isBuilt && appId ? { appId } : {}),

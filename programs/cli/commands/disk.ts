@@ -46,12 +46,12 @@ async function reclaim({ client, out }: Context, apply: boolean): Promise<void> 
 
 function reclaimText({ applied, items, never }: DiskReclaimed): string {
   const sum = bytes(items.reduce((sum, item) => sum + item.bytes, 0))
-  const rows = items.map(item => [item.kind, item.name.slice(0, 19), bytes(item.bytes)])
+  const rows = items.map(item => [item.kind, item.app ?? '-', shortName(item.name), bytes(item.bytes)])
   const headline = applied
     ? `Removed ${items.length} things, ${sum}.`
     : `${items.length} things would go, ${sum}. Remove them with: seaworthy disk reclaim --yes`
   return [
-    ...(items.length === 0 ? [] : [table(['WHAT', 'NAME', 'SIZE'], rows), '']),
+    ...(items.length === 0 ? [] : [table(['WHAT', 'APP', 'NAME', 'SIZE'], rows), '']),
     items.length === 0 ? 'There is nothing to reclaim.' : headline,
     '',
     'Never removed:',
@@ -60,6 +60,11 @@ function reclaimText({ applied, items, never }: DiskReclaimed): string {
       never.map(({ kind, why }) => [kind, why]),
     ),
   ].join('\n')
+}
+
+/** A digest is known by its beginning. */
+function shortName(name: string): string {
+  return name.startsWith('sha256:') ? name.slice(0, 19) : name
 }
 
 function forecastText(forecast: DiskReport['forecast']): string {

@@ -2,6 +2,7 @@ import { BuilderSet, createHostBuilder, type DockerBuilder, type Toolchains } fr
 import { defineErrors, type Logger } from '@seaworthy/kit'
 import type { Sandbox } from '@seaworthy/sandbox'
 import type { ControlPlaneConfig } from '../config.ts'
+import type { PulledImages } from '../disk/pulled-images.ts'
 import type { Registries } from '../images/registries.ts'
 import type { DockerConnection } from '../platform/docker-connection.ts'
 import type { HomeFolders } from '../platform/home-folders.ts'
@@ -24,6 +25,7 @@ export interface OpenBuilderOptions {
   folders: Pick<HomeFolders, 'builds' | 'buildCache'>
   docker: Pick<DockerConnection, 'engine' | 'wasUsed'>
   registries: Pick<Registries, 'authFor'>
+  pulledImages: Pick<PulledImages, 'remember'>
   log: Logger
 }
 
@@ -50,13 +52,14 @@ export function openBuilder(options: OpenBuilderOptions): BuilderSet {
 }
 
 async function openDockerBuilder(options: OpenBuilderOptions): Promise<DockerBuilder> {
-  const { config, docker, registries, log } = options
+  const { config, docker, registries, pulledImages, log } = options
   if (config.runtime === 'process') throw errors.builds_need_docker()
   const engine = await docker.engine()
   const { createDockerBuilder } = await import('@seaworthy/builder/docker')
   return createDockerBuilder({
     engine,
     authOf: (registry, appId) => registries.authFor(appId, registry),
+    onPulled: image => pulledImages.remember(image),
     buildKit: config.dockerBuildKit === 'on',
     baseImages: config.dockerBaseImages,
     maxCacheBytes: config.dockerCacheGb * 1024 ** 3,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Leftover } from '@seaworthy/builder'
 import { silentLogger as log } from '@seaworthy/kit'
 import { temporaryFolder } from '@seaworthy/testing'
 import { expect, test } from 'vitest'
@@ -9,11 +10,12 @@ import { forEachStore } from '../store/for-each-store.ts'
 import { DiskLedger } from './disk-ledger.ts'
 import { DiskRoom } from './disk-room.ts'
 import { DiskSamples } from './disk-samples.ts'
+import { PulledImages } from './pulled-images.ts'
 
 const HEX = 'b'.repeat(64)
 const DAY_MS = 86_400_000
 
-function open(store: Store) {
+function open(store: Store, leftovers: Leftover[] = []) {
   const home = temporaryFolder().path
   mkdirSync(join(home, 'artifacts', HEX), { recursive: true })
   writeFileSync(join(home, 'artifacts', HEX, 'file'), Buffer.alloc(2_000_000, 1))
@@ -26,6 +28,8 @@ function open(store: Store) {
     room: { space: async () => ({ ...space }) },
     referencedArtifacts: async () => [],
     referencedSources: async () => [],
+    leftovers: { list: async () => leftovers },
+    pulledImages: new PulledImages({ store }),
     docker: { wasUsed: () => false, engine: () => Promise.reject(new Error('no engine')) },
     clock: { now: () => time.now },
   })
@@ -49,6 +53,34 @@ await forEachStore(({ openStore }) => {
     expect(report.forecast).toMatchObject({ state: 'growing', bytesPerDay: 1e9 })
     expect(report.history).toHaveLength(9)
     expect(disk.reclaimableBytes).toBeGreaterThanOrEqual(2_000_000)
+  })
+
+  test('a reclaim lists what builds left beside what no release names', async () => {
+    const cache: Leftover = { kind: 'cache', name: 'dependencies/app_gone/1', appId: 'app_gone', bytes: 5 }
+    const base: Leftover = { kind: 'base-image', name: 'debian:12', bytes: 7 }
+    const { disk } = open(await openStore(), [cache, base])
+
+    const plan = await disk.planReclaim()
+
+    expect(plan.map(({ kind, name, app }) => [kind, name, app])).toEqual([
+      ['artifact', `sha256:${HEX}`, null],
+      ['cache', 'dependencies/app_gone/1', 'app_gone'],
+      ['base-image', 'debian:12', null],
+    ])
+  })
+
+  test('remembers which images it pulled, each once', async () => {
+    const pulled = new PulledImages({ store: await openStore() })
+    const image = { id: 'sha256:1', name: 'debian:12', pulledAt: 1 }
+
+    await pulled.remember(image)
+    await pulled.remember({ ...image, pulledAt: 2 })
+    await pulled.remember({ ...image, name: 'debian:latest' })
+
+    expect(await pulled.list()).toEqual([
+      { ...image, pulledAt: 2 },
+      { ...image, name: 'debian:latest' },
+    ])
   })
 
   test('each step of fullness is told once', async () => {

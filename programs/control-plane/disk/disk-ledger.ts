@@ -5,11 +5,13 @@ import type { Events } from '../events/events.ts'
 import type { Clock } from '../store/clock.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
+import type { BuildLeftovers } from './build-leftovers.ts'
 import { forecastDisk } from './disk-forecast.ts'
 import { DISK_LEVELS, diskLevel } from './disk-level.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { DiskSamples } from './disk-samples.ts'
 import { type MeasuredPart, measureHome, sumUp } from './measure-home.ts'
+import type { PulledImages } from './pulled-images.ts'
 import { type ReclaimItem, reclaimable } from './reclaim-plan.ts'
 
 export interface DiskLedgerOptions {
@@ -20,6 +22,8 @@ export interface DiskLedgerOptions {
   events: Pick<Events, 'append'>
   referencedArtifacts: () => Promise<readonly string[]>
   referencedSources: () => Promise<readonly string[]>
+  leftovers: Pick<BuildLeftovers, 'list'>
+  pulledImages: Pick<PulledImages, 'list'>
   docker: { wasUsed(): boolean; engine(): Promise<DockerEngine> }
   clock: Pick<Clock, 'now'>
   log: Logger
@@ -103,22 +107,35 @@ export class DiskLedger {
   }
 
   /** What nothing refers to any more, measured now. */
-  async planReclaim(): Promise<ReclaimItem[]> {
-    return this.#reclaimable(await measureHome(this.#options.home))
+  async planReclaim(): Promise<(ReclaimItem & { app: string | null })[]> {
+    const items = await this.#reclaimable(await measureHome(this.#options.home))
+    const slugs = await this.#slugs()
+    return items.map(item => ({ ...item, app: item.appId ? (slugs.get(item.appId) ?? item.appId) : null }))
   }
 
   async #reclaimable(parts: readonly MeasuredPart[]): Promise<ReclaimItem[]> {
     const { referencedArtifacts, referencedSources } = this.#options
     const kept = new Set([...(await referencedArtifacts()), ...(await referencedSources())])
-    return reclaimable(parts, kept)
+    return [...reclaimable(parts, kept), ...(await this.#leftovers())]
+  }
+
+  /** The rest of a measure does not wait for what cannot be asked just now. */
+  async #leftovers(): Promise<ReclaimItem[]> {
+    const { leftovers, log } = this.#options
+    return leftovers.list().catch(error => {
+      log.warn({ err: error }, 'what builds left could not be measured')
+      return []
+    })
   }
 
   /** An engine that is away takes nothing away from the rest of the measure. */
   async #dockerEntries(): Promise<DiskEntry[]> {
-    const { docker, log } = this.#options
+    const { docker, pulledImages, log } = this.#options
     if (!docker.wasUsed()) return []
     try {
-      const { owned, otherBytes } = await listOwnedDisk(await docker.engine())
+      const pulledIds = new Set((await pulledImages.list()).map(({ id }) => id))
+      const engine = await docker.engine()
+      const { owned, buildCacheBytes, otherBytes } = await listOwnedDisk(engine, { pulledIds })
       const own = owned.map(({ kind, appId, bytes }) => ({
         kind: DOCKER_KINDS[kind],
         appId,
@@ -126,7 +143,11 @@ export class DiskLedger {
         files: 1,
       }))
       const parts = own.map(({ appId, ...part }) => (appId === undefined ? part : { ...part, appId }))
-      return [...sumUp(parts), { kind: 'other-docker', appId: null, bytes: otherBytes }]
+      return [
+        ...sumUp(parts),
+        { kind: 'build-cache', appId: null, bytes: buildCacheBytes },
+        { kind: 'other-docker', appId: null, bytes: otherBytes },
+      ]
     } catch (error) {
       log.warn({ err: error }, 'the disk of the Docker engine could not be measured')
       return []
@@ -144,7 +165,13 @@ export class DiskLedger {
   }
 }
 
-const DOCKER_KINDS = { image: 'image', layer: 'image-layer', instance: 'instance', volume: 'volume' } as const
+const DOCKER_KINDS = {
+  image: 'image',
+  'base-image': 'base-image',
+  layer: 'image-layer',
+  instance: 'instance',
+  volume: 'volume',
+} as const
 
 function percentOf({ totalBytes, freeBytes }: { totalBytes: number; freeBytes: number }): number {
   return totalBytes === 0 ? 0 : Math.round((1 - freeBytes / totalBytes) * 1000) / 10

@@ -4,22 +4,23 @@ import { NEVER_RECLAIMED } from './reclaim-plan.ts'
 
 export interface DiskRoutesOptions {
   disk: Pick<DiskLedger, 'report' | 'planReclaim' | 'measure'>
-  /** Removes what nothing refers to any more; the same as each hour. */
+  /** Removes all that nothing refers to any more: what goes each hour, and what builds left. */
   sweep: () => Promise<void>
 }
 
 export function diskRoutes({ disk, sweep }: DiskRoutesOptions): Implementations {
+  const plan = async () => (await disk.planReclaim()).map(({ appId: _, ...item }) => item)
   return {
     'disk.get': { answer: () => disk.report() },
     'disk.reclaim': {
       async answer({ body, audit }) {
-        const before = await disk.planReclaim()
+        const before = await plan()
         if (!body.apply) {
           audit.skip()
           return { items: before, never: [...NEVER_RECLAIMED], applied: false }
         }
         await sweep()
-        const left = new Set((await disk.planReclaim()).map(({ name }) => name))
+        const left = new Set((await plan()).map(({ name }) => name))
         await disk.measure()
         const items = before.filter(({ name }) => !left.has(name))
         audit({ after: { removed: items.length, bytes: items.reduce((sum, { bytes }) => sum + bytes, 0) } })

@@ -1,10 +1,12 @@
-/** What a reclaim takes: trees that the platform made and that nothing names any more. Pure. */
+/** What a reclaim takes: what the platform made or fetched, and nothing names any more. Pure. */
+import type { Leftover } from '@seaworthy/builder'
 import type { MeasuredPart } from './measure-home.ts'
 
 export interface ReclaimItem {
-  kind: 'artifact' | 'source'
-  /** `sha256:…` */
+  kind: 'artifact' | 'source' | Leftover['kind']
+  /** `sha256:…`, the name of an image, or the folder of a cache. */
   name: string
+  appId?: string
   bytes: number
 }
 
@@ -23,7 +25,12 @@ export const NEVER_RECLAIMED = [
   { kind: 'database', why: 'everything that the platform knows' },
   { kind: 'backup', why: 'needed when all else is lost' },
   { kind: 'log', why: 'kept by age and size: SEAWORTHY_LOG_MAX_DAYS, SEAWORTHY_LOG_MAX_MB' },
-  { kind: 'cache', why: 'makes the next build fast; remove it by hand while no build runs' },
+  { kind: 'cache', why: 'what was used within 14 days makes the next build fast; so do tool chains' },
+  {
+    kind: 'build-cache',
+    why: 'BuildKit knows no owner of it: see builder.gc in the daemon.json of the engine',
+  },
+  { kind: 'platform', why: 'its keys and what runs just now' },
   { kind: 'unknown', why: 'the platform did not make it' },
   { kind: 'other-docker', why: 'not of this platform, or shared' },
 ] as const

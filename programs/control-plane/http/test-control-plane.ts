@@ -343,6 +343,8 @@ function diskParts(store: Store, home: string) {
     room: diskRoom,
     referencedArtifacts: async () => [],
     referencedSources: async () => [],
+    leftovers: { list: async () => [] },
+    pulledImages: { list: async () => [] },
     docker: { wasUsed: () => false, engine: () => Promise.reject(new Error('no engine')) },
   })
   return { disk, diskRoom, sweep: async () => undefined }

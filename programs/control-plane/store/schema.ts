@@ -54,6 +54,8 @@ export interface Database {
   artifacts: ArtifactRow
   registries: RegistryRow
   disk_samples: DiskSampleRow
+  pulled_images: PulledImageRow
+  trashed_volumes: TrashedVolumeRow
   releases: ReleaseRow
   deployments: DeploymentRow
   instances: InstanceRow
@@ -319,6 +321,26 @@ export interface AppTrafficRow {
   /** `MaintenanceSettings` while the app is being worked on. */
   maintenance_json: string | null
   updated_at: number
+}
+
+/** An image that a build had to bring to the engine. */
+export interface PulledImageRow {
+  image_id: string
+  /** As the engine lists it. */
+  name: string
+  pulled_at: number
+}
+
+/** A volume that waits in the trash, as `volumes/<app id>/.trash/<id>`. */
+export interface TrashedVolumeRow {
+  id: string
+  app_id: string
+  name: string
+  /** `removed`: somebody removed it; `manifest`: the release that runs no longer names it. */
+  cause: 'removed' | 'manifest'
+  size_bytes: number
+  deleted_at: number
+  purge_at: number
 }
 
 /** A fact that happened: `deployment:switched`, `instance:crashed`, `app:slept` … */

@@ -3,6 +3,7 @@ import {
   BUILD_HOME_LABEL,
   type DockerEngine,
   dockerErrors,
+  familiarName,
   findImage,
   parseImageReference,
   pullImage,
@@ -10,6 +11,7 @@ import {
   resolveImage,
 } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
+import type { PulledImage } from './base-image-removal.ts'
 import { checkTriggers, type DockerfileProblem, type ImageUse } from './dockerfile-checks.ts'
 
 export interface BaseImagesOptions {
@@ -18,6 +20,8 @@ export interface BaseImagesOptions {
   /** What the app signs in to a registry with. */
   authOf?: (registry: string, appId: string) => Promise<RegistryAuth | undefined>
   remark(text: string): void
+  /** An image was brought to the engine that was not there: it is the platform's to remove once nothing needs it. */
+  onPulled?: ((image: PulledImage) => Promise<void>) | undefined
   signal: AbortSignal
 }
 
@@ -46,7 +50,7 @@ export async function fetchBaseImages(
 }
 
 async function fetchImage({ image, line }: ImageUse, options: BaseImagesOptions) {
-  const { engine, authOf, appId, remark, signal } = options
+  const { engine, authOf, appId, remark, onPulled, signal } = options
   const reference = parseImageReference(image)
   const auth = await authOf?.(reference.registry, appId)
   const known = await findImage(engine, image)
@@ -56,10 +60,14 @@ async function fetchImage({ image, line }: ImageUse, options: BaseImagesOptions)
     return known
   }
   remark(`Fetching ${image}`)
-  return pullImage(engine, image, { auth, signal, onProgress: remark }).catch((error: unknown) => {
-    if (error instanceof AppError) error.message = `Line ${line} of the Dockerfile: ${error.message}`
-    throw error
-  })
+  const pulled = await pullImage(engine, image, { auth, signal, onProgress: remark }).catch(
+    (error: unknown) => {
+      if (error instanceof AppError) error.message = `Line ${line} of the Dockerfile: ${error.message}`
+      throw error
+    },
+  )
+  await onPulled?.({ id: pulled.Id, name: familiarName(image), pulledAt: Date.now() })
+  return pulled
 }
 
 /** A registry that does not answer is no reason to refuse what is here. */

@@ -8,6 +8,7 @@ import { BuildCancelled, BuildFailed, BuildTimedOut } from '../errors.ts'
 import { BuildSteps } from '../host/build-steps.ts'
 import { MANIFEST_FILE } from '../manifest.ts'
 import { readInside } from '../read-inside.ts'
+import type { PulledImage } from './base-image-removal.ts'
 import { fetchBaseImages } from './base-images.ts'
 import { BuildContainers } from './build-containers.ts'
 import { buildLabels, labelsInDockerfile } from './build-labels.ts'
@@ -29,6 +30,7 @@ export interface DockerBuildParts {
   buildKit: boolean
   /** By language or tool, for generated Dockerfiles: see `base-image-names.ts`. */
   baseImages: Readonly<Record<string, string>>
+  onPulled?: ((image: PulledImage) => Promise<void>) | undefined
   maxContextBytes: number
   maxStepBytes: number
 }
@@ -91,7 +93,7 @@ export class DockerBuild {
     return this.#steps.run(
       { name: 'prepare', title: 'Check the Dockerfile and fetch its base images' },
       async () => {
-        const { engine, buildKit, authOf } = this.#parts
+        const { engine, buildKit, authOf, onPulled } = this.#parts
         const { secretNames = [], app } = this.#spec
         const file = parseDockerfile(plan.text, this.#buildArgs(plan))
         this.#refuse(plan, checkDockerfile(file, { secretNames, buildKit, target: plan.target }))
@@ -100,6 +102,7 @@ export class DockerBuild {
           appId: app.id,
           authOf,
           remark: text => this.#steps.remark(text),
+          onPulled,
           signal: this.#signal,
         })
         this.#refuse(plan, found)

@@ -12,6 +12,13 @@ export interface ImageKeeperOptions {
   log: Logger
 }
 
+export interface SweepOptions {
+  /** Younger images stay. */
+  graceMs?: number
+  /** Instead of the keeper's own. */
+  maxCacheBytes?: number
+}
+
 /** An image that was made within these minutes may belong to a release that is not written down yet. */
 const GRACE_MS = 10 * 60_000
 
@@ -23,15 +30,24 @@ export class ImageKeeper {
     this.#options = options
   }
 
-  async sweep(
+  /** What a sweep with these options would remove. */
+  async plan(
     keep: ReadonlySet<string>,
-    { graceMs = GRACE_MS } = {},
-  ): Promise<{ removed: number; freedBytes: number }> {
-    const { isBuilding, maxCacheBytes, log } = this.#options
-    await this.#removeContainers(appId => !isBuilding(appId))
+    { graceMs = GRACE_MS, maxCacheBytes = this.#options.maxCacheBytes }: SweepOptions = {},
+  ): Promise<{ image: OwnImage; bytes: number }[]> {
+    const { isBuilding } = this.#options
     const images = (await this.#list()).filter(({ appId }) => !isBuilding(appId))
     const kept = new Set([...keep].map(reference => reference.replace(IMAGE_REFERENCE_PREFIX, '')))
-    const plan = planImageRemoval(images, { keep: kept, maxCacheBytes, youngAfterMs: Date.now() - graceMs })
+    return planImageRemoval(images, { keep: kept, maxCacheBytes, youngAfterMs: Date.now() - graceMs })
+  }
+
+  async sweep(
+    keep: ReadonlySet<string>,
+    options: SweepOptions = {},
+  ): Promise<{ removed: number; freedBytes: number }> {
+    const { isBuilding, log } = this.#options
+    await this.#removeContainers(appId => !isBuilding(appId))
+    const plan = await this.plan(keep, options)
     let freedBytes = 0
     let removed = 0
     for (const { image, bytes } of plan) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { BUILD_HOME_LABEL, connectDocker, type DockerEngine, engineUsage } from '@seaworthy/docker'
+import { BUILD_HOME_LABEL, connectDocker, type DockerEngine, engineUsage, findImage } from '@seaworthy/docker'
 import { silentLogger } from '@seaworthy/kit'
 import { findCommand, temporaryFolder } from '@seaworthy/testing'
 import { create } from 'tar'
@@ -80,7 +80,7 @@ async function removeAll(
     for (const { Id } of images.filter(image => !parents.has(image.Id)))
       await engine.client.getImage(Id).remove({ force: true, noprune: true })
   }
-  await engine.client.getImage(base).remove({ force: true })
+  if (await findImage(engine, base)) await engine.client.getImage(base).remove({ force: true })
   const cached = await buildKitRecords(engine)
   for (const id of cached) if (!cachedBefore.has(id)) await pruneBuildKit(engine, id)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, realpath, rename, stat, utimes, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { copyTree, linkTree, removeTree, takeOwnership } from '../copy-tree.ts'
 import { stampTree } from './tree-stamp.ts'
@@ -138,6 +138,18 @@ export class DependencyCache {
     for (const folder of [this.#entries, this.#downloads, this.#builds]) await removeTree(join(folder, appId))
   }
 
+  /** What apps that are gone left, and what nobody used for long. */
+  async unused(rules: UnusedRules): Promise<{ name: string; appId: string; bytes: number }[]> {
+    const items = (await this.#items()).filter(item => isUnused(item, rules))
+    return items.map(({ name, appId, bytes }) => ({ name, appId, bytes }))
+  }
+
+  async removeUnused(rules: UnusedRules): Promise<void> {
+    for (const item of await this.#items()) {
+      if (isUnused(item, rules)) await removeTree(item.path)
+    }
+  }
+
   /** Removes what was used least recently until the rest fits, and what a killed platform left half-made. */
   async trim(): Promise<void> {
     for (const name of await list(this.#entries)) {
@@ -154,7 +166,7 @@ export class DependencyCache {
     }
   }
 
-  async #items(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
+  async #items(): Promise<CacheItem[]> {
     const entries = await foldersTwoDown(this.#entries)
     const others = [this.#downloads, this.#builds].map(async folder =>
       (await list(folder)).map(name => join(folder, name)),
@@ -162,6 +174,7 @@ export class DependencyCache {
     return Promise.all(
       [...entries, ...(await Promise.all(others)).flat()].map(async path => ({
         path,
+        ...namedAfter(relative(dirname(this.#entries), path)),
         bytes: (await readEntry(path))?.bytes ?? (await stampTree(path).catch(() => ({ bytes: 0 }))).bytes,
         usedMs: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0,
       })),
@@ -201,6 +214,34 @@ export class DependencyCache {
     }
     return entry
   }
+}
+
+export interface UnusedRules {
+  isKnownApp(appId: string): boolean
+  /** A build of the app is under way: what it has here is left alone. */
+  isBuilding(appId: string): boolean
+  /** Used since then is used, in milliseconds since 1970. */
+  usedSinceMs: number
+}
+
+interface CacheItem {
+  path: string
+  /** `dependencies/app_1/4f0c…` */
+  name: string
+  appId: string
+  bytes: number
+  usedMs: number
+}
+
+function isUnused(
+  { appId, usedMs }: CacheItem,
+  { isKnownApp, isBuilding, usedSinceMs }: UnusedRules,
+): boolean {
+  return !isBuilding(appId) && (!isKnownApp(appId) || usedMs < usedSinceMs)
+}
+
+function namedAfter(name: string): { name: string; appId: string } {
+  return { name, appId: name.split('/')[1] ?? '' }
 }
 
 export interface TreePlaces {

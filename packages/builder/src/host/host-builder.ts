@@ -5,10 +5,11 @@ import { pathsInside, type Sandbox } from '@seaworthy/sandbox'
 import { DEFAULT_MAX_BYTES } from '../build-strain.ts'
 import type { AppRuntime, Builder, BuildSpec, TreeResult } from '../builder.ts'
 import { removeTree } from '../copy-tree.ts'
+import type { Leftover } from '../leftovers.ts'
 import type { Toolchains } from '../toolchains/toolchains.ts'
 import { pathOf, pythonEnv } from './build-env.ts'
 import { foldersOf } from './build-folders.ts'
-import { DependencyCache } from './dependency-cache.ts'
+import { DependencyCache, type UnusedRules } from './dependency-cache.ts'
 import { HostBuild } from './host-build.ts'
 import { type RegistrySettings, readRegistrySettings } from './registry-settings.ts'
 
@@ -33,10 +34,18 @@ export interface HostBuilder extends Builder {
   build(spec: BuildSpec): Promise<TreeResult>
   /** Removes what earlier runs of the platform left: work trees, and finished trees that nobody took. Call it at start. */
   sweep(): Promise<void>
+  /** What of the dependency cache nobody needs: apps that are gone, and what was not used for 14 days. */
+  leftovers(facts: HostLeftoverFacts): Promise<Leftover[]>
+  removeLeftovers(facts: HostLeftoverFacts): Promise<void>
   /** Removes the caches of a deleted app. */
   forgetApp(appId: string): Promise<void>
 }
 
+export interface HostLeftoverFacts {
+  isKnownApp(appId: string): boolean
+}
+
+const UNUSED_AFTER_MS = 14 * 86_400_000
 const DEFAULT_MAX_CACHE_BYTES = 5 * 1024 ** 3
 const REGISTRY_SETTINGS_AGE_MS = 60_000
 
@@ -51,7 +60,7 @@ class SandboxedHostBuilder implements HostBuilder {
   readonly #cache: DependencyCache
   readonly #log: Logger
   /** Ids of builds under way here. */
-  readonly #active = new Set<string>()
+  readonly #active = new Map<string, { appId: string }>()
   #settings: { value: Promise<RegistrySettings>; readMs: number } | undefined
 
   constructor(options: HostBuilderOptions) {
@@ -69,7 +78,7 @@ class SandboxedHostBuilder implements HostBuilder {
     ensurePlainName(spec.id)
     ensurePlainName(spec.app.id)
     if (this.#active.has(spec.id)) throw new Error(`Build ${spec.id} is under way already.`)
-    this.#active.add(spec.id)
+    this.#active.set(spec.id, { appId: spec.app.id })
     try {
       return await this.#run(spec)
     } finally {
@@ -97,6 +106,20 @@ class SandboxedHostBuilder implements HostBuilder {
       if (left.length > 0) this.#log.info({ folder, count: left.length }, 'left-over builds removed')
     }
     await this.#cache.trim()
+  }
+
+  async leftovers(facts: HostLeftoverFacts): Promise<Leftover[]> {
+    const unused = await this.#cache.unused(this.#unusedRules(facts))
+    return unused.map(item => ({ kind: 'cache', ...item }))
+  }
+
+  removeLeftovers(facts: HostLeftoverFacts): Promise<void> {
+    return this.#cache.removeUnused(this.#unusedRules(facts))
+  }
+
+  #unusedRules({ isKnownApp }: HostLeftoverFacts): UnusedRules {
+    const isBuilding = (appId: string) => [...this.#active.values()].some(build => build.appId === appId)
+    return { isKnownApp, isBuilding, usedSinceMs: Date.now() - UNUSED_AFTER_MS }
   }
 
   forgetApp(appId: string): Promise<void> {

@@ -13,6 +13,7 @@ import { registries } from './0010-registries.ts'
 import { buildNeeds } from './0011-build-needs.ts'
 import { limits } from './0012-limits.ts'
 import { disk } from './0013-disk.ts'
+import { leftovers } from './0014-leftovers.ts'
 import { appTags } from './0015-app-tags.ts'
 import { approvals } from './0016-approvals.ts'
 
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   buildNeeds,
   limits,
   disk,
+  leftovers,
   appTags,
   approvals,
 ]
