@@ -1,143 +1,137 @@
-import { Download, Search } from 'lucide-react'
-import { useMemo, useState } from 'react'
-import { Button } from '../components/button.tsx'
+import { getRouteApi, Link, useLocation } from '@tanstack/react-router'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { classNames } from '../components/class-names.ts'
-import { TextInput } from '../components/field.tsx'
 import { AnsiLine } from '../logs/ansi-line.tsx'
 import { downloadText } from '../logs/download-text.ts'
 import { LineList } from '../logs/line-list.tsx'
 import { stripAnsi } from '../text/ansi.ts'
-import { duration } from '../text/times.ts'
+import { logWords as words } from '../words/en/logs.ts'
 import { pageWords } from '../words/en/pages.ts'
-import { words } from '../words/en.ts'
-import { chooseLines, type Progress, type Step } from './deployment-progress.ts'
+import { failingLine, findLines, type Progress } from './deployment-progress.ts'
+import { type LogRows, rowAt, rowOfLine, rowsOf, stepOfLine } from './log-rows.ts'
+import { LogToolbar } from './log-toolbar.tsx'
+import { StepHead } from './step-head.tsx'
 
-/** The steps at the side, the lines beside them; a step shows its lines alone. */
+const route = getRouteApi('/inside/apps/$slug/deployments/$number')
+
+/** Everything a deployment said, step by step: searched, folded, and each line with an address of its own. */
 export function DeploymentLog({ progress, name }: { progress: Progress; name: string }) {
+  const { texts, steps } = progress
   const [find, setFind] = useState('')
-  const [step, setStep] = useState<string>()
-  const { lines } = progress
-  const wanted = find.trim().toLowerCase()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `lines` grows in place; `progress` changes with it
-  const chosen = useMemo(() => chooseLines(lines, { find: wanted, step }), [progress, wanted, step])
-  const count = chosen?.length ?? lines.length
+  const [wrap, setWrap] = useState(false)
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set())
+  // `texts` grows in place; `progress` changes with it.
+  const rows = useMemo(() => rowsOf(progress, folded), [progress, folded])
+  const { shown, marked, goTo } = useShownLine(progress, rows, setFolded)
+  const wanted = useDeferredValue(find.trim().toLowerCase())
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `texts` grows in place; `progress` changes with it
+  const places = useMemo(() => findLines(texts, wanted), [progress, wanted])
+  const failure = useMemo(() => failingLine(progress), [progress])
+  const toggle = (step: number) =>
+    setFolded(known => (known.has(step) ? without(known, step) : new Set([...known, step])))
   return (
-    <div className="grid lg:grid-cols-[16rem_1fr]">
-      <Steps steps={progress.steps} chosen={step} onChoose={setStep} />
-      <div className="min-w-0">
-        <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2">
-          <div className="relative min-w-40 flex-1">
-            <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-soft" />
-            <TextInput
-              type="search"
-              aria-label={pageWords.logs.search}
-              placeholder={pageWords.logs.search}
-              className="h-8 pl-8 text-sm"
-              value={find}
-              onChange={event => setFind(event.target.value)}
-            />
-          </div>
-          <span role="status" className="text-sm text-soft tabular-nums">
-            {pageWords.logs.lines(count)}
-          </span>
-          <Button
-            look="quiet"
-            size="small"
-            icon={<Download aria-hidden className="size-4" />}
-            onClick={() =>
-              downloadText(
-                `${name}.log`,
-                lines.map(({ text }) => stripAnsi(text)),
-              )
-            }
-          >
-            {pageWords.logs.download}
-          </Button>
-        </div>
-        <LineList
-          label={pageWords.deployment.log}
-          className="h-[28rem]"
-          count={count}
-          empty={progress.ended || find !== '' ? pageWords.logs.noLines : pageWords.logs.waiting}
-          renderLine={index => {
-            const line = lines[chosen?.[index] ?? index]!
-            const look =
-              line.stream === 'platform' ? 'text-accent' : line.stream === 'stderr' ? 'text-warn' : ''
-            return <AnsiLine text={line.text} find={wanted} className={look} />
-          }}
-        />
-      </div>
+    <div className="min-w-0">
+      <LogToolbar
+        find={find}
+        onFind={setFind}
+        places={places}
+        current={marked}
+        onGo={goTo}
+        failure={failure}
+        wrap={wrap}
+        onWrap={setWrap}
+        lines={texts.length}
+        isFolded={folded.size > 0}
+        onFoldAll={() => setFolded(folded.size > 0 ? new Set() : new Set(steps.keys()))}
+        onDownload={() => downloadText(`${name}.log`, texts.map(stripAnsi))}
+      />
+      <LineList
+        label={pageWords.deployment.log}
+        className="h-[32rem]"
+        count={rows.count}
+        wrap={wrap}
+        show={shown}
+        empty={progress.ended ? words.noLines : words.waiting}
+        renderLine={index => {
+          const row = rowAt(rows, index)
+          if (row.kind === 'step')
+            return (
+              <StepHead
+                step={steps[row.step]!}
+                folded={folded.has(row.step)}
+                onToggle={() => toggle(row.step)}
+              />
+            )
+          return <Line progress={progress} line={row.line} find={wanted} marked={row.line === marked} />
+        }}
+      />
     </div>
   )
 }
 
-interface StepsProps {
-  steps: readonly Step[]
-  chosen: string | undefined
-  onChoose(step: string | undefined): void
+interface LineProps {
+  progress: Progress
+  line: number
+  find: string
+  marked: boolean
 }
 
-function Steps({ steps, chosen, onChoose }: StepsProps) {
-  if (steps.length === 0) return <div className="max-lg:hidden" />
+const LOOKS = { platform: 'text-accent', stderr: 'text-warn', stdout: '' }
+
+function Line({ progress: { texts, streams }, line, find, marked }: LineProps) {
+  const number = line + 1
   return (
-    <ul aria-label={pageWords.deployment.steps} className="border-line py-2 max-lg:border-b lg:border-r">
-      <StepRow
-        name={pageWords.deployment.allSteps}
-        chosen={chosen === undefined}
-        onChoose={() => onChoose(undefined)}
-      />
-      {steps.map(({ name, title, state, durationMs, firstLine }) => (
-        <StepRow
-          key={`${name} ${firstLine}`}
-          name={title}
-          state={state}
-          note={
-            durationMs === undefined
-              ? undefined
-              : state === 'cached'
-                ? pageWords.deployment.cached
-                : duration(durationMs)
-          }
-          chosen={chosen === name}
-          onChoose={() => onChoose(name)}
-        />
-      ))}
-    </ul>
-  )
-}
-
-interface StepRowProps {
-  name: string
-  state?: Step['state']
-  note?: string | undefined
-  chosen: boolean
-  onChoose(): void
-}
-
-const DOTS: Record<Step['state'], string> = {
-  started: 'bg-accent animate-pulse',
-  succeeded: 'bg-good',
-  cached: 'bg-good',
-  failed: 'bg-bad',
-}
-
-function StepRow({ name, state, note, chosen, onChoose }: StepRowProps) {
-  return (
-    <li>
-      <button
-        type="button"
-        aria-pressed={chosen}
-        onClick={onChoose}
-        className="flex w-full items-baseline gap-2.5 px-4 py-1.5 text-left text-sm hover:bg-canvas aria-pressed:bg-accent-soft"
+    <span className={classNames('-mx-4 block px-4', marked && 'bg-accent-soft')}>
+      <Link
+        to="."
+        hash={`L${number}`}
+        replace
+        hashScrollIntoView={false}
+        resetScroll={false}
+        preload={false}
+        tabIndex={-1}
+        aria-label={words.lineLink(number)}
+        className="mr-4 inline-block w-14 text-right text-soft tabular-nums select-none hover:text-accent hover:underline"
       >
-        <span
-          aria-hidden
-          className={classNames('size-2 shrink-0 rounded-full', state ? DOTS[state] : 'bg-line-strong')}
-        />
-        <bdi className="min-w-0 flex-1">{name}</bdi>
-        {state === 'failed' && <span className="sr-only">{words.states.failed}</span>}
-        {note && <span className="shrink-0 text-soft tabular-nums">{note}</span>}
-      </button>
-    </li>
+        {number}
+      </Link>
+      <AnsiLine text={texts[line]!} find={find} className={LOOKS[streams[line]!]} />
+    </span>
   )
+}
+
+/** The line that the address names, or that was gone to: unfolded and brought into view as soon as it is there. */
+function useShownLine(
+  progress: Progress,
+  rows: LogRows,
+  setFolded: (change: (known: ReadonlySet<number>) => ReadonlySet<number>) => void,
+) {
+  const navigate = route.useNavigate()
+  const marked = useLineOfHash()
+  const [shown, setShown] = useState<{ index: number; line: number }>()
+  const isThere = marked !== undefined && marked < progress.texts.length
+  const row = isThere ? rowOfLine(rows, marked) : undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each line, as soon as it can be shown
+  useEffect(() => {
+    if (!isThere) return
+    if (row === undefined) setFolded(known => without(known, stepOfLine(progress, marked)))
+    else if (shown?.line !== marked) setShown({ index: row, line: marked })
+  }, [marked, isThere, row])
+  const goTo = (line: number) => {
+    if (line === marked && row !== undefined) setShown({ index: row, line })
+    else void navigate({ hash: `L${line + 1}`, replace: true, hashScrollIntoView: false, resetScroll: false })
+  }
+  return { shown, marked, goTo }
+}
+
+/** `#L123` is line 122 from 0. */
+function useLineOfHash(): number | undefined {
+  const hash = useLocation({ select: location => location.hash })
+  const match = /^#?L([1-9]\d{0,7})$/.exec(hash)
+  return match ? Number(match[1]) - 1 : undefined
+}
+
+function without(set: ReadonlySet<number>, item: number): ReadonlySet<number> {
+  if (!set.has(item)) return set
+  return new Set([...set].filter(each => each !== item))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addEvents, chooseLines, type DeploymentEvent, noProgress } from './deployment-progress.ts'
+import { addEvents, type DeploymentEvent, failingLine, findLines, noProgress } from './deployment-progress.ts'
 import { phasesOf } from './phases.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -19,9 +19,29 @@ test('steps take their outcome, and lines their step', () => {
     { name: 'install', title: 'Install', state: 'succeeded', durationMs: 1200, firstLine: 0 },
     { name: 'build', state: 'started', firstLine: 1 },
   ])
-  expect(chooseLines(progress.lines, { find: 'warning', step: undefined })).toEqual([1])
-  expect(chooseLines(progress.lines, { find: '', step: 'install' })).toEqual([0])
-  expect(chooseLines(progress.lines, { find: '', step: undefined })).toBeUndefined()
+  expect(progress.runs).toEqual([
+    { step: 0, firstLine: 0 },
+    { step: 1, firstLine: 1 },
+  ])
+  expect(progress.position).toBe(5)
+  expect(findLines(progress.texts, 'warning')).toEqual([1])
+  expect(findLines(progress.texts, '')).toEqual([])
+})
+
+test('where it failed is the first complaint of the failed step, and else what that said last', () => {
+  const failing = (...texts: string[]) =>
+    addEvents(noProgress(), [
+      { type: 'log', at, stream: 'platform', text: 'error before any step' },
+      { type: 'step', at, name: 'build', title: 'Build', state: 'started' },
+      ...texts.map(text => ({ type: 'log' as const, at, stream: 'stderr' as const, text, step: 'build' })),
+      { type: 'step', at, name: 'build', state: 'failed', durationMs: 5 },
+      { type: 'log', at, stream: 'platform', text: 'The build failed.' },
+    ])
+
+  expect(failingLine(failing('fine', 'Error: no such module', '  at x.js:1'))).toBe(2)
+  expect(failingLine(failing('one', 'two', ''))).toBe(2)
+  expect(failingLine(failing())).toBeUndefined()
+  expect(failingLine(noProgress())).toBeUndefined()
 })
 
 test('the end is told once it came', () => {

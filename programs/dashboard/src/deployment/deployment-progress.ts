@@ -4,6 +4,7 @@ import type { EventOf } from '../api/client.ts'
 export type DeploymentEvent = EventOf<'deployments.events'>
 type StepEvent = Extract<DeploymentEvent, { type: 'step' }>
 type LogEvent = Extract<DeploymentEvent, { type: 'log' }>
+export type LogStream = LogEvent['stream']
 
 export interface Step {
   name: string
@@ -14,63 +15,107 @@ export interface Step {
   firstLine: number
 }
 
-export interface LogEntry {
-  text: string
-  stream: LogEvent['stream']
-  step: string | undefined
-  at: string
+/** Lines that stand together and belong to one step, or to none. */
+export interface Run {
+  /** Index into `steps`; -1 for what was said between them. */
+  step: number
+  firstLine: number
 }
 
-/** `lines` grows in place, since it can become very long; a new `Progress` is made with every change. */
+/**
+ * A log can have hundreds of thousands of lines: its columns grow in place, and hold no object for each line. A new
+ * `Progress` is made with every change.
+ */
 export interface Progress {
   steps: readonly Step[]
-  lines: LogEntry[]
+  runs: readonly Run[]
+  texts: string[]
+  streams: LogStream[]
   state: string | undefined
   ended: boolean
+  /** How many steps and lines were told: where to go on after a break. */
+  position: number
 }
 
 export function noProgress(): Progress {
-  return { steps: [], lines: [], state: undefined, ended: false }
+  return { steps: [], runs: [], texts: [], streams: [], state: undefined, ended: false, position: 0 }
 }
 
+type Growing = Progress & { steps: Step[]; runs: Run[] }
+
 export function addEvents(progress: Progress, events: readonly DeploymentEvent[]): Progress {
-  const next = { ...progress, steps: [...progress.steps] }
+  const next = { ...progress, steps: [...progress.steps], runs: [...progress.runs] }
   for (const event of events) addEvent(next, event)
   return next
 }
 
-function addEvent(progress: Progress & { steps: Step[] }, event: DeploymentEvent): void {
+function addEvent(progress: Growing, event: DeploymentEvent): void {
   if (event.type === 'state') progress.state = event.state
   else if (event.type === 'step') addStep(progress, event)
-  else if (event.type === 'log') {
-    const { text, stream, step, at } = event
-    progress.lines.push({ text, stream, step, at })
-  } else if (event.type === 'end') {
+  else if (event.type === 'log') addLine(progress, event)
+  else if (event.type === 'end') {
     progress.state = event.state
     progress.ended = true
   }
 }
 
-function addStep({ steps, lines }: { steps: Step[]; lines: LogEntry[] }, event: StepEvent): void {
+function addStep(progress: Growing, event: StepEvent): void {
+  const { steps, texts } = progress
   const { name, state, durationMs } = event
+  progress.position += 1
   const at = steps.findLastIndex(step => step.name === name && step.state === 'started')
   if (state === 'started' || at === -1) {
-    steps.push({ name, title: event.title ?? name, state, durationMs, firstLine: lines.length })
+    progress.runs.push({ step: steps.length, firstLine: texts.length })
+    steps.push({ name, title: event.title ?? name, state, durationMs, firstLine: texts.length })
   } else {
     steps[at] = { ...steps[at]!, state, durationMs }
   }
 }
 
-/** The lines of one step, or all of them, that hold the words looked for; by index. */
-export function chooseLines(
-  lines: readonly LogEntry[],
-  { find, step }: { find: string; step: string | undefined },
-): readonly number[] | undefined {
-  if (find === '' && step === undefined) return undefined
-  const chosen: number[] = []
-  lines.forEach((line, index) => {
-    if (step !== undefined && line.step !== step) return
-    if (line.text.toLowerCase().includes(find)) chosen.push(index)
-  })
-  return chosen
+function addLine(progress: Growing, { text, stream, step }: LogEvent): void {
+  const { runs, steps, texts } = progress
+  progress.position += 1
+  const last = runs.at(-1)
+  const isSame = last && (last.step === -1 ? step === undefined : steps[last.step]!.name === step)
+  if (!isSame) {
+    const of = step === undefined ? -1 : steps.findLastIndex(({ name }) => name === step)
+    runs.push({ step: of, firstLine: texts.length })
+  }
+  texts.push(text)
+  progress.streams.push(stream)
+}
+
+/** The lines that hold the words looked for (in lower case), by index. */
+export function findLines(texts: readonly string[], find: string): readonly number[] {
+  const found: number[] = []
+  if (find === '') return found
+  for (let index = 0; index < texts.length; index++) {
+    if (texts[index]!.toLowerCase().includes(find)) found.push(index)
+  }
+  return found
+}
+
+const BAD = /\b(?:error|fatal|exception|panic|failed|cannot|not found|unexpected)\b|✗|\bERR!?/i
+
+/** Where to look first when it failed: the first line of the failed step that complains, else its last one. */
+export function failingLine({ steps, runs, texts, streams }: Progress): number | undefined {
+  const failed = steps.findLastIndex(({ state }) => state === 'failed')
+  if (failed === -1) return undefined
+  const spans = runs.flatMap((run, at) =>
+    run.step === failed ? [[run.firstLine, endOf(runs, at, texts.length)]] : [],
+  )
+  const lines = spans.flatMap(([from, to]) =>
+    Array.from({ length: to! - from! }, (_, index) => from! + index),
+  )
+  const said = lines.filter(line => texts[line]!.trim() !== '')
+  return (
+    said.find(line => streams[line] === 'stderr' && BAD.test(texts[line]!)) ??
+    said.find(line => BAD.test(texts[line]!)) ??
+    said.at(-1)
+  )
+}
+
+/** The line behind the last one of a run. */
+export function endOf(runs: readonly Run[], at: number, lines: number): number {
+  return runs[at + 1]?.firstLine ?? lines
 }
