@@ -39,6 +39,7 @@ export class CgroupV1Tree implements CommandTree {
       memoryLimit: memory !== undefined,
       cpuLimit: cpu !== undefined,
       processLimit: pids !== undefined,
+      ioWeights: false, // written back data is nobody's in v1, so weights would hold nothing
     }
   }
 

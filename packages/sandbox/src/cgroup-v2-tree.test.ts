@@ -7,6 +7,7 @@ import { CgroupV2Tree } from './cgroup-v2-tree.ts'
 import { parseCgroupMounts } from './host-cgroups.ts'
 
 const ID = 'web-1'
+const SETTING = { controllers: new Set(['memory', 'cpu', 'pids']), ioWeights: false, defaultProcesses: 77 }
 const handle = { id: ID, pid: 1, pidStartTicks: 0 }
 
 describe('the files of a cgroup', () => {
@@ -16,7 +17,7 @@ describe('the files of a cgroup', () => {
     const folder = join(parent, ID)
     mkdirSync(folder)
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-    const tree = new CgroupV2Tree({ parent, defaultProcesses: 77 })
+    const tree = new CgroupV2Tree({ ...SETTING, parent })
     return { tree, read: (name: string) => readFileSync(join(folder, name), 'utf8') }
   }
 
@@ -43,12 +44,12 @@ describe('the files of a cgroup', () => {
     })
   })
 
-  test('give way where others want the CPU, for what runs in the background', async () => {
-    const { tree, read } = openFolder({ ...LIMITS, 'cpu.weight': '' })
+  test('give way where others want the CPU or a disk, for what runs in the background', async () => {
+    const { tree, read } = openFolder({ ...LIMITS, 'cpu.weight': '', 'io.bfq.weight': '' })
 
     await tree.prepare(ID, { isBackground: true })
 
-    expect(read('cpu.weight')).toBe('25')
+    expect([read('cpu.weight'), read('io.bfq.weight')]).toEqual(['25', '25'])
   })
 
   test('are left alone without limits, but for the number of processes', async () => {
@@ -99,7 +100,7 @@ describe.skipIf(isMissing)('a real cgroup v2', () => {
     const parent = join(mount!, `seaworthy-test-v2-${process.pid}`)
     mkdirSync(parent)
     onTestFinished(() => rmdirSync(parent))
-    const tree = new CgroupV2Tree({ parent, defaultProcesses: 77 })
+    const tree = new CgroupV2Tree({ ...SETTING, parent })
     await tree.prepare(ID, {})
     const script = `echo 0 > ${tree.joinFiles(ID)[0]}; setsid sleep 1000 & setsid sleep 1000 & wait`
     spawn('/bin/sh', ['-c', script], { stdio: 'ignore' })

@@ -16,18 +16,36 @@ import type { CommandHandle, CommandLimits } from './sandbox.ts'
 import { signalProcess } from './signal-process.ts'
 
 const CPU_PERIOD_US = 100_000
+/** Of 100, which is what everybody has. io.weight is of the kernel's io.cost, io.bfq.weight of the scheduler BFQ. */
+const BACKGROUND_WEIGHT = 25
+const BACKGROUND_FILES = ['cpu.weight', 'io.weight', 'io.bfq.weight']
+
+export interface CgroupV2Options {
+  /** An existing cgroup. */
+  parent: string
+  /** Those that are enabled for its children. Limits of others are passed over. */
+  controllers: ReadonlySet<string>
+  /** Whether a disk of this host shares its time by the weights of cgroups. */
+  ioWeights: boolean
+  defaultProcesses: number
+}
 
 /** One cgroup v2 for each command: `<parent>/<command id>`. */
 export class CgroupV2Tree implements CommandTree {
   readonly kind = 'v2'
-  readonly enforces = { memoryLimit: true, cpuLimit: true, processLimit: true }
+  readonly enforces: CommandTree['enforces']
   readonly #parent: string
   readonly #defaultProcesses: number
 
-  /** `parent`: an existing cgroup in which the memory, cpu and pids controllers are enabled for its children. */
-  constructor(options: { parent: string; defaultProcesses: number }) {
-    this.#parent = options.parent
-    this.#defaultProcesses = options.defaultProcesses
+  constructor({ parent, controllers, ioWeights, defaultProcesses }: CgroupV2Options) {
+    this.#parent = parent
+    this.#defaultProcesses = defaultProcesses
+    this.enforces = {
+      memoryLimit: controllers.has('memory'),
+      cpuLimit: controllers.has('cpu'),
+      processLimit: controllers.has('pids'),
+      ioWeights,
+    }
   }
 
   async prepare(id: string, { memoryMb, cpus, processes, isBackground }: CommandLimits): Promise<void> {
@@ -38,7 +56,8 @@ export class CgroupV2Tree implements CommandTree {
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.max', Math.round(memoryMb * 1024 * 1024))
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.swap.max', 0)
     if (cpus) await this.setCpus(id, cpus)
-    if (isBackground) await writeCgroupFile(cgroup, 'cpu.weight', 25) // of 100
+    if (isBackground)
+      for (const file of BACKGROUND_FILES) await writeCgroupFile(cgroup, file, BACKGROUND_WEIGHT)
   }
 
   joinFiles(id: string): string[] {

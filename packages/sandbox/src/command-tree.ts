@@ -6,7 +6,7 @@ import type { CommandFindings, CommandHandle, CommandLimits, SandboxPowers } fro
  */
 export interface CommandTree {
   readonly kind: SandboxPowers['cgroups']
-  readonly enforces: Pick<SandboxPowers, 'memoryLimit' | 'cpuLimit' | 'processLimit'>
+  readonly enforces: Pick<SandboxPowers, 'memoryLimit' | 'cpuLimit' | 'processLimit' | 'ioWeights'>
   /** Before the start: makes what the command will be put into, with its limits. */
   prepare(id: string, limits: CommandLimits): Promise<void>
   /** The cgroup.procs files that the launcher joins before it becomes the command. */

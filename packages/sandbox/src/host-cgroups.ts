@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
-import { readCgroupFile, writeCgroupFile } from './cgroup-files.ts'
+import { readCgroupFile, removeEmptyCgroup, writeCgroupFile } from './cgroup-files.ts'
 import { CgroupV1Tree, type V1Controllers } from './cgroup-v1-tree.ts'
 import { CgroupV2Tree } from './cgroup-v2-tree.ts'
 import type { CommandTree } from './command-tree.ts'
@@ -19,7 +19,7 @@ export async function findCgroups({
   log: Logger
 }): Promise<CommandTree | undefined> {
   const mounts = parseCgroupMounts(readMountInfo())
-  return (await openV2(mounts.v2, name)) ?? (await openV1(mounts.v1, name, log))
+  return (await openV2(mounts.v2, name, log)) ?? (await openV1(mounts.v1, name, log))
 }
 
 export interface CgroupMounts {
@@ -52,25 +52,50 @@ function readMountInfo(): string {
   }
 }
 
-const V2_CONTROLLERS = '+memory +cpu +pids'
+const V2_CONTROLLERS = ['memory', 'cpu', 'pids'] as const
 
-async function openV2(mount: string | undefined, name: string): Promise<CommandTree | undefined> {
-  if (mount === undefined || !hasV2Controllers(mount)) return undefined
+async function openV2(
+  mount: string | undefined,
+  name: string,
+  log: Logger,
+): Promise<CommandTree | undefined> {
+  // On a host that still uses v1, v2 is mounted too, but has no controllers.
+  if (mount === undefined || !V2_CONTROLLERS.some(controller => listOf(mount).has(controller)))
+    return undefined
   const parent = join(mount, name)
-  try {
-    await writeCgroupFile(mount, 'cgroup.subtree_control', V2_CONTROLLERS)
-    await mkdir(parent, { recursive: true })
-    await writeCgroupFile(parent, 'cgroup.subtree_control', V2_CONTROLLERS)
-  } catch {
-    return undefined // not root, or a container that may only look
+  const made = await mkdir(parent, { recursive: true }).catch(() => false)
+  if (made === false) return undefined // not root, or a container that may only look
+  const controllers = await enableControllers(mount, parent)
+  const missing = V2_CONTROLLERS.filter(controller => !controllers.has(controller))
+  if (missing.length === V2_CONTROLLERS.length) {
+    removeEmptyCgroup(parent)
+    return undefined
   }
-  return new CgroupV2Tree({ parent, defaultProcesses: DEFAULT_PROCESSES })
+  if (missing.length > 0) log.warn({ missing }, 'some limits of apps cannot be enforced on this host')
+  const ioWeights = controllers.has('io') && sharesDisksByWeight(mount, parent)
+  return new CgroupV2Tree({ parent, controllers, ioWeights, defaultProcesses: DEFAULT_PROCESSES })
 }
 
-/** On a host that still uses v1, v2 is mounted too, but has no controllers. */
-function hasV2Controllers(mount: string): boolean {
-  const controllers = (readCgroupFile(mount, 'cgroup.controllers') ?? '').trim().split(' ')
-  return ['memory', 'cpu', 'pids'].every(name => controllers.includes(name))
+/**
+ * Those that the children of `parent` have. One by one, since a kernel that lacks one (memory is off on many small
+ * boards) refuses a list with it as a whole.
+ */
+async function enableControllers(mount: string, parent: string): Promise<Set<string>> {
+  for (const controller of [...V2_CONTROLLERS, 'io']) {
+    for (const cgroup of [mount, parent])
+      await writeCgroupFile(cgroup, 'cgroup.subtree_control', `+${controller}`).catch(() => undefined)
+  }
+  return listOf(parent, 'cgroup.subtree_control')
+}
+
+function listOf(cgroup: string, file = 'cgroup.controllers'): Set<string> {
+  return new Set((readCgroupFile(cgroup, file) ?? '').split(/\s+/).filter(Boolean))
+}
+
+/** The scheduler BFQ shows in the cgroups' files; io.cost always does, and holds only where a disk has it switched on. */
+function sharesDisksByWeight(mount: string, parent: string): boolean {
+  if (/\benable=1\b/.test(readCgroupFile(mount, 'io.cost.qos') ?? '')) return true
+  return readCgroupFile(parent, 'io.bfq.weight') !== undefined
 }
 
 async function openV1(found: V1Controllers, name: string, log: Logger): Promise<CommandTree | undefined> {

@@ -13,7 +13,7 @@ const SECOND_LOOK_MS = 20
  */
 export class ProcessGroupTree implements CommandTree {
   readonly kind = 'none'
-  readonly enforces = { memoryLimit: false, cpuLimit: false, processLimit: false }
+  readonly enforces = { memoryLimit: false, cpuLimit: false, processLimit: false, ioWeights: false }
   readonly #scope: string
 
   /** `scope` tells the commands of this platform from those of another one on the same host. */

@@ -21,6 +21,8 @@ export interface SandboxPowers {
   memoryLimit: boolean
   cpuLimit: boolean
   processLimit: boolean
+  /** Builds give way to live apps at a disk. */
+  ioWeights: boolean
 }
 
 export interface CommandLimits {

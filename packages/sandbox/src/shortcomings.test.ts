@@ -4,11 +4,11 @@ import { shortcomings } from './shortcomings.ts'
 
 const ALL: SandboxPowers = {
   ...{ users: true, mounts: true, privateProc: true, cgroups: 'v2' },
-  ...{ memoryLimit: true, cpuLimit: true, processLimit: true },
+  ...{ memoryLimit: true, cpuLimit: true, processLimit: true, ioWeights: true },
 }
 const NONE: SandboxPowers = {
   ...{ users: false, mounts: false, privateProc: false, cgroups: 'none' },
-  ...{ memoryLimit: false, cpuLimit: false, processLimit: false },
+  ...{ memoryLimit: false, cpuLimit: false, processLimit: false, ioWeights: false },
 }
 const HOST = { platform: 'linux', isRoot: true, isPlain: false }
 
@@ -39,4 +39,8 @@ test('a single missing controller is named', () => {
 
 test('an old kernel is told of', () => {
   expect(shortcomings({ ...ALL, privateProc: false }, HOST)[0]).toContain('Linux 5.8')
+})
+
+test('builds that cannot be held back at the disk are told of, where there are cgroups at all', () => {
+  expect(shortcomings({ ...ALL, ioWeights: false }, HOST)[0]).toContain('do not give way to apps at the disk')
 })

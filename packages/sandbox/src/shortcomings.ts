@@ -25,6 +25,11 @@ export function shortcomings(powers: SandboxPowers, host: SandboxHost): string[]
     ...(missing.length > 0
       ? [`${listed(missing)} limits of apps are not enforced here: ${cause(cgroups)}`]
       : []),
+    ...(cgroups !== 'none' && !powers.ioWeights
+      ? [
+          'builds do not give way to apps at the disk here: that needs cgroup v2 and the scheduler BFQ, or io.cost.',
+        ]
+      : []),
   ]
 }
 
