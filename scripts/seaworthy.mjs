@@ -3,5 +3,6 @@
 import { ensureDashboard, ensureInstalled, runPinned } from './bootstrap.mjs'
 
 ensureInstalled()
-if (process.argv[2] === 'up') ensureDashboard()
+// A platform that systemd starts builds none for itself.
+if (['up', 'install'].includes(process.argv[2])) ensureDashboard()
 runPinned('programs/cli/main.ts', process.argv.slice(2))

@@ -10,6 +10,7 @@ import {
   type InstallWishes,
   planInstall,
   planUninstall,
+  type ServerFacts,
   type Step,
 } from '../install/install-plan.ts'
 import { readServerFacts } from '../install/server-facts.ts'
@@ -65,8 +66,14 @@ async function install(context: Context, options: InstallOptions): Promise<void>
   if (isHere && !options.dryRun && findings.some(({ verdict }) => verdict === 'no'))
     throw new CommandFailed('the server is not ready')
   carryOut(context, planInstall(facts, wishes), options)
-  if (isHere && !options.dryRun)
-    context.out.progress(`Installed. Its one-time setup link: SEAWORTHY_HOME=${wishes.home} npx seaworthy up`)
+  if (isHere && !options.dryRun) context.out.progress(nextStep(facts, wishes))
+}
+
+/** The edge and the apps go on while the control plane is started anew, so when that is done is for the owner to say. */
+function nextStep({ isRunning }: ServerFacts, { home }: InstallWishes): string {
+  return isRunning
+    ? 'Installed. It still runs as it was started; to take over what is new: systemctl restart seaworthy'
+    : `Installed. Its one-time setup link: SEAWORTHY_HOME=${home} npx seaworthy up`
 }
 
 function readWishes({ home, user, httpPort, httpsPort, baseDomain }: InstallOptions): InstallWishes {

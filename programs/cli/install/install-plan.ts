@@ -14,6 +14,8 @@ export interface ServerFacts {
   cgroups: 'v2' | 'v1' | 'none'
   canUnshare: boolean
   userExists: boolean
+  /** Installed before, and started. */
+  isRunning: boolean
 }
 
 export interface InstallWishes extends Omit<UnitOptions, 'envFile'> {

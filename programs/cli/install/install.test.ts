@@ -20,7 +20,7 @@ const WISHES: InstallWishes = {
 
 const GOOD: ServerFacts = {
   ...{ isLinux: true, isRoot: true, hasSystemd: true, takenPorts: [], freeDiskBytes: 20e9, memoryBytes: 4e9 },
-  ...{ isClockSynced: true, cgroups: 'v2', canUnshare: true, userExists: false },
+  ...{ isClockSynced: true, cgroups: 'v2', canUnshare: true, userExists: false, isRunning: false },
 }
 
 function verdicts(changes: Partial<ServerFacts>, wishes: Partial<InstallWishes> = {}) {

@@ -17,23 +17,25 @@ export async function readServerFacts({
   user: string | undefined
 }): Promise<ServerFacts> {
   const isRoot = process.getuid?.() === 0
+  const isRunning = runsAlready()
   const { bavail, bsize } = await statfs(existingParent(home))
   const taken = await Promise.all(ports.map(async port => ((await isFree(port)) ? [] : [port])))
   return {
     isLinux: process.platform === 'linux',
     isRoot,
     hasSystemd: existsSync('/run/systemd/system'),
-    takenPorts: runsAlready() ? [] : taken.flat(),
+    // Its own ports are taken by itself when it is installed again.
+    takenPorts: isRunning ? [] : taken.flat(),
     freeDiskBytes: bavail * bsize,
     memoryBytes: totalmem(),
     isClockSynced: isClockSynced(),
     cgroups: cgroups(),
     canUnshare: spawnSync('unshare', ['--mount', 'true']).status === 0,
+    isRunning,
     userExists: user !== undefined && spawnSync('id', ['-u', user]).status === 0,
   }
 }
 
-/** Its own ports are taken by itself when it is installed again. */
 function runsAlready(): boolean {
   return spawnSync('systemctl', ['is-active', '--quiet', 'seaworthy.service']).status === 0
 }

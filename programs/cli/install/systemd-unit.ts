@@ -11,9 +11,27 @@ export interface UnitOptions {
   user: string | undefined
 }
 
+/** What neither the platform nor an app needs; apps inherit the filters (systemd.exec(5)). */
+const CLOSED = [
+  'NoNewPrivileges=yes',
+  'LockPersonality=yes',
+  'RestrictRealtime=yes',
+  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
+  'SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @reboot @swap',
+  'SystemCallErrorNumber=EPERM',
+]
+
+/** Rights of root that starting, confining and measuring apps does not take (capabilities(7)). */
+const UNUSED_RIGHTS = [
+  ...['AUDIT_CONTROL', 'AUDIT_READ', 'AUDIT_WRITE', 'BLOCK_SUSPEND', 'BPF', 'LEASE', 'LINUX_IMMUTABLE'],
+  ...['MAC_ADMIN', 'MAC_OVERRIDE', 'MKNOD', 'NET_ADMIN', 'NET_RAW', 'PERFMON', 'SETFCAP', 'SYS_BOOT'],
+  ...['SYS_MODULE', 'SYS_PACCT', 'SYS_RAWIO', 'SYS_TIME', 'SYS_TTY_CONFIG', 'SYSLOG', 'WAKE_ALARM'],
+].map(name => `CAP_${name}`)
+
 /**
- * What may be closed is: no new rights, no real-time priority. Namespaces, mounts and cgroups stay open, since apps are
- * put into them; and `KillMode=process` lets the edge and the apps outlive the control plane.
+ * Namespaces, mounts and cgroups stay open, since apps are put into them. `KillMode=process` lets the edge and the apps
+ * outlive the control plane, and `OOMPolicy=continue` keeps it when the kernel ended one of them. The cgroups of apps lie
+ * beside the unit's, so `Delegate` is there for the controllers that it switches on for good.
  */
 export function systemdUnit({ program, node, flags, envFile, env, user }: UnitOptions): string {
   const start = [node, ...flags, 'programs/control-plane/main.ts'].map(quoted).join(' ')
@@ -29,21 +47,33 @@ export function systemdUnit({ program, node, flags, envFile, env, user }: UnitOp
     `EnvironmentFile=${envFile.replaceAll('%', '%%')}`,
     ...Object.entries(env).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
     `ExecStart=${start}`,
-    ...(user === undefined ? [] : [`User=${user}`, 'AmbientCapabilities=CAP_NET_BIND_SERVICE']),
     'KillMode=process',
     'Restart=on-failure',
     'RestartSec=2',
     'TimeoutStopSec=30',
     'LimitNOFILE=1048576',
     'OOMScoreAdjust=-500',
-    'NoNewPrivileges=yes',
-    'LockPersonality=yes',
-    'RestrictRealtime=yes',
-    ...(user === undefined ? ['Delegate=yes'] : ['RestrictSUIDSGID=yes']),
+    'OOMPolicy=continue',
+    ...CLOSED,
+    ...(user === undefined ? asRoot() : asUser(user)),
     '',
     '[Install]',
     'WantedBy=multi-user.target',
   ].join('\n')}\n`
+}
+
+function asRoot(): string[] {
+  return [`CapabilityBoundingSet=~${UNUSED_RIGHTS.join(' ')}`, 'Delegate=yes']
+}
+
+/** The only right of root that is left is for the low ports of the edge. */
+function asUser(user: string): string[] {
+  return [
+    `User=${user}`,
+    'AmbientCapabilities=CAP_NET_BIND_SERVICE',
+    'CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
+    'RestrictSUIDSGID=yes',
+  ]
 }
 
 /** systemd.syntax(7): a percent sign begins a specifier. */
