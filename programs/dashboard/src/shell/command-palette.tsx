@@ -1,20 +1,43 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useParams } from '@tanstack/react-router'
 import { Command } from 'cmdk'
+import { lazy, Suspense, useState } from 'react'
 import { usePlatformAdmin } from '../access/use-platform-admin.ts'
-import { queries } from '../api/queries.ts'
+import { patiently } from '../api/patiently.ts'
+import { type App, queries } from '../api/queries.ts'
+import { useFocusAgain } from '../components/focus-again.ts'
 import { inertLine } from '../text/inert.ts'
-import { accessWords } from '../words/en/access.ts'
+import { paletteWords } from '../words/en/palette.ts'
 import { words } from '../words/en.ts'
+import { type AppDeed, AppEntries } from './app-entries.tsx'
+import { appsInPalette, PAGES } from './palette-entries.ts'
+import { applyTheme, THEMES } from './theme.ts'
+
+const DEEDS = {
+  deploy: lazy(patiently(() => import('../deploy/deploy-dialog.tsx'))),
+  restart: lazy(patiently(() => import('../app/restart-dialog.tsx'))),
+}
 
 /** ⌘K: apps, pages and actions by a few letters of their names. Loaded when first asked for. */
 export default function CommandPalette({ onClose }: { onClose(): void }) {
+  useFocusAgain()
   const { data: apps = [] } = useQuery(queries.apps())
+  const [search, setSearch] = useState('')
+  const [doing, setDoing] = useState<{ deed: AppDeed; app: App }>()
+  const here = useParams({ strict: false }).slug
   const navigate = useNavigate()
   const isAdmin = usePlatformAdmin()
   const go = (to: string, params: Record<string, string> = {}) => {
     onClose()
     void navigate({ to, params } as never)
+  }
+  if (doing) {
+    const Doing = DEEDS[doing.deed]
+    return (
+      <Suspense fallback={null}>
+        <Doing app={doing.app} onClose={onClose} />
+      </Suspense>
+    )
   }
   return (
     <Command.Dialog
@@ -25,6 +48,8 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
       contentClassName="fixed inset-x-4 top-[12dvh] z-50 mx-auto max-w-xl animate-appear overflow-hidden rounded-lg border border-line bg-raised shadow-float"
     >
       <Command.Input
+        value={search}
+        onValueChange={setSearch}
         placeholder={words.nav.searchHint}
         className="w-full border-b border-line bg-transparent px-4 py-3.5 text-lg outline-none"
       />
@@ -39,36 +64,45 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
           ))}
         </Command.Group>
         <Command.Group heading={words.palette.pages} className={groupLook}>
-          <Entry value={words.nav.apps} onSelect={() => go('/')}>
-            {words.nav.apps}
-          </Entry>
-          <Entry value={words.nav.teams} onSelect={() => go('/teams')}>
-            {words.nav.teams}
-          </Entry>
-          <Entry value={words.nav.tokens} onSelect={() => go('/account/tokens')}>
-            {words.nav.tokens}
-          </Entry>
-          <Entry value={words.nav.audit} onSelect={() => go('/audit')}>
-            {words.nav.audit}
-          </Entry>
-          {isAdmin && (
-            <Entry value={words.nav.people} onSelect={() => go('/people')}>
-              {words.nav.people}
+          {PAGES.filter(({ forAdmins }) => isAdmin || !forAdmins).map(({ to, label }) => (
+            <Entry key={to} value={label} onSelect={() => go(to)}>
+              {label}
             </Entry>
-          )}
-          <Entry value={words.nav.platform} onSelect={() => go('/platform')}>
-            {words.nav.platform}
+          ))}
+        </Command.Group>
+        <Command.Group heading={words.palette.actions} className={groupLook}>
+          {THEMES.map(theme => (
+            <Entry
+              key={theme}
+              value={`${words.nav.theme} ${words.nav.themes[theme]}`}
+              onSelect={() => {
+                applyTheme(theme)
+                onClose()
+              }}
+            >
+              {words.nav.theme}
+              <span className="text-sm text-soft">{words.nav.themes[theme]}</span>
+            </Entry>
+          ))}
+          <Entry
+            value={words.nav.apiReference}
+            onSelect={() => {
+              onClose()
+              window.open('/api/docs', '_blank', 'noopener')
+            }}
+          >
+            {words.nav.apiReference}
           </Entry>
         </Command.Group>
-        <Command.Group heading={words.palette.appPages} className={groupLook}>
-          {apps.flatMap(({ slug, name }) =>
-            APP_PAGES.map(({ to, label }) => (
-              <Entry key={slug + to} value={`${name} ${slug} ${label}`} onSelect={() => go(to, { slug })}>
-                <bdi>{inertLine(name)}</bdi>
-                <span className="text-sm text-soft">{label}</span>
-              </Entry>
-            )),
-          )}
+        <Command.Group heading={paletteWords.ofApps} className={groupLook}>
+          {appsInPalette(apps, { search, here }).map(app => (
+            <AppEntries
+              key={app.slug}
+              app={app}
+              onGo={to => go(to, { slug: app.slug })}
+              onDo={deed => setDoing({ deed, app })}
+            />
+          ))}
         </Command.Group>
       </Command.List>
     </Command.Dialog>
@@ -77,14 +111,6 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
 
 const groupLook =
   '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-soft'
-
-const APP_PAGES = [
-  { to: '/apps/$slug/deployments', label: words.app.tabs.deployments },
-  { to: '/apps/$slug/logs', label: words.app.tabs.logs },
-  { to: '/apps/$slug/env', label: words.app.tabs.env },
-  { to: '/apps/$slug/access', label: accessWords.tab },
-  { to: '/apps/$slug/settings', label: words.app.tabs.settings },
-]
 
 function Entry({
   value,
