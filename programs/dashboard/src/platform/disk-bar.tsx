@@ -1,4 +1,3 @@
-import type { DiskReport } from '../api/platform-queries.ts'
 import { platformWords } from '../words/en/platform.ts'
 import { type DiskSum, REST } from './disk-parts.ts'
 
@@ -19,8 +18,18 @@ export function fillOf(sum: DiskSum, index: number): string {
   return sum.name === REST ? OF_OTHERS : (FILLS[index] ?? OTHER)
 }
 
+interface DiskBarProps {
+  sums: readonly DiskSum[]
+  totalBytes: number
+  /** In percent. */
+  levels: readonly number[]
+}
+
+/** So thin that nothing is seen otherwise. */
+const LEAST_WIDTH = 0.4
+
 /** The whole disk as one bar: what takes it, what is free, and the steps at which people are told. */
-export function DiskBar({ sums, totalBytes }: { sums: readonly DiskSum[] } & Pick<DiskReport, 'totalBytes'>) {
+export function DiskBar({ sums, totalBytes, levels }: DiskBarProps) {
   let before = 0
   return (
     <svg
@@ -32,11 +41,14 @@ export function DiskBar({ sums, totalBytes }: { sums: readonly DiskSum[] } & Pic
     >
       <rect width="100" height="6" className="fill-sunken" />
       {sums.map((sum, index) => {
-        const width = (sum.bytes / totalBytes) * 100
+        const width = Math.max(LEAST_WIDTH, (sum.bytes / totalBytes) * 100)
         const x = before
         before += width
         return <rect key={sum.name} x={x} width={width} height="6" className={fillOf(sum, index)} />
       })}
+      {levels.map(level => (
+        <rect key={level} x={level} width="0.15" height="6" className="fill-bad" />
+      ))}
     </svg>
   )
 }

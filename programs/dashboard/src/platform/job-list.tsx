@@ -38,8 +38,8 @@ function JobRow({ job }: { job: Job }) {
   const next = nextRun(job, useNow())
   const about = job.about?.app ?? lineName(job)
   return (
-    <li className={`relative px-5 py-3 hover:bg-canvas ${GRID}`}>
-      <span className="min-w-0">
+    <li className={`relative flex flex-wrap gap-x-3 gap-y-1 px-5 py-3 hover:bg-canvas ${GRID}`}>
+      <span className="min-w-0 basis-full">
         <JobLink id={job.id} className="font-medium after:absolute after:inset-0 after:content-['']">
           {kindName(job.kind)}
         </JobLink>{' '}
@@ -57,10 +57,10 @@ function JobRow({ job }: { job: Job }) {
           </span>
         )}
       </span>
-      <span className="mr-3">
+      <span>
         <State state={job.state} />
       </span>
-      <span className="mr-3 text-sm text-soft tabular-nums">
+      <span className="text-sm text-soft tabular-nums">
         {triesText(job)}
         {next && (
           <span className="md:block">
@@ -69,7 +69,7 @@ function JobRow({ job }: { job: Job }) {
           </span>
         )}
       </span>
-      <Name className="mr-3 text-sm text-soft md:block md:truncate">{starterName(job)}</Name>
+      <Name className="text-sm text-soft md:block md:truncate">{starterName(job)}</Name>
       <span className="text-sm text-soft">
         <Time at={job.createdAt} />
       </span>

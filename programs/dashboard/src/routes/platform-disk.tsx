@@ -51,7 +51,11 @@ function Ledger() {
         }
       >
         <div className="grid gap-3">
-          <DiskBar sums={byKind(report)} totalBytes={report.totalBytes} />
+          <DiskBar
+            sums={byKind(report)}
+            totalBytes={report.totalBytes}
+            levels={report.levels ?? FALLBACK_LEVELS}
+          />
           {reachedLevel(report) !== undefined && (
             <p className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
               {w.reached(reachedLevel(report)!)}
