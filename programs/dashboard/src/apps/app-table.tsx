@@ -108,16 +108,18 @@ export const AppRow = memo(function AppRow({ app, figures, chosen = false, onCho
           >
             <Name>{name}</Name>
           </Link>
-          <a
-            href={url}
-            target="_blank"
-            rel="noreferrer"
-            className="relative z-10 inline-flex max-w-full items-center gap-1 text-sm text-soft hover:text-accent hover:underline"
-          >
-            <span className="truncate">{new URL(url).host}</span>
-            <ExternalLink aria-hidden className="size-3 shrink-0" />
-          </a>
-          <TagChips tags={tags} className="mt-0.5" />
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+            <a
+              href={url}
+              target="_blank"
+              rel="noreferrer"
+              className="relative z-10 inline-flex max-w-full items-center gap-1 text-sm text-soft hover:text-accent hover:underline"
+            >
+              <span className="truncate">{hostOf(url)}</span>
+              <ExternalLink aria-hidden className="size-3 shrink-0" />
+            </a>
+            <TagChips tags={tags} />
+          </div>
         </div>
         <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
           <Cell name={head.state}>
@@ -132,6 +134,11 @@ export const AppRow = memo(function AppRow({ app, figures, chosen = false, onCho
     </div>
   )
 })
+
+/** `http://shop.example.com:8080/` → `shop.example.com:8080` */
+function hostOf(url: string): string {
+  return url.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '')
+}
 
 interface ChoiceBoxProps {
   label: string

@@ -33,15 +33,15 @@ export default function BulkBar({ apps, shown, selection, knownTags }: BulkBarPr
       aria-label={bulkWords.bar}
       className="sticky bottom-3 z-30 mt-4 flex animate-appear flex-wrap items-center gap-2 rounded-lg border border-line-strong bg-raised p-2 pl-4 shadow-float"
     >
-      <p aria-live="polite" className="mr-auto font-medium tabular-nums">
+      <p aria-live="polite" className="mr-auto font-medium tabular-nums max-sm:order-1">
         {bulkWords.chosen(apps.length)}
       </p>
       {apps.length < shown && (
-        <Button look="quiet" size="small" onClick={selection.chooseAll}>
+        <Button look="quiet" size="small" className="max-sm:order-3" onClick={selection.chooseAll}>
           {bulkWords.all(shown)}
         </Button>
       )}
-      <div className="flex flex-wrap gap-2 max-sm:order-last max-sm:w-full">
+      <div className="flex flex-wrap gap-2 max-sm:order-4 max-sm:w-full">
         {ACTIONS.map(({ action, icon: Icon, needs }) => (
           <Button
             key={action}
@@ -57,6 +57,7 @@ export default function BulkBar({ apps, shown, selection, knownTags }: BulkBarPr
       <Button
         look="quiet"
         size="small"
+        className="max-sm:order-2"
         aria-label={bulkWords.clear}
         icon={<X aria-hidden className="size-4" />}
         onClick={selection.clear}

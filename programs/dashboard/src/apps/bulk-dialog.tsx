@@ -58,7 +58,7 @@ export function BulkDialog({ action, apps, knownTags, onClose, onStarted }: Bulk
             })}
             onClick={() => start.mutate()}
           >
-            {bulkWords.actions[action]}
+            {bulkWords.submits[action]}
           </Button>
         </>
       }

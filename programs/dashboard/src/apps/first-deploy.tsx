@@ -18,9 +18,6 @@ export function FirstDeploy({ onDeploy, onImport }: { onDeploy(dropped?: Dropped
           <Button icon={<GitBranch aria-hidden className="size-4" />} onClick={() => onDeploy()}>
             {words.deploy.git}
           </Button>
-          <Button icon={<FileInput aria-hidden className="size-4" />} onClick={onImport}>
-            {words.apps.import}
-          </Button>
         </div>
         <div className="mx-auto mt-6 max-w-sm text-left">
           <p className="mb-1.5 flex items-center gap-2 text-sm">
@@ -29,6 +26,15 @@ export function FirstDeploy({ onDeploy, onImport }: { onDeploy(dropped?: Dropped
           </p>
           <CopyField text="npx seaworthy deploy" label={words.deploy.cli} />
         </div>
+        <Button
+          look="quiet"
+          size="small"
+          className="mt-4"
+          icon={<FileInput aria-hidden className="size-4" />}
+          onClick={onImport}
+        >
+          {words.apps.importInstead}
+        </Button>
       </EmptyState>
     </Card>
   )

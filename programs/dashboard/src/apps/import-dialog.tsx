@@ -1,14 +1,18 @@
+import { may } from '@seaworthy/api/can'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useId, useState } from 'react'
 import { formProblem } from '../api/problem.ts'
 import { keys } from '../api/queries.ts'
+import { teamQueries } from '../api/team-queries.ts'
 import { uploadExport } from '../api/upload.ts'
 import { useAction } from '../api/use-action.ts'
 import { Meter } from '../charts/meter.tsx'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { Field, FormError, inputLook, TextField } from '../components/field.tsx'
+import { Field, FormError, inputLook, Select, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
+import { inertLine } from '../text/inert.ts'
 import { copyWords } from '../words/en/app-jobs.ts'
 import { words } from '../words/en.ts'
 
@@ -17,6 +21,8 @@ export default function ImportDialog({ onClose }: { onClose(): void }) {
   const form = useId()
   const [file, setFile] = useState<File>()
   const [part, setPart] = useState(0)
+  const { data: teams = [] } = useQuery({ ...teamQueries.teams(), throwOnError: false })
+  const own = teams.filter(team => may(team, 'app:create'))
   const navigate = useNavigate()
   const toasts = useToasts()
   const importing = useAction({
@@ -73,7 +79,7 @@ export default function ImportDialog({ onClose }: { onClose(): void }) {
               type="file"
               name="file"
               accept=".gz,.tgz,.tar"
-              className={`${inputLook} py-1.5`}
+              className={`${inputLook} h-9 px-1 py-1 file:mr-3 file:h-full file:rounded-sm file:border-0 file:bg-sunken file:px-2.5 file:text-ink`}
               onChange={event => setFile(event.target.files?.[0])}
             />
           )}
@@ -87,6 +93,19 @@ export default function ImportDialog({ onClose }: { onClose(): void }) {
           hint={copyWords.importSlugHint}
           error={fields.slug}
         />
+        {own.length > 1 && (
+          <Field label={copyWords.importTeam}>
+            {control => (
+              <Select {...control} name="team">
+                {own.map(({ slug, name }) => (
+                  <option key={slug} value={slug}>
+                    {inertLine(name)}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
         <TextField
           label={copyWords.passphrase}
           name="passphrase"

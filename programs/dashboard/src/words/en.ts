@@ -129,6 +129,7 @@ export const words = {
     choose: (name: string) => `Choose ${name}`,
     chooseAll: 'Choose all that match',
     import: 'Import',
+    importInstead: 'Import an app that another platform has exported',
     sort: 'Sort by',
     sorts: {
       attention: 'What needs you',
@@ -175,7 +176,12 @@ export const words = {
     cliAbout: 'In the folder of your app:',
   },
 
-  palette: { nothing: 'Nothing has this name', pages: 'Pages', appPages: 'Pages of apps' },
+  palette: {
+    nothing: 'Nothing has this name',
+    pages: 'Pages',
+    appPages: 'Pages of apps',
+    actions: 'Actions',
+  },
 
   app: {
     path: 'Where you are',
