@@ -23,6 +23,8 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   apps: () => import('./apps.ts'),
   logs: () => import('./logs.ts'),
   api: () => import('./api.ts'),
+  dashboard: () => import('./dashboard.ts'),
+  'dashboard-list': () => import('./dashboard-list.ts'),
 }
 
 const asked = process.argv.slice(2)
