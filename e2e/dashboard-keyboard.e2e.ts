@@ -8,7 +8,7 @@ import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { openBrowserPage } from '@seaworthy/testing/browser'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { dashboardUrl, signInAt } from './harness/dashboard.ts'
+import { dashboardUrl, goTo, signInAt } from './harness/dashboard.ts'
 import { isFocused, press, seenFocus, tabTo } from './harness/keyboard.ts'
 import { ADA, setupToken } from './harness/people.ts'
 import { Platform } from './harness/platform.ts'
@@ -35,7 +35,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
 
   test('the first app goes live without a pointer, from the setup link on', async () => {
     const token = await setupToken(Terminal.onMachine(platform))
-    await page.goto(dashboardUrl(platform, `/setup#token=${token}`))
+    await goTo(page, dashboardUrl(platform, `/setup#token=${token}`))
     await page.getByLabel('Your name').waitFor()
     await typeInto(page, 'Your name', ADA.name)
     await typeInto(page, 'E-mail address', ADA.email)
@@ -64,7 +64,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
 
   test('each thing that can be reached shows that it is, and a dialog gives the focus back', async () => {
     await signInAt(page, platform, ADA)
-    await page.goto(dashboardUrl(platform, '/apps/harbour'))
+    await goTo(page, dashboardUrl(platform, '/apps/harbour'))
     const deploy = page.getByRole('button', { name: 'Deploy' })
     await deploy.waitFor()
 
@@ -123,7 +123,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
     page.on('response', answer => {
       if (answer.url().includes('/env')) answers.push(answer.text().catch(() => ''))
     })
-    await page.goto(dashboardUrl(platform, '/apps/harbour/env'))
+    await goTo(page, dashboardUrl(platform, '/apps/harbour/env'))
 
     await page.getByRole('button', { name: 'Paste .env' }).click()
     const dialog = page.getByRole('dialog')
@@ -146,7 +146,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
     await signInAt(page, platform, ADA)
     await stayAwake(0)
     await platform.request('dropped')
-    await page.goto(dashboardUrl(platform, '/apps/dropped/settings'))
+    await goTo(page, dashboardUrl(platform, '/apps/dropped/settings'))
     await page.getByRole('button', { name: 'More of web' }).click()
     const card = page
       .locator('section')
@@ -158,7 +158,7 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
     await waitFor(async () => (await platform.running('dropped')).length === 2, { timeoutMs: 60_000 })
 
     await stayAwake(null)
-    await page.goto(dashboardUrl(platform, '/apps/dropped'))
+    await goTo(page, dashboardUrl(platform, '/apps/dropped'))
     await page.getByText('It is asleep: the next request wakes it.').waitFor()
     await stayAwake(0)
     expect((await platform.request('dropped')).body).toBe('hello')

@@ -1,4 +1,5 @@
 /** What journeys in the dashboard share: its address, signing in, and what holds for every page. */
+import { waitFor } from '@seaworthy/testing'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Platform } from './platform.ts'
@@ -13,9 +14,17 @@ export async function signInAt(
   platform: Pick<Platform, 'port'>,
   { email, password }: { email: string; password: string },
 ): Promise<void> {
-  await page.goto(dashboardUrl(platform, '/sign-in'))
+  await goTo(page, dashboardUrl(platform, '/sign-in'))
   await fillSignIn(page, { email, password })
   await page.waitForURL(({ pathname }) => pathname !== '/sign-in')
+}
+
+/** Goes there, again where the platform is too busy for an answer. */
+export async function goTo(page: Page, url: string): Promise<void> {
+  await waitFor(async () => (await page.goto(url))?.status() !== 503, {
+    timeoutMs: 60_000,
+    what: `${url} to be answered`,
+  })
 }
 
 export async function fillSignIn(
@@ -30,7 +39,7 @@ export async function fillSignIn(
 /** The page is there, and nothing of it is still on its way. */
 export async function untilSettled(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.locator('.animate-pulse, [aria-busy=true]').first().waitFor({ state: 'detached' })
+  await page.locator('.animate-pulse.bg-sunken, [aria-busy=true]').first().waitFor({ state: 'detached' })
   await page.evaluate(TWO_FRAMES)
 }
 

@@ -1,6 +1,6 @@
 /** A real Chromium for tests of the dashboard. What it complains of fails the test that looks at `complaints`. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import { afterTestOrFile } from './after-file.ts'
 import { launchChromium } from './chromium.ts'
 
@@ -32,7 +32,8 @@ export async function openBrowserPage({
     if (message.type() === 'error' && !isRefusal(message.text())) complaints.push(message.text())
   })
   page.on('response', answer => {
-    if (answer.status() >= 500) complaints.push(`${answer.status()} for ${answer.url()}`)
+    if (answer.status() >= 500 && !isOverload(answer))
+      complaints.push(`${answer.status()} for ${answer.url()}`)
   })
   return { page, complaints }
 }
@@ -49,6 +50,11 @@ export async function seriousFindings(page: Page, rules?: readonly string[]): Pr
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+}
+
+/** A busy machine asks for patience, which is no fault of the page. */
+function isOverload(answer: Response): boolean {
+  return answer.status() === 503 && 'retry-after' in answer.headers()
 }
 
 /** The console repeats every answer with an error's status, and a platform that is gone. */

@@ -1,6 +1,7 @@
 import { LoaderCircle } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
+import { useKeptFocus } from './kept-focus.ts'
 import { Tooltip } from './tooltip.tsx'
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
@@ -35,12 +36,16 @@ export function Button({
   children,
   onClick,
   type = 'button',
+  ref,
   ...rest
 }: ButtonProps) {
+  // With a reason it stands inside of a tooltip, and is another element.
+  const kept = useKeptFocus(ref)
   const off = busy || whyNot !== undefined
   const button = (
     <button
       {...rest}
+      ref={kept}
       type={type}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}

@@ -1,8 +1,9 @@
 import * as Radix from '@radix-ui/react-dialog'
 import { X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { words } from '../words/en.ts'
 import { classNames } from './class-names.ts'
+import { useFocusBefore } from './focus-again.ts'
 
 interface DialogProps {
   open: boolean
@@ -17,14 +18,17 @@ interface DialogProps {
 
 /** Asks for something, on top of the page. Without `onClose` it stays until it is answered. */
 export function Dialog({ open, onClose, title, about, children, actions, wide = false }: DialogProps) {
-  const focusAgain = useFocusAgain()
+  const focusBefore = useFocusBefore()
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose?.()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
-          onCloseAutoFocus={focusAgain}
+          onCloseAutoFocus={event => {
+            event.preventDefault()
+            focusBefore()
+          }}
           className={classNames(
             'fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full animate-appear flex-col overflow-hidden rounded-t-lg border border-line bg-raised shadow-float sm:top-[12dvh] sm:bottom-auto sm:max-h-[80dvh] sm:w-[calc(100%-2rem)] sm:rounded-lg',
             wide ? 'sm:max-w-3xl' : 'sm:max-w-md',
@@ -51,18 +55,4 @@ export function Dialog({ open, onClose, title, about, children, actions, wide = 
       </Radix.Portal>
     </Radix.Root>
   )
-}
-
-/**
- * Whoever works with the keyboard goes on where they were. Radix knows that place for dialogs with a trigger alone; ours
- * are opened by all kinds of things, which may be gone by then.
- */
-function useFocusAgain(): (event: Event) => void {
-  const [before] = useState(() => document.activeElement as HTMLElement | null)
-  return event => {
-    event.preventDefault()
-    const isThere = before !== null && before !== document.body && before.isConnected
-    const next = isThere ? before : document.getElementById('page')
-    next?.focus()
-  }
 }

@@ -8,6 +8,9 @@ import { inert } from '../text/inert.ts'
 import { pageWords } from '../words/en/pages.ts'
 import type { DraftVariable, Variable } from './env-draft.ts'
 
+/** More may need scrolling. */
+const FITS_CHARACTERS = 60
+
 interface VariableRowProps {
   name: string
   /** As it is saved; undefined for a new one. */
@@ -119,7 +122,12 @@ function Value({ secret, value, known, removed }: ValueProps) {
   const shown = value.length > 500 ? `${value.slice(0, 500)}…` : value
   return (
     <code
-      className={classNames('max-h-24 overflow-auto text-sm whitespace-pre-wrap', removed && 'line-through')}
+      // So that the keyboard can scroll what is long.
+      tabIndex={shown.length > FITS_CHARACTERS ? 0 : undefined}
+      className={classNames(
+        'max-h-24 overflow-auto text-sm break-all whitespace-pre-wrap',
+        removed && 'line-through',
+      )}
     >
       <bdi>{shown === '' ? <span className="text-faint">{pageWords.env.empty}</span> : inert(shown)}</bdi>
     </code>

@@ -6,9 +6,7 @@ import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../components/menu.tsx'
 import { words } from '../words/en.ts'
-import { applyTheme, readTheme, type Theme } from './theme.ts'
-
-const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+import { applyTheme, readTheme, THEMES, type Theme } from './theme.ts'
 
 /** Opens at once: it is there because somebody asked for it. */
 export default function AccountMenu({ trigger }: { trigger: ReactNode }) {

@@ -1,6 +1,8 @@
 /** Light, dark, or as the system says; kept in this browser. */
 export type Theme = 'system' | 'light' | 'dark'
 
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+
 const KEY = 'seaworthy-theme'
 
 export function readTheme(): Theme {
