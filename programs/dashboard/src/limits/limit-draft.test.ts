@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fieldOf, limitDraft, ownLimits } from './limit-draft.ts'
+import { fieldOf, limitDefaults, limitDraft, ownLimits } from './limit-draft.ts'
 
 test('what was set comes back as it was, with what single processes have', () => {
   const own = {
@@ -25,4 +25,20 @@ test('what is no number is left for the API to refuse, at its field', () => {
     'cpus',
     undefined,
   ])
+})
+
+test('a default is what the release or the platform says, not what the app set itself', () => {
+  const limits = [
+    { name: 'memoryMb', limit: 512, from: 'platform' },
+    { name: 'cpus', limit: 1, from: 'app' },
+    { name: 'processes', limit: null, from: null },
+  ]
+
+  expect(limitDefaults([{ limits }])).toEqual({ memoryMb: '512' })
+  expect(limitDefaults([])).toEqual({})
+})
+
+test('what the plan of a change says about a limit belongs to its field', () => {
+  expect(fieldOf('body.limits.memoryMb')).toBe('memoryMb')
+  expect(fieldOf('limits.recycle.memoryMb')).toBe('recycleMemoryMb')
 })

@@ -40,6 +40,14 @@ export function ownLimits(draft: LimitDraft, before: OwnLimits): OwnLimits {
   }
 }
 
+/** What its release or the platform says, by field; of processes that have the app's own limits nobody knows. */
+export function limitDefaults(
+  processes: readonly { limits: readonly { name: string; limit: number | null; from: string | null }[] }[],
+): Record<string, string> {
+  const known = (processes[0]?.limits ?? []).filter(({ limit, from }) => limit !== null && from !== 'app')
+  return Object.fromEntries(known.map(({ name, limit }) => [name, String(limit)]))
+}
+
 /** A field of the form for a path of the API. */
 export function fieldOf(path: string): LimitField | undefined {
   const name = path.replace(/^(body\.)?(limits\.)?/, '')

@@ -6,6 +6,7 @@ import { RowsSkeleton } from '../components/skeleton.tsx'
 import { memory } from '../text/amounts.ts'
 import { inertLine } from '../text/inert.ts'
 import { limitWords as words } from '../words/en/limits.ts'
+import { limitDefaults } from './limit-draft.ts'
 import { LimitsForm } from './limits-form.tsx'
 import { ProcessLimits } from './process-limits.tsx'
 
@@ -30,7 +31,7 @@ export function LimitsCard({ app }: { app: App }) {
             {inertLine(note)}
           </p>
         ))}
-        <LimitsForm key={JSON.stringify(own)} app={app} own={own} />
+        <LimitsForm key={JSON.stringify(own)} app={app} own={own} defaults={limitDefaults(processes)} />
       </div>
     </Card>
   )

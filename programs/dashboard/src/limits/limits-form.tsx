@@ -12,8 +12,15 @@ import { pageWords } from '../words/en/pages.ts'
 import { planWords } from '../words/en/plan.ts'
 import { fieldOf, LIMIT_FIELDS, limitDraft, type OwnLimits, ownLimits } from './limit-draft.ts'
 
+interface LimitsFormProps {
+  app: App
+  own: OwnLimits
+  /** What counts where the app says nothing, by field. */
+  defaults: Readonly<Record<string, string>>
+}
+
 /** The limits that the app sets for itself, above those of its release. */
-export function LimitsForm({ app, own }: { app: App; own: OwnLimits }) {
+export function LimitsForm({ app, own, defaults }: LimitsFormProps) {
   const [draft, setDraft] = useState(() => limitDraft(own))
   const toasts = useToasts()
   const body = ownLimits(draft, own)
@@ -51,6 +58,7 @@ export function LimitsForm({ app, own }: { app: App; own: OwnLimits }) {
               error={fields[field]}
               inputMode="decimal"
               autoComplete="off"
+              placeholder={defaults[field] && words.default(defaults[field])}
               value={draft[field]}
               onChange={event => setDraft({ ...draft, [field]: event.target.value })}
             />

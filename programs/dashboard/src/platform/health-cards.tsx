@@ -72,7 +72,7 @@ export function ApartCard({ runtime: { sandbox, notes = [] } }: Pick<Status, 'ru
         )}
         <ul className="grid gap-2">
           {powers.map(([name, value]) => (
-            <li key={name} className="flex flex-wrap items-center justify-between gap-3">
+            <li key={name} className="flex items-start justify-between gap-3">
               <span>{w.powers[name] ?? name}</span>
               <PowerState value={value} />
             </li>

@@ -33,6 +33,7 @@ export const limitWords = {
   },
   fieldsAbout:
     'Empty: as the release says, or else the platform. Saving replaces the instances by fresh ones, without a dropped request.',
+  default: (value: string) => `${value} by default`,
   ownPerProcess: 'Single processes have limits of their own as well; they stay.',
   saved: 'The limits are saved; fresh instances come with them.',
   unchanged: 'The limits are saved.',

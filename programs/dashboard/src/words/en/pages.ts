@@ -196,7 +196,7 @@ export const pageWords = {
     nameHint: (slug: string) => `For people. In addresses it stays ${slug}.`,
     sleep: 'Fall asleep after (minutes)',
     sleepHint:
-      'Without a request for so long, its instances stop; the next request wakes it. Empty: as the platform does. 0: never.',
+      'Without a request for so long, its instances stop; the next request wakes it. Empty: as the platform does, after 15 minutes unless SEAWORTHY_SLEEP_AFTER_MINUTES says otherwise. 0: never.',
     scale: 'Processes',
     scaleAbout: 'How many instances of each run at once. Takes effect at once, without a new release.',
     noProcesses: 'The first release says which processes there are.',
