@@ -67,13 +67,17 @@ export class EdgeProcess {
    * Starts a new edge next to the running one, which then takes no new connections, finishes its requests and exits.
    * Resolves with the new one's status once the old one is asked to leave.
    */
-  async replace(): Promise<EdgeStatus> {
+  replace(): Promise<EdgeStatus> {
+    return this.#replace('edge replaced')
+  }
+
+  async #replace(message: string): Promise<EdgeStatus> {
     this.#busy = true
     try {
       const before = await this.#status()
       const launched = await this.#launch()
       if (before) await this.#ask(this.#ownSocket(before.pid), 'POST', '/drain-and-exit')
-      this.#log.info({ pid: launched.pid, replaced: before?.pid }, 'edge replaced')
+      this.#log.info({ pid: launched.pid, replaced: before?.pid }, message)
       return launched
     } finally {
       this.#busy = false
@@ -102,7 +106,7 @@ export class EdgeProcess {
     this.#watch()
     if (!status.compiledAtStart) return status
     // The very first start compiles TypeScript and keeps the compiler in memory; a second one comes from the cache.
-    return this.replace()
+    return this.#replace('edge started once more, now without the compiler in its memory')
   }
 
   async #adopt(running: EdgeStatus): Promise<EdgeStatus> {
