@@ -24,9 +24,19 @@ export const logQuerySchema = z.strictObject({
     .max(1000)
     .optional()
     .meta({ description: 'Plain text, upper and lower case alike.' }),
+  level: z
+    .enum(['warn', 'error'])
+    .optional()
+    .meta({ description: 'These and worse, as far as a line says so itself.' }),
   process: z.string().max(64).optional(),
   instance: z.string().max(64).optional(),
   after: z.string().max(200).optional().meta({ description: 'Only lines after this cursor.' }),
+  around: z
+    .union([time, z.string().regex(/^\d{1,15}$/, 'must be a time or a cursor')])
+    .optional()
+    .meta({
+      description: 'With `follow`: begins shortly before this time, or before the line with this cursor.',
+    }),
   limit: queryInteger(1, 10_000).optional().meta({ description: 'The newest lines win; 500 when missing.' }),
   follow: z
     .enum(['true', 'false'])
