@@ -11,7 +11,15 @@ import type { InstanceUsage } from '../request-figures/resource-sampler.ts'
 import type { AppLimits } from './app-limits.ts'
 import type { Replacement } from './end-sentence.ts'
 import { beyondLimit, dueReplacement, type InstanceFacts } from './replacement-rules.ts'
-import { type PrintedSoFar, printRate, type StrainKind, strainOf } from './strain.ts'
+import {
+  LOOK_AT_WAITING_MS,
+  type PrintedSoFar,
+  printRate,
+  type StrainKind,
+  strainOf,
+  type WaitedSoFar,
+  waitedShare,
+} from './strain.ts'
 
 export interface InstanceWatchOptions {
   manager: InstanceManager
@@ -50,6 +58,8 @@ interface Watched {
   findings: InstanceFindings | undefined
   printed: PrintedSoFar | undefined
   printedBytesPerSecond: number
+  waited: WaitedSoFar | undefined
+  waitedShare: number
   /** What was told of this instance already. */
   told: Set<StrainKind>
   /** A release is never edited. */
@@ -143,6 +153,7 @@ export class InstanceWatch {
     const watched = known ?? {
       ...nothing,
       ...{ findings: undefined, printed: undefined, printedBytesPerSecond: 0 },
+      ...{ waited: undefined, waitedShare: 0 },
       ...{ told: new Set<StrainKind>(), settings: undefined, recycle: {} },
     }
     this.#watched.set(row.id, watched)
@@ -159,13 +170,17 @@ export class InstanceWatch {
     const printed = { at: now, bytes: await manager.printedBytes(live) }
     watched.printedBytesPerSecond = printRate(watched.printed, printed)
     watched.printed = printed
+    watched.waitedShare = waitedShare(watched.waited, { at: now, ms: watched.findings.throttledMs })
+    if (now - (watched.waited?.at ?? 0) >= LOOK_AT_WAITING_MS)
+      watched.waited = { at: now, ms: watched.findings.throttledMs }
     watched.recycle = (await limits.effective({ id }, settings, process)).recycle
   }
 
   /** Once for each instance and kind: what is refused to it does no harm to others, but its owner should know. */
   async #tellStrain({ row }: LiveInstance, watched: Watched, { limits }: InstanceFacts): Promise<void> {
-    const { findings = NOTHING_FOUND, printedBytesPerSecond } = watched
-    for (const { kind, detail } of strainOf({ ...findings, printedBytesPerSecond }, limits)) {
+    const { findings = NOTHING_FOUND, printedBytesPerSecond, waitedShare: share } = watched
+    const facts = { ...findings, printedBytesPerSecond, waitedShare: share }
+    for (const { kind, detail } of strainOf(facts, limits)) {
       if (watched.told.has(kind)) continue
       watched.told.add(kind)
       const sentence = `${row.process} ${detail}.`

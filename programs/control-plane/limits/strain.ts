@@ -13,6 +13,8 @@ export interface Strain {
 export interface StrainFacts extends InstanceFindings {
   /** How fast it printed lately. */
   printedBytesPerSecond?: number
+  /** For which share of the last time it waited for CPU time; beyond 1 where several of its threads wait. */
+  waitedShare?: number
 }
 
 export interface PrintedSoFar {
@@ -21,8 +23,17 @@ export interface PrintedSoFar {
   bytes: number
 }
 
-/** Some waiting is what a CPU limit is for. */
+export interface WaitedSoFar {
+  /** Milliseconds since 1970. */
+  at: number
+  ms: number
+}
+
+/** Some waiting is what a CPU limit is for: at its start, and now and then. */
 const LONG_WAIT_MS = 60_000
+const LONG_SHARE = 0.5
+/** A shorter time tells nothing: every app is busy while it starts. */
+export const LOOK_AT_WAITING_MS = 10_000
 const NEARLY = 0.95
 const MB = 1_048_576
 /** More than the 50,000 lines a second that are kept at any rate. */
@@ -32,7 +43,7 @@ const SHORTEST_MS = 500
 
 export function strainOf(facts: StrainFacts, limits: Partial<Record<LimitName, number>>): Strain[] {
   const { refusedProcesses, openFiles, throttledMs, diskBytes, maxDiskBytes } = facts
-  const { printedBytesPerSecond = 0 } = facts
+  const { printedBytesPerSecond = 0, waitedShare = 0 } = facts
   const strains: (Strain | false)[] = [
     refusedProcesses > 0 && {
       kind: 'processes',
@@ -44,7 +55,7 @@ export function strainOf(facts: StrainFacts, limits: Partial<Record<LimitName, n
         detail: `has ${openFiles} files open and may have ${limits.openFiles}; it may not close what it opens`,
       },
     limits.cpus !== undefined &&
-      throttledMs >= LONG_WAIT_MS && {
+      (throttledMs >= LONG_WAIT_MS || waitedShare >= LONG_SHARE) && {
         kind: 'cpus',
         detail: `wants more than its ${limits.cpus} CPUs, and had to wait for ${Math.round(throttledMs / 1000)} s in all`,
       },
@@ -66,4 +77,10 @@ export function printRate(before: PrintedSoFar | undefined, now: PrintedSoFar): 
   if (!before) return 0
   const bytes = Math.max(0, now.bytes - before.bytes)
   return (bytes * 1000) / Math.max(SHORTEST_MS, now.at - before.at)
+}
+
+/** Between two looks that are long enough apart; 0 before. */
+export function waitedShare(before: WaitedSoFar | undefined, now: WaitedSoFar): number {
+  if (!before || now.at - before.at < LOOK_AT_WAITING_MS) return 0
+  return (now.ms - before.ms) / (now.at - before.at)
 }
