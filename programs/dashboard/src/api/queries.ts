@@ -6,6 +6,12 @@ export type App = DataOf<'apps.get'>
 export type Deployment = DataOf<'deployments.get'>
 export type Release = DataOf<'releases.get'>
 export type Instance = DataOf<'instances.list'>[number]
+interface LogFilter {
+  grep?: string
+  process?: string
+  instance?: string
+  level?: 'warn' | 'error'
+}
 export type Identity = DataOf<'session.get'>
 
 /** While something is on its way, and else. */
@@ -110,7 +116,7 @@ export const queries = {
       refetchInterval: CALM_MS,
     }),
 
-  logs: (slug: string, query: { since?: string; until?: string; grep?: string; process?: string }) =>
+  logs: (slug: string, query: LogFilter & { since?: string; until?: string }) =>
     queryOptions({
       queryKey: inApp(slug, 'logs', query),
       queryFn: ({ signal }) =>

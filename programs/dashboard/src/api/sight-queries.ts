@@ -57,7 +57,7 @@ export const sightQueries = {
       placeholderData: keepPreviousData,
     }),
 
-  requests: (slug: string, query: RequestFilter & { since?: string }) =>
+  requests: (slug: string, query: RequestFilter & { since?: string; until?: string }) =>
     queryOptions({
       queryKey: inApp(slug, 'requests', query),
       queryFn: ({ signal }) =>

@@ -23,6 +23,8 @@ interface LineListProps {
   follow?: boolean
   /** Told when the reader leaves the end, and comes back to it. */
   onFollowing?(following: boolean): void
+  /** Told the first line in view, whenever that is another one. */
+  onVisible?(first: number): void
   className?: string
 }
 
@@ -36,6 +38,7 @@ export function LineList({
   wrap = false,
   follow = true,
   onFollowing,
+  onVisible,
   className = '',
 }: LineListProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -65,6 +68,9 @@ export function LineList({
   }, [show, lines])
   // biome-ignore lint/correctness/useExhaustiveDependencies: every height is another one then
   useEffect(() => lines.measure(), [wrap, lines])
+  const first = Math.floor((lines.scrollOffset ?? 0) / LINE_PX)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another line is what it waits for
+  useEffect(() => onVisible?.(Math.min(first, count - 1)), [first, count === 0, onVisible === undefined])
   const atEnd = () => {
     const { scrollTop, clientHeight, scrollHeight } = box.current!
     return scrollTop + clientHeight >= scrollHeight - END_PX

@@ -1,106 +1,98 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Download, Pause, Play, Search } from 'lucide-react'
-import { useDeferredValue } from 'react'
+import { Activity, Pause, Play } from 'lucide-react'
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { queries } from '../api/queries.ts'
 import { useCurrentApp } from '../app/current-app.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { classNames } from '../components/class-names.ts'
-import { Select, TextInput } from '../components/field.tsx'
-import { AnsiLine } from '../logs/ansi-line.tsx'
-import { downloadText } from '../logs/download-text.ts'
-import { LineList } from '../logs/line-list.tsx'
-import { type LogFilter, type LogLine, useLiveLogs } from '../logs/use-live-logs.ts'
-import { stripAnsi } from '../text/ansi.ts'
-import { clockTime, utcTime } from '../text/times.ts'
-import { pageWords } from '../words/en/pages.ts'
-import { words } from '../words/en.ts'
+import type { LogLine } from '../logs/live-lines.ts'
+import { LogFilters } from '../logs/log-filters.tsx'
+import { LogLines } from '../logs/log-lines.tsx'
+import type { LogSearch } from '../logs/log-search.ts'
+import { RequestTail } from '../logs/request-tail.tsx'
+import { type LogFilter, useLiveLogs } from '../logs/use-live-logs.ts'
+import { logWords as words } from '../words/en/logs.ts'
+import { words as common } from '../words/en.ts'
 
 const route = getRouteApi('/inside/apps/$slug/logs')
-const SPANS = ['live', '1h', '24h', '7d'] as const
 const HOURS: Record<string, number> = { '1h': 1, '24h': 24, '7d': 168 }
 
+/** What an app says: as it comes, as it is stored, or around a time or a line; its requests beside it. */
 export function AppLogs() {
-  const app = useCurrentApp()
-  const { grep = '', process, span = 'live' } = route.useSearch()
+  const { slug } = useCurrentApp()
+  const search = route.useSearch()
   const navigate = route.useNavigate()
-  const set = (change: { grep?: string; process?: string | undefined; span?: string }) =>
-    void navigate({ search: old => ({ ...old, ...change }), replace: true })
-  const wanted = useDeferredValue(grep.trim())
-  const filter: LogFilter = { ...(wanted && { grep: wanted }), ...(process && { process }) }
+  const [instances, setInstances] = useState<readonly string[]>([])
+  const [time, setTime] = useState<string>()
+  const { span = 'live', at, line, requests = false } = search
+  const change = (next: { [Key in keyof LogSearch]?: LogSearch[Key] | undefined }) =>
+    void navigate({ search: old => ({ ...old, ...next }), replace: true })
+  const around = line ?? at
+  const view = {
+    slug,
+    filter: useFilter(search),
+    marked: line,
+    onInstances: setInstances,
+    onTime: setTime,
+    requests,
+    onRequests: (on: boolean) => change({ requests: on || undefined }),
+  }
   return (
     <Card flush>
-      <search className="flex flex-wrap items-center gap-2 px-4 py-3">
-        <div className="relative min-w-52 flex-1">
-          <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" />
-          <TextInput
-            type="search"
-            aria-label={pageWords.logs.search}
-            placeholder={pageWords.logs.search}
-            className="pl-9"
-            value={grep}
-            onChange={event => set({ grep: event.target.value })}
-          />
+      <LogFilters search={search} instances={instances} onChange={change} />
+      <div className={classNames('grid', requests && 'lg:grid-cols-[3fr_2fr]')}>
+        <div className="min-w-0">
+          {around === undefined && span in HOURS ? (
+            <StoredLogs {...view} hours={HOURS[span]!} />
+          ) : (
+            <LiveLogs key={around} {...view} around={around} />
+          )}
         </div>
-        <ProcessChoice value={process} onChange={process => set({ process })} />
-        <div className="w-36">
-          <Select
-            aria-label={pageWords.logs.span}
-            value={span}
-            onChange={event => set({ span: event.target.value })}
-          >
-            {SPANS.map(each => (
-              <option key={each} value={each}>
-                {pageWords.logs.spans[each]}
-              </option>
-            ))}
-          </Select>
-        </div>
-      </search>
-      {span in HOURS ? (
-        <StoredLogs slug={app.slug} filter={filter} hours={HOURS[span]!} />
-      ) : (
-        <LiveLogs slug={app.slug} filter={filter} />
-      )}
+        {requests && <RequestTail slug={slug} at={time} />}
+      </div>
     </Card>
   )
 }
 
-function ProcessChoice({
-  value,
-  onChange,
-}: {
-  value: string | undefined
-  onChange(process: string | undefined): void
-}) {
-  const { scale } = useCurrentApp()
-  return (
-    <div className="w-40">
-      <Select
-        aria-label={pageWords.logs.process}
-        value={value ?? ''}
-        onChange={event => onChange(event.target.value || undefined)}
-      >
-        <option value="">{pageWords.logs.allProcesses}</option>
-        {[...new Set([...Object.keys(scale), ...(value ? [value] : [])])].map(name => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </Select>
-    </div>
-  )
+function useFilter({ grep = '', process, instance, level }: LogSearch): LogFilter {
+  const wanted = useDeferredValue(grep.trim())
+  return {
+    ...(wanted && { grep: wanted }),
+    ...(process && { process }),
+    ...(instance && { instance }),
+    ...(level && { level }),
+  }
 }
 
-function LiveLogs({ slug, filter }: { slug: string; filter: LogFilter }) {
-  const { lines, paused, setPaused, error } = useLiveLogs(slug, filter)
+interface ViewProps {
+  slug: string
+  filter: LogFilter
+  marked: string | undefined
+  /** Whether requests stand beside it. */
+  requests: boolean
+  onRequests(on: boolean): void
+  onInstances(names: readonly string[]): void
+  /** Where in time the reader is; undefined at the end. */
+  onTime(at: string | undefined): void
+}
+
+function LiveLogs({ around, ...view }: ViewProps & { around: string | undefined }) {
+  const { slug, filter, onTime } = view
+  const { lines, paused, setPaused, hold, error } = useLiveLogs(slug, filter, around)
+  const [following, setFollowing] = useState(around === undefined)
   return (
     <Lines
-      slug={slug}
+      {...view}
       lines={lines}
-      filter={filter}
-      empty={error ? error.message : pageWords.logs.waitingForLines}
+      empty={error ? error.message : words.waitingForLines}
+      isAtEnd={following}
+      onFollowing={next => {
+        hold(!next)
+        setFollowing(next)
+        if (next) onTime(undefined)
+      }}
       action={
         <Button
           size="small"
@@ -108,75 +100,60 @@ function LiveLogs({ slug, filter }: { slug: string; filter: LogFilter }) {
           icon={paused ? <Play aria-hidden className="size-4" /> : <Pause aria-hidden className="size-4" />}
           onClick={() => setPaused(!paused)}
         >
-          {paused ? pageWords.logs.resume : pageWords.logs.pause}
+          {paused ? (around === undefined ? words.resume : words.newer) : words.pause}
         </Button>
       }
     />
   )
 }
 
-function StoredLogs({ slug, filter, hours }: { slug: string; filter: LogFilter; hours: number }) {
+function StoredLogs({ hours, ...view }: ViewProps & { hours: number }) {
   // Whole minutes, so that drawing the page again is the same question.
   const since = new Date(Math.floor(Date.now() / 60_000) * 60_000 - hours * 3_600_000).toISOString()
-  const { data, isPending } = useQuery(queries.logs(slug, { ...filter, since }))
+  const { data, isPending } = useQuery(queries.logs(view.slug, { ...view.filter, since }))
+  return <Lines {...view} lines={data ?? []} empty={isPending ? common.loading : words.noLines} />
+}
+
+interface LinesProps extends ViewProps {
+  lines: readonly LogLine[]
+  empty: string
+  isAtEnd?: boolean
+  action?: ReactNode
+  onFollowing?(following: boolean): void
+}
+
+function Lines({ slug, lines, filter, empty, marked, isAtEnd = false, action, ...view }: LinesProps) {
+  const { requests, onRequests, onInstances, onTime, onFollowing } = view
+  useInstances(lines, onInstances)
   return (
-    <Lines
+    <LogLines
       slug={slug}
-      lines={data ?? []}
-      filter={filter}
-      empty={isPending ? words.loading : pageWords.logs.noLines}
+      lines={lines}
+      find={(filter.grep ?? '').toLowerCase()}
+      empty={empty}
+      marked={marked}
+      {...(onFollowing && { onFollowing })}
+      {...(requests && !isAtEnd && { onTime })}
+      actions={
+        <>
+          {action}
+          <Button
+            size="small"
+            look="quiet"
+            aria-pressed={requests}
+            icon={<Activity aria-hidden className="size-4" />}
+            onClick={() => onRequests(!requests)}
+          >
+            {requests ? words.hideRequests : words.requests}
+          </Button>
+        </>
+      }
     />
   )
 }
 
-interface LinesProps {
-  slug: string
-  lines: readonly LogLine[]
-  filter: LogFilter
-  empty: string
-  action?: React.ReactNode
-}
-
-function Lines({ slug, lines, filter, empty, action }: LinesProps) {
-  const find = (filter.grep ?? '').toLowerCase()
-  const save = () =>
-    downloadText(
-      `${slug}.log`,
-      lines.map(({ at, process, instance, text }) => `${at} ${process} ${instance} ${stripAnsi(text)}`),
-    )
-  return (
-    <>
-      <div className="flex items-center gap-2 border-t border-line px-4 py-1.5">
-        <span role="status" className="flex-1 text-sm text-soft tabular-nums">
-          {pageWords.logs.lines(lines.length)}
-        </span>
-        {action}
-        <Button size="small" look="quiet" icon={<Download aria-hidden className="size-4" />} onClick={save}>
-          {pageWords.logs.download}
-        </Button>
-      </div>
-      <LineList
-        label={words.app.tabs.logs}
-        className="h-[calc(100dvh-22rem)] min-h-80 border-t border-line"
-        count={lines.length}
-        empty={empty}
-        renderLine={index => <Line line={lines[index]!} find={find} />}
-      />
-    </>
-  )
-}
-
-function Line({ line: { at, process, instance, stream, text }, find }: { line: LogLine; find: string }) {
-  const ms = Date.parse(at)
-  return (
-    <>
-      <time dateTime={at} title={utcTime(ms)} className="mr-3 text-soft">
-        {clockTime(ms)}
-      </time>
-      <span title={instance} className="mr-3 text-accent">
-        {process}
-      </span>
-      <AnsiLine text={text} find={find} className={classNames(stream === 'stderr' && 'text-warn')} />
-    </>
-  )
+/** Names for the choice of instances: those that spoke. */
+function useInstances(lines: readonly LogLine[], onInstances: (names: readonly string[]) => void): void {
+  const names = useMemo(() => [...new Set(lines.map(({ instance }) => instance))].sort().join(' '), [lines])
+  useEffect(() => onInstances(names === '' ? [] : names.split(' ')), [names, onInstances])
 }
