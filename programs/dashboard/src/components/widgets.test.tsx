@@ -90,6 +90,18 @@ test('a button that has come to its end keeps the focus, so that one can read wh
   expect((await screen.findByRole('tooltip')).textContent).toContain('There is none left.')
 })
 
+test('a reason stays while the keyboard is on its button, though the page scrolls, until Escape', async () => {
+  await showInPage(<Button whyNot="Only owners may do this.">Delete</Button>)
+
+  await user.tab()
+  await screen.findByRole('tooltip')
+  document.dispatchEvent(new Event('scroll'))
+  expect(screen.getByRole('tooltip').textContent).toContain('Only owners may do this.')
+  await user.keyboard('{Escape}')
+
+  await waitFor(() => expect(screen.queryByRole('tooltip')).toBeNull())
+})
+
 test('one of a few is chosen with the arrow keys', async () => {
   const chosen: string[] = []
   render(
