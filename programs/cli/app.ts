@@ -13,6 +13,7 @@ import { addDockerfileCommands } from './commands/dockerfile.ts'
 import { addDomainCommands } from './commands/domains.ts'
 import { addEnvCommands } from './commands/env.ts'
 import { addExecCommands } from './commands/exec.ts'
+import { addFileCommands } from './commands/files.ts'
 import { addImageCommands } from './commands/images.ts'
 import { addInstallCommands } from './commands/install.ts'
 import { addInstanceCommands } from './commands/instances.ts'
@@ -33,6 +34,7 @@ import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import { addTrafficCommands } from './commands/traffic.ts'
 import { addTrashCommands } from './commands/trash.ts'
+import { addVolumeCommands } from './commands/volumes.ts'
 import { addVisitCommands } from './commands/visits.ts'
 import type { Surroundings } from './context.ts'
 import { CommandFailed, EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
@@ -91,10 +93,12 @@ export function createProgram(surroundings: Surroundings): Command {
     addEnvCommands,
     addInstanceCommands,
     addExecCommands,
+    addFileCommands,
     addDiskCommands,
     addInstallCommands,
     addTrashCommands,
     addImageCommands,
+    addVolumeCommands,
     addKeyCommands,
     addTeamCommands,
     addInvitationCommands,

@@ -3,9 +3,9 @@ import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
 import { getNonce } from 'get-nonce'
 import '@xterm/xterm/css/xterm.css'
-import { cspDocument } from './csp-document.ts'
 import type { Size } from './exec-session.ts'
 import { pasteText } from './paste-text.ts'
+import { makeElementsFitPolicy } from './policy-fit-elements.ts'
 import { onThemeChange, terminalTheme } from './terminal-theme.ts'
 
 export interface ScreenOptions {
@@ -46,9 +46,9 @@ export class Screen {
       minimumContrastRatio: MIN_CONTRAST,
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       theme: terminalTheme(host),
-      documentOverride: cspDocument(document, getNonce() ?? ''),
       windowOptions: {},
     })
+    this.#endings.push(makeElementsFitPolicy(document, getNonce() ?? ''))
     this.#terminal.loadAddon(this.#fit)
     for (const code of SWALLOWED) this.#terminal.parser.registerOscHandler(code, () => true)
     this.#terminal.open(host)
@@ -99,8 +99,8 @@ export class Screen {
   }
 
   close(): void {
-    for (const end of this.#endings) end()
     this.#terminal.dispose()
+    for (const end of this.#endings) end()
   }
 
   #listen({ host, onType, onBytes, onResize, onLeave, onSelect }: ScreenOptions): void {
