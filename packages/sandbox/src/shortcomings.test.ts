@@ -10,7 +10,7 @@ const NONE: SandboxPowers = {
   ...{ users: false, mounts: false, privateProc: false, cgroups: 'none' },
   ...{ memoryLimit: false, cpuLimit: false, processLimit: false, ioWeights: false },
 }
-const HOST = { platform: 'linux', isRoot: true, isPlain: false }
+const HOST = { platform: 'linux', isRoot: true, isPlain: false, tellsPressure: true }
 
 test('a host that gives everything has none', () => {
   expect(shortcomings(ALL, HOST)).toEqual([])
@@ -43,4 +43,8 @@ test('an old kernel is told of', () => {
 
 test('builds that cannot be held back at the disk are told of, where there are cgroups at all', () => {
   expect(shortcomings({ ...ALL, ioWeights: false }, HOST)[0]).toContain('do not give way to apps at the disk')
+})
+
+test('a kernel that tells nothing of pressure is told of', () => {
+  expect(shortcomings(ALL, { ...HOST, tellsPressure: false })[0]).toContain('psi=1')
 })

@@ -7,6 +7,8 @@ export interface SandboxHost {
   isRoot: boolean
   /** Whether somebody asked for plain processes. */
   isPlain: boolean
+  /** Whether the kernel tells how hard memory and disks are pressed (PSI). */
+  tellsPressure: boolean
 }
 
 /** What this host does not give to keep apps apart, in sentences, with what would help. Empty: nothing is missing. Pure. */
@@ -28,6 +30,11 @@ export function shortcomings(powers: SandboxPowers, host: SandboxHost): string[]
     ...(cgroups !== 'none' && !powers.ioWeights
       ? [
           'builds do not give way to apps at the disk here: that needs cgroup v2 and the scheduler BFQ, or io.cost.',
+        ]
+      : []),
+    ...(host.platform === 'linux' && !host.tellsPressure
+      ? [
+          'builds are not slowed down when memory or the disk run short: this kernel does not tell of it. Start it with psi=1.',
         ]
       : []),
   ]

@@ -19,7 +19,8 @@ export interface EdgeProcessOptions {
   env?: Record<string, string>
 }
 
-const START_TIMEOUT_MS = 15_000
+/** The first start compiles; a small server under load took more than 15 s for it. */
+const START_TIMEOUT_MS = 60_000
 const UNRESPONSIVE_MS = 3_000
 const POLL_MS = 10
 const MAX_BACKOFF_MS = 5_000
