@@ -15,6 +15,7 @@ import { AppPower } from './apps/app-power.ts'
 import { AppRemoval } from './apps/app-removal.ts'
 import { Apps } from './apps/apps.ts'
 import { Builds } from './builds/builds.ts'
+import { readMachine } from './builds/governor/machine-facts.ts'
 import { openBuilder } from './builds/open-builder.ts'
 import { type ControlPlaneConfig, settings } from './config.ts'
 import { composeDeployments } from './deployments/compose-deployments.ts'
@@ -106,6 +107,7 @@ export async function createControlPlane(
   const missingPowers = shortcomings(sandbox.powers, {
     ...{ platform: process.platform, isRoot: process.getuid?.() === 0 },
     isPlain: config.sandbox === 'plain',
+    tellsPressure: readMachine().pressure !== undefined,
   })
   const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
