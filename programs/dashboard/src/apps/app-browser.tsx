@@ -11,6 +11,7 @@ import { words } from '../words/en.ts'
 import { type AppFilter, type AppSort, chooseApps, FILTERS, SORTS, tagsOf } from './app-list.ts'
 import { AppTable } from './app-table.tsx'
 import { useFigures } from './use-figures.ts'
+import { useSearchText } from './use-search-text.ts'
 import { useSelection } from './use-selection.ts'
 
 const BulkBar = lazy(patiently(() => import('./bulk-bar.tsx')))
@@ -20,14 +21,20 @@ const route = getRouteApi('/inside/')
 export function AppBrowser({ apps }: { apps: readonly App[] }) {
   const { search = '', show, sort, tag } = route.useSearch()
   const navigate = route.useNavigate()
-  const choice = { search, show: oneOf(FILTERS, show), sort: oneOf(SORTS, sort), tag }
+  const choice = { show: oneOf(FILTERS, show), sort: oneOf(SORTS, sort) }
   const set = (change: { search?: string; show?: AppFilter; sort?: AppSort; tag?: string | undefined }) =>
     void navigate({ search: old => ({ ...old, ...change }), replace: true, resetScroll: false })
+  const { text, setText, wanted } = useSearchText(search, search => set({ search }))
   const figures = useFigures()
   const known = useMemo(() => tagsOf(apps), [apps])
   const shown = useMemo(
-    () => chooseApps(apps, { search, show: oneOf(FILTERS, show), sort: oneOf(SORTS, sort), tag }, figures),
-    [apps, search, show, sort, tag, figures],
+    () =>
+      chooseApps(
+        apps,
+        { search: wanted, show: oneOf(FILTERS, show), sort: oneOf(SORTS, sort), tag },
+        figures,
+      ),
+    [apps, wanted, show, sort, tag, figures],
   )
   const selection = useSelection(apps, shown)
   const chosen = apps.filter(({ slug }) => selection.chosen.has(slug))
@@ -41,8 +48,8 @@ export function AppBrowser({ apps }: { apps: readonly App[] }) {
             aria-label={words.apps.search}
             placeholder={words.apps.search}
             className="pl-9"
-            value={search}
-            onChange={event => set({ search: event.target.value })}
+            value={text}
+            onChange={event => setText(event.target.value)}
           />
         </div>
         <Choice

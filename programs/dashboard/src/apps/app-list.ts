@@ -71,7 +71,10 @@ const FITS: Record<AppFilter, Fits> = {
 
 type Order = (a: Listed, b: Listed, figures: FiguresBySlug) => number
 
-const byName: Order = (a, b) => a.name.localeCompare(b.name) || a.slug.localeCompare(b.slug)
+/** Made once: to ask a string for its order makes one at each comparison. */
+const letters = new Intl.Collator()
+
+const byName: Order = (a, b) => letters.compare(a.name, b.name) || letters.compare(a.slug, b.slug)
 
 /** The most first; apps of which nothing is known come last, by their names. */
 function most(of: (figures: AppFigures) => number | null): Order {

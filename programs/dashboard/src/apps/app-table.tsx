@@ -16,7 +16,7 @@ import { TagChips } from './tag-chips.tsx'
 import type { ListSelection } from './use-selection.ts'
 
 /** More rows than this are drawn only where one looks. */
-const DRAW_ALL_UP_TO = 60
+const DRAW_ALL_UP_TO = 40
 
 const LongList = lazy(patiently(() => import('./long-list.tsx')))
 
@@ -30,7 +30,8 @@ interface AppTableProps {
   selection?: ListSelection | undefined
 }
 
-export function AppTable({ apps, figures, selection }: AppTableProps) {
+/** Drawn again when what it shows has changed, and not with every key in the search above it. */
+export const AppTable = memo(function AppTable({ apps, figures, selection }: AppTableProps) {
   const head = words.apps.columns
   return (
     <div>
@@ -75,7 +76,7 @@ export function AppTable({ apps, figures, selection }: AppTableProps) {
       )}
     </div>
   )
-}
+})
 
 interface AppRowProps {
   app: App
