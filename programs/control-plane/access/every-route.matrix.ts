@@ -145,6 +145,7 @@ export const MATRIX: Record<EndpointId, Line> = {
   'disk.get': administrator('admin'),
   'settings.list': administrator('admin'),
   'apps.plan': app('viewer', 'read'),
+  'pageFailures.report': person('never'),
   'disk.reclaim': administrator('admin'),
   'trash.list': person('read'),
   // About another app than `shop`, so that a role on that one does not count.
@@ -265,6 +266,16 @@ export const MATRIX: Record<EndpointId, Line> = {
     answer: '404 registry_not_found',
   }),
   'volumes.list': app('viewer', 'read'),
+  'volumes.remove': app('developer', 'manage', { ...NO_VOLUME, answer: '404 volume_not_found' }),
+  'volumes.trash': app('viewer', 'read'),
+  'volumes.restore': app('developer', 'manage', {
+    params: { id: 'vol_none' },
+    answer: '404 trashed_volume_not_found',
+  }),
+  'volumes.empty': app('admin', 'manage', {
+    params: { id: 'vol_none' },
+    answer: '404 trashed_volume_not_found',
+  }),
   'releases.files': app('developer', 'manage', { answer: NO_RELEASE }),
   'releases.file': app('developer', 'manage', { answer: '400 invalid_input' }),
   'releases.downloadFile': app('developer', 'manage', { answer: '400 invalid_input' }),

@@ -113,6 +113,8 @@ export const policyRules: Record<Action, Rule> = {
   'registry:read': TEAM_READ,
   'registry:write': { on: 'team', role: 'developer', scope: 'manage' },
   'volume:read': APP_READ,
+  'volume:write': { on: 'app', role: 'developer', scope: 'manage' },
+  'volume:purge': { on: 'app', role: 'admin', scope: 'manage' },
   'instance:read': APP_READ,
   'log:read': APP_READ,
   'figure:read': APP_READ,
@@ -124,6 +126,7 @@ export const policyRules: Record<Action, Rule> = {
   'disk:read': PLATFORM_ADMIN,
   'setting:read': PLATFORM_ADMIN,
   'app:plan': APP_READ,
+  'page-failure:report': { ...SELF, session: true },
   'disk:reclaim': PLATFORM_ADMIN,
   'events:list': PLATFORM_READ,
 

@@ -7,8 +7,8 @@ import { passkeysRoutes } from '../accounts/passkeys.routes.ts'
 import { type SecondFactorRoutesOptions, secondFactorRoutes } from '../accounts/second-factor.routes.ts'
 import { sessionsRoutes } from '../accounts/sessions.routes.ts'
 import { signInStepsRoutes } from '../accounts/sign-in-steps.routes.ts'
-import { type AppPlanRoutesOptions, appPlanRoutes } from '../apps/app-plan.routes.ts'
 import { type AppJobsRoutesOptions, appJobsRoutes } from '../app-jobs/app-jobs.routes.ts'
+import { type AppPlanRoutesOptions, appPlanRoutes } from '../apps/app-plan.routes.ts'
 import { type AppsRoutesOptions, appsRoutes } from '../apps/apps.routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../audit/audit.routes.ts'
 import { type BuildsRoutesOptions, buildsRoutes } from '../builds/builds.routes.ts'
@@ -32,6 +32,7 @@ import { type LimitsRoutesOptions, limitsRoutes } from '../limits/limits.routes.
 import { type LogsRoutesOptions, logsRoutes } from '../logs/logs.routes.ts'
 import { type MailRoutesOptions, mailRoutes } from '../mail/mail.routes.ts'
 import { type PeopleRoutesOptions, peopleRoutes } from '../people/people.routes.ts'
+import { type PageFailuresRoutesOptions, pageFailuresRoutes } from '../platform/page-failures.routes.ts'
 import { type SettingsRoutesOptions, settingsRoutes } from '../platform/settings.routes.ts'
 import { type StatusRoutesOptions, statusRoutes } from '../platform/status.routes.ts'
 import { type QuotasRoutesOptions, quotasRoutes } from '../quotas/quotas.routes.ts'
@@ -48,6 +49,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { type TokensRoutesOptions, tokensRoutes } from '../tokens/tokens.routes.ts'
 import { type TrafficRoutesOptions, trafficRoutes } from '../traffic/traffic.routes.ts'
 import { type VisitsRoutesOptions, visitsRoutes } from '../visits/visits.routes.ts'
+import { type VolumesRoutesOptions, volumesRoutes } from '../volumes/volumes.routes.ts'
 import type { Implementations } from './endpoint-implementation.ts'
 
 export type AllRoutesOptions = AccessRoutesOptions &
@@ -81,6 +83,8 @@ export type AllRoutesOptions = AccessRoutesOptions &
   FiguresRoutesOptions &
   RequestsRoutesOptions &
   VisitsRoutesOptions &
+  VolumesRoutesOptions &
+  PageFailuresRoutesOptions &
   SettingsRoutesOptions &
   StatusRoutesOptions &
   TeamsRoutesOptions &
@@ -109,6 +113,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...buildsRoutes(options),
     ...releasesRoutes(options),
     ...diskRoutes(options),
+    ...volumesRoutes(options),
     ...domainsRoutes(options),
     ...envRoutes(options),
     ...execRoutes(options),
@@ -129,6 +134,7 @@ export function allRoutes(options: AllRoutesOptions): Implementations {
     ...jobsRoutes(options),
     ...statusRoutes(options),
     ...settingsRoutes(options),
+    ...pageFailuresRoutes(options),
     ...tokensRoutes(options),
     ...cacheRoutes(options),
     ...trafficRoutes(options),

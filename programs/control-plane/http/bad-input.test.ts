@@ -86,6 +86,7 @@ const BODIES: Partial<Record<EndpointId, Record<string, unknown>>> = {
   'cache.purge': { path: '/news' },
   'limits.replace': { memoryMb: 256, perProcess: { web: { processes: 64 } }, recycle: { afterHours: 24 } },
   'disk.reclaim': { apply: false },
+  'pageFailures.report': { id: 'abc123def', message: 'x is not a function', page: '/apps/shop' },
   'apps.plan': { scale: { web: 2 }, limits: { memoryMb: 256 } },
   'apps.run': { argv: ['node', '-v'] },
 }

@@ -1,6 +1,6 @@
 import type { EndpointEntry } from '../endpoint-list.ts'
 
-export type PlatformAction = 'setting:read' | 'app:plan'
+export type PlatformAction = 'setting:read' | 'app:plan' | 'page-failure:report'
 
 export const platformEndpoints = {
   'settings.list': {
@@ -9,6 +9,13 @@ export const platformEndpoints = {
     action: 'setting:read',
     tag: 'platform',
     summary: 'List the settings of the platform with their values, secrets left out (for administrators)',
+  },
+  'pageFailures.report': {
+    method: 'POST',
+    path: '/api/v1/page-failures',
+    action: 'page-failure:report',
+    tag: 'platform',
+    summary: 'Tell the log of the platform about a page of the dashboard that failed in the browser',
   },
   'apps.plan': {
     method: 'POST',

@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import { ApiError } from '../api/client.ts'
+import { useEffect, useState } from 'react'
+import { ApiError, client } from '../api/client.ts'
 import { words } from '../words/en.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-field.tsx'
@@ -12,6 +12,9 @@ interface ErrorViewProps {
 /** Where a page or a part of it failed: what happened, a way on, and an id for a report. */
 export function ErrorView({ error, onRetry }: ErrorViewProps) {
   const [id] = useState(() => reportId(error))
+  useEffect(() => {
+    if (!isInLog(error)) void tellLog(error, id)
+  }, [error, id])
   const isMissing = error instanceof ApiError && error.status === 404
   return (
     <div role="alert" className="mx-auto grid max-w-lg justify-items-start gap-4 py-16">
@@ -34,6 +37,22 @@ export function ErrorView({ error, onRetry }: ErrorViewProps) {
 function reportId(error: Error): string {
   const own = [...crypto.getRandomValues(new Uint32Array(2))].map(part => part.toString(36)).join('')
   return (error instanceof ApiError && error.requestId) || own
+}
+
+/** The log of the platform has every request by its id; what failed in the browser it knows only when it is told. */
+function isInLog(error: Error): boolean {
+  return error instanceof ApiError && error.requestId !== undefined
+}
+
+/** Only the path: what stands behind it may be a secret. Who is not signed in cannot tell. */
+async function tellLog({ message, stack }: Error, id: string): Promise<void> {
+  const body = {
+    id,
+    message: message.slice(0, 500),
+    page: location.pathname.slice(0, 300),
+    ...(stack && { stack: stack.slice(0, 4000) }),
+  }
+  await client.call('pageFailures.report', { body }).catch(() => undefined)
 }
 
 function reportOf(error: Error, id: string): string {

@@ -25,7 +25,7 @@ export function ReclaimDialog({ onClose }: { onClose(): void }) {
     quiet: true,
     onDone(done) {
       onClose()
-      toasts.show({ text: w.reclaimed(fileSize(bytesOf(done))) })
+      toasts.show({ text: freedText(done, plan) })
     },
   })
   const problem = error ?? apply.error
@@ -71,7 +71,7 @@ function Plan({ plan }: { plan: Reclaimed }) {
           <ul className="divide-y divide-line rounded-md border border-line">
             {largest.map(({ kind, name, bytes }) => (
               <li key={`${kind} ${name}`} className="flex items-baseline gap-3 px-3 py-2 text-sm">
-                <span className="w-20 shrink-0">{w.itemKinds[kind]}</span>
+                <span className="w-20 shrink-0">{w.itemKinds[kind] ?? kind}</span>
                 <code className="min-w-0 flex-1 truncate text-soft">{inertLine(name)}</code>
                 <span className="whitespace-nowrap tabular-nums">{fileSize(bytes)}</span>
               </li>
@@ -95,6 +95,12 @@ function Plan({ plan }: { plan: Reclaimed }) {
       </section>
     </>
   )
+}
+
+/** What is too young to go, since a deployment may be about to name it, goes with a later clean-up. */
+function freedText(done: Reclaimed, planned: Reclaimed | undefined): string {
+  const left = planned ? planned.items.length - done.items.length : 0
+  return [w.reclaimed(fileSize(bytesOf(done))), left > 0 && w.tooYoung(left)].filter(Boolean).join(' ')
 }
 
 function bytesOf({ items }: Reclaimed): number {

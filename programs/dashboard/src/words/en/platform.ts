@@ -42,6 +42,7 @@ export const platformWords = {
       memoryLimit: 'Memory is limited',
       cpuLimit: 'Processors are limited',
       processLimit: 'Processes are limited',
+      ioWeights: 'Builds give way to apps at the disk',
       mounts: 'Each app sees its own files only',
       privateProc: 'Each app sees its own processes only',
     } as Record<string, string>,
@@ -189,10 +190,19 @@ export const platformWords = {
       `${count === 1 ? '1 thing goes' : `${count.toLocaleString('en')} things go`}, ${size} in all`,
     never: 'What never goes',
     moreItems: (count: number) => `and ${count.toLocaleString('en')} more`,
-    itemKinds: { artifact: 'Artifact', source: 'Source' } as Record<string, string>,
+    itemKinds: {
+      artifact: 'Artifact',
+      source: 'Source',
+      cache: 'Cache',
+      'base-image': 'Base image',
+    } as Record<string, string>,
     apply: (size: string) => `Remove ${size}`,
     nothingToApply: 'There is nothing to remove.',
     reclaimed: (size: string) => `${size} were freed.`,
+    tooYoung: (count: number) =>
+      count === 1
+        ? '1 thing was made only minutes ago and will go with a later clean-up.'
+        : `${count.toLocaleString('en')} things were made only minutes ago and will go with a later clean-up.`,
     logsHint: 'Logs are kept by age and size (SEAWORTHY_LOG_MAX_DAYS, SEAWORTHY_LOG_MAX_MB).',
   },
 
