@@ -37,7 +37,7 @@ export const LOOK_AT_WAITING_MS = 10_000
 const NEARLY = 0.95
 const MB = 1_048_576
 /** More than the 50,000 lines a second that are kept at any rate. */
-const FLOOD_BYTES_PER_SECOND = 8 * MB
+const FLOOD_BYTES_PER_SECOND = 4 * MB
 /** Looks that come close together tell no rate. */
 const SHORTEST_MS = 500
 

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '@seaworthy/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { advance, cursorAtStart, type LogCursor, SeenFilter, sinceOf } from './log-cursor.ts'
+import { advance, cursorAtStart, type LogCursor, readCursor, SeenFilter, sinceOf } from './log-cursor.ts'
 import { type LogFrame, LogFrameReader } from './log-frames.ts'
 
 const frame = (timestamp: string, text: string, stream: 'out' | 'err' = 'out'): LogFrame => ({
@@ -9,23 +12,30 @@ const frame = (timestamp: string, text: string, stream: 'out' | 'err' = 'out'): 
   data: Buffer.from(text),
 })
 
-/** Message number `index`; every time is that of up to three messages. */
-const timeOf = (index: number) => `2026-11-21T12:00:00.${String(Math.floor(index / 3)).padStart(9, '0')}Z`
+/** Message number `index`; every time is that of up to three messages, and stderr is kept later than it is stamped. */
+const timeOf = (index: number, stream: 'out' | 'err') => {
+  const step = Math.floor(index / 3) + (stream === 'out' ? 4 : 0)
+  return `2026-11-21T12:00:00.${String(step).padStart(9, '0')}Z`
+}
 
-/** As the engine answers: what is at or after the cursor's time. */
-const askedFor = (all: LogFrame[], { timestamp }: LogCursor) => all.filter(one => one.timestamp >= timestamp)
+/** As the engine answers: what is at or after the time that it is asked for. */
+const askedFor = (all: LogFrame[], cursor: LogCursor) =>
+  all.filter(one => Date.parse(one.timestamp) / 1000 >= Number(sinceOf(cursor)))
 
 describe('the cursor of an output', () => {
   test('whenever the copying is cut off, nothing is lost and nothing doubled', () => {
     const messages = fc.array(
-      fc.record({ text: fc.string({ minLength: 1, maxLength: 8 }), stream: fc.constantFrom('out', 'err') }),
+      fc.record({
+        text: fc.string({ minLength: 1, maxLength: 8 }),
+        stream: fc.constantFrom('out' as const, 'err' as const),
+      }),
       { maxLength: 30 },
     )
     // How many messages each run copies, and how many bytes of the last one it appended before it died.
     const runs = fc.array(fc.record({ copied: fc.nat(8), torn: fc.nat(8), isCursorWritten: fc.boolean() }))
     fc.assert(
       fc.property(messages, runs, (told, cuts) => {
-        const all = told.map(({ text, stream }, index) => frame(timeOf(index), text, stream as 'out' | 'err'))
+        const all = told.map(({ text, stream }, index) => frame(timeOf(index, stream), text, stream))
         const files = { out: '', err: '' }
         let stored = cursorAtStart({ out: 0, err: 0 })
         for (const cut of [...cuts, { copied: all.length, torn: 0, isCursorWritten: true }]) {
@@ -40,10 +50,13 @@ describe('the cursor of an output', () => {
     )
   })
 
-  test('asks the engine from its time on, to the nanosecond', () => {
+  test('asks the engine from two seconds before its earlier time on', () => {
     const cursor = advance(cursorAtStart({ out: 0, err: 0 }), frame('2026-11-21T12:00:01.000000042Z', 'x'))
 
-    expect(sinceOf(cursor)).toBe(`${Date.parse('2026-11-21T12:00:01Z') / 1000}.000000042`)
+    const both = advance(cursor, frame('2026-11-21T12:00:00.900000000Z', 'x', 'err'))
+
+    expect(sinceOf(cursor)).toBe(`${Date.parse('2026-11-21T12:00:01Z') / 1000 - 2}.000000042`)
+    expect(sinceOf(both)).toBe(`${Date.parse('2026-11-21T12:00:00Z') / 1000 - 2}.900000000`)
     expect(sinceOf(cursorAtStart({ out: 0, err: 0 }))).toBe('0')
   })
 })
@@ -70,6 +83,20 @@ function copy(all: LogFrame[], { stored, files, copied, torn }: Run): LogCursor 
   if (next) files[next.stream] += filter.withoutAppended(next).subarray(0, torn).toString('latin1')
   return cursor
 }
+
+test('a cursor of a version with one time for both streams passes all of that time', () => {
+  const { path } = temporaryFolder()
+  const file = join(path, 'old.cursor')
+  const timestamp = '2026-11-21T12:00:01.000000042Z'
+  writeFileSync(file, JSON.stringify({ timestamp, messagesAtTime: 2, lengths: { out: 1, err: 0 } }))
+
+  const cursor = readCursor(file)!
+
+  expect(cursor.lengths).toEqual({ out: 1, err: 0 })
+  const filter = new SeenFilter(cursor, { out: 1, err: 0 })
+  expect(filter.isAfter(frame(timestamp, 'x'))).toBe(false)
+  expect(filter.isAfter(frame('2026-11-21T12:00:01.000000043Z', 'x', 'err'))).toBe(true)
+})
 
 describe('the frames of the engine', () => {
   const bytes = (type: number, text: string) => {
