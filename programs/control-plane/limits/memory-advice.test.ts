@@ -24,6 +24,9 @@ describe('what is said about memory', () => {
     expect(memoryAdvice(facts({ killsToday: 1, p95Mb: undefined }))?.sentence).toBe(
       'killed at 512 MB, once today; try 768',
     )
+    expect(memoryAdvice(facts({ killsToday: 1, p95Mb: 0 }))?.sentence).toBe(
+      'killed at 512 MB, once today; try 768',
+    )
   })
 
   test('does not promise what the server does not have', () => {

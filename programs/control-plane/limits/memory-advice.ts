@@ -32,7 +32,8 @@ export function memoryAdvice(facts: MemoryFacts): MemoryAdvice | undefined {
     killsToday === 0
       ? `close to its limit of ${limitMb} MB`
       : `killed at ${limitMb} MB, ${times(killsToday)} today`,
-    ...(p95Mb === undefined ? [] : [`p95 use ${p95Mb} MB`]),
+    // Nothing runs in 0 MB: it ended before it was looked at.
+    ...(p95Mb === undefined || p95Mb === 0 ? [] : [`p95 use ${p95Mb} MB`]),
     tryMb === undefined ? 'this server has no more to give: look for a leak' : `try ${tryMb}`,
   ]
   return { sentence: parts.join('; '), tryMb }
