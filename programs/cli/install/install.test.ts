@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@seaworthy/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { TestUser } from '../test-cli.ts'
 import { checkServer, type InstallWishes, planInstall, type ServerFacts } from './install-plan.ts'
+import { edgeRuns } from './server-facts.ts'
 import { systemdUnit } from './systemd-unit.ts'
 
 const WISHES: InstallWishes = {
@@ -60,6 +61,20 @@ test('a user is made only where it is not there', () => {
 
   expect(commands(false)).toEqual(['useradd', 'systemctl', 'systemctl'])
   expect(commands(true)).toEqual(['systemctl', 'systemctl'])
+})
+
+test('ports that an edge of the same home holds are its own, and no others', () => {
+  const home = temporaryFolder().path
+  mkdirSync(join(home, 'run'))
+  const edge = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', 'programs/edge/main.ts'])
+  onTestFinished(() => void edge.kill())
+  const tellPid = (pid: number) => writeFileSync(join(home, 'run', 'edge.pid'), `${pid}\n`)
+
+  expect(edgeRuns(home)).toBe(false)
+  tellPid(process.pid)
+  expect(edgeRuns(home)).toBe(false)
+  tellPid(edge.pid!)
+  expect(edgeRuns(home)).toBe(process.platform === 'linux')
 })
 
 describe('on another root folder', () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { totalmem } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ServerFacts } from './install-plan.ts'
 
 /** Looks at this server. Changes nothing. */
@@ -24,8 +24,7 @@ export async function readServerFacts({
     isLinux: process.platform === 'linux',
     isRoot,
     hasSystemd: existsSync('/run/systemd/system'),
-    // Its own ports are taken by itself when it is installed again.
-    takenPorts: isRunning ? [] : taken.flat(),
+    takenPorts: isRunning || edgeRuns(home) ? [] : taken.flat(),
     freeDiskBytes: bavail * bsize,
     memoryBytes: totalmem(),
     isClockSynced: isClockSynced(),
@@ -38,6 +37,16 @@ export async function readServerFacts({
 
 function runsAlready(): boolean {
   return spawnSync('systemctl', ['is-active', '--quiet', 'seaworthy.service']).status === 0
+}
+
+/** An edge outlives the control plane, and `uninstall` too: the ports are then taken by the platform itself. */
+export function edgeRuns(home: string): boolean {
+  try {
+    const pid = readFileSync(join(home, 'run', 'edge.pid'), 'utf8').trim()
+    return readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8').includes('programs/edge/main.ts')
+  } catch {
+    return false
+  }
 }
 
 function existingParent(path: string): string {
