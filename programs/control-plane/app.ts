@@ -75,6 +75,8 @@ import { AppTraffic } from './traffic/app-traffic.ts'
 import { answeringProcesses } from './traffic/effective-traffic.ts'
 import { VERSION } from './version.ts'
 import { Observations } from './visits/observations.ts'
+import { VolumeRemoval } from './volumes/volume-removal.ts'
+import { VolumeTrash } from './volumes/volume-trash.ts'
 import { Volumes } from './volumes/volumes.ts'
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
@@ -173,6 +175,10 @@ export async function createControlPlane(
   const locks = new AppLocks()
   const instanceRecords = new InstanceRecords({ store })
   const limits = composeLimits({ store, quotas, logs, platform: config.instanceLimits })
+  const volumeTrash = new VolumeTrash({
+    ...{ store, directory: folders.volumes, keptDays: config.trashDays },
+    maxBytes: config.trashMaxMb * 1024 ** 2,
+  })
   const manager = new InstanceManager({
     records: instanceRecords,
     runtimes,
@@ -186,6 +192,7 @@ export async function createControlPlane(
     internalCalls: new InternalCalls({ traffic: appTraffic, edge }),
     outputDirectory: folders.spool,
     volumesDirectory: folders.volumes,
+    volumeTrash,
     log,
   })
   const starter = new InstanceStarter({ manager, edge, log })
@@ -321,6 +328,11 @@ export async function createControlPlane(
     log,
   })
   const volumes = new Volumes({ directory: folders.volumes, releases })
+  const volumeRemoval = new VolumeRemoval({
+    ...{ store, volumes, locks, events, log },
+    trash: volumeTrash,
+    records: deploymentRecords,
+  })
   const appJobs = composeAppJobs({
     ...{ store, apps, power, removal, actors, audit, deployments, quotas, jobs, keyRing, log },
     ...{ envVars, appTraffic, observations, events, releases, builds, sourceRecords, sources, diskRoom },
@@ -329,7 +341,7 @@ export async function createControlPlane(
   })
   const sweeper = new Sweeper({
     appExports: appJobs.appExports,
-    volumes,
+    ...{ volumes, volumeRemoval, volumeTrash },
     store,
     artifacts,
     images,
@@ -412,7 +424,7 @@ export async function createControlPlane(
     csrfSecret: people.csrfSecret,
     implementations: allRoutes({
       registries: ground.registries,
-      volumes,
+      ...{ volumes, volumeRemoval, volumeTrash },
       artifacts,
       ...people.parts,
       ...deploying.routeParts,

@@ -285,11 +285,18 @@ export const settings = defineSettings({
     description:
       'Where the kernel tells of want of memory and disk time (PSI); builds are slowed by it. Another folder where the platform runs in a container that sees the figures of the server elsewhere.',
   },
+  trashMaxMb: {
+    name: 'SEAWORTHY_TRASH_MAX_MB',
+    schema: wholeNumber(0, 1_073_741_824),
+    default: 10_240,
+    description:
+      'What removed volumes may take together while they wait in the trash. A volume that does not fit stays where it is.',
+  },
   trashDays: {
     name: 'SEAWORTHY_TRASH_DAYS',
     schema: wholeNumber(0, 365),
     default: 7,
-    description: 'How long a deleted app can be brought back with all of its data.',
+    description: 'How long a deleted app or a removed volume can be brought back with all of its data.',
   },
   execIdleMinutes: {
     name: 'SEAWORTHY_EXEC_IDLE_MINUTES',

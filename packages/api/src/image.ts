@@ -1,6 +1,6 @@
 /** Sign-ins for registries of images, and volumes. */
 import { z } from 'zod'
-import { teamSlugSchema } from './app.ts'
+import { appParamsSchema, teamSlugSchema } from './app.ts'
 
 export const registriesParamsSchema = z.strictObject({ team: teamSlugSchema })
 
@@ -34,5 +34,25 @@ export const volumeSchema = z
   })
   .meta({ id: 'Volume' })
 
+export const trashedVolumeSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    cause: z.enum(['removed', 'manifest']).meta({
+      description:
+        '`manifest`: the release that runs names it no more. One that names it again brings it back.',
+    }),
+    sizeBytes: z.int(),
+    deletedAt: z.iso.datetime(),
+    purgeAt: z.iso.datetime().meta({ description: 'Gone for good from then on.' }),
+  })
+  .meta({ id: 'TrashedVolume' })
+
+export const trashedVolumeParamsSchema = z.strictObject({
+  ...appParamsSchema.shape,
+  id: z.string().min(1).max(64),
+})
+
+export type TrashedVolume = z.output<typeof trashedVolumeSchema>
 export type Registry = z.output<typeof registrySchema>
 export type Volume = z.output<typeof volumeSchema>

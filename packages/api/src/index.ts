@@ -58,7 +58,7 @@ export { EXEC_CLOSE, EXEC_PROTOCOL, EXEC_STREAM, type ExecEvent } from './exec-p
 export type { AskingDevice, ClientSession, ClientTokens, Passkey, SecondFactor } from './factor.ts'
 export type { AppFigures, Figures } from './figures.ts'
 export type { FileEntry, FileView, FolderQuery } from './file.ts'
-export type { Registry, Volume } from './image.ts'
+export type { Registry, TrashedVolume, Volume } from './image.ts'
 export type { Instance, RunEvent } from './instance.ts'
 export type { Job } from './job.ts'
 export type { Keys } from './key.ts'

@@ -1,8 +1,8 @@
 import { text as readAll } from 'node:stream/consumers'
-import type { Registry, Volume } from '@seaworthy/api'
+import type { Registry } from '@seaworthy/api'
 import type { Command } from 'commander'
 import { askSecret } from '../ask.ts'
-import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
+import { type Context, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
 import { table } from '../output.ts'
 
@@ -14,7 +14,7 @@ interface RegistryOptions {
 
 const TEAM = ['--team <slug>', 'the team; needed when you are in several'] as const
 
-/** Sign-ins for registries of images, and volumes. */
+/** Sign-ins for registries of images. */
 export function addImageCommands(program: Command, surroundings: Surroundings): void {
   const registries = program
     .command('registries')
@@ -39,10 +39,6 @@ export function addImageCommands(program: Command, surroundings: Surroundings): 
     .action((host: string, _, command: Command) =>
       withContext(surroundings, command, context => remove(context, host)),
     )
-  program
-    .command('volumes')
-    .description('list the volumes of an app with their sizes')
-    .action((_, command: Command) => withContext(surroundings, command, listVolumes))
 }
 
 async function list(context: Context): Promise<void> {
@@ -81,20 +77,6 @@ async function teamOf(context: Context): Promise<string> {
   throw new UsageError(`Say which team: --team ${[only, ...others].join(' or --team ')}`)
 }
 
-async function listVolumes(context: Context): Promise<void> {
-  const slug = await chooseApp(context)
-  const volumes = await (await context.client()).call('volumes.list', { params: { slug } })
-  context.out.result(volumes, () =>
-    volumes.length === 0
-      ? `${slug} has no volumes. Name them in seaworthy.json: "volumes": { "data": "/data" }`
-      : table(['VOLUME', 'PATH', 'SIZE'], volumes.map(volumeRow)),
-  )
-}
-
 function registryRow({ host, username, updatedAt }: Registry): string[] {
   return [host, username, updatedAt]
-}
-
-function volumeRow({ name, path, sizeBytes }: Volume): string[] {
-  return [name, path ?? '(not in the current release)', `${(sizeBytes / 1_048_576).toFixed(1)} MB`]
 }

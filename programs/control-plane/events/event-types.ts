@@ -33,6 +33,13 @@ export interface EventData {
   'instance:replaced': { instance: string; by: string; process: string; reason: string; sentence: string }
   /** It asks for more than it may have, and does not get it. */
   'instance:limited': { instance: string; process: string; limit: string; sentence: string }
+  'volume:trashed': {
+    volume: string
+    cause: 'removed' | 'manifest'
+    purgeAt: number
+    actor: string | null
+  }
+  'volume:restored': { volume: string; actor: string }
   'limits:changed': { actor: string; resources: object }
   'domain:added': { host: string; actor: string }
   'domain:removed': { host: string; actor: string }

@@ -44,6 +44,7 @@ import { Events } from '../events/events.ts'
 import { ExecCommands, type ExecCommandsOptions } from '../exec/exec-commands.ts'
 import { ExecLimits } from '../exec/exec-limits.ts'
 import { Registries } from '../images/registries.ts'
+import { AppLocks } from '../instances/app-locks.ts'
 import { createJobLedger } from '../jobs/job-ledger.ts'
 import { composeLimits } from '../limits/compose-limits.ts'
 import type { NewMail } from '../mail/mail-kinds.ts'
@@ -76,6 +77,8 @@ import { Tokens } from '../tokens/tokens.ts'
 import { AppTraffic } from '../traffic/app-traffic.ts'
 import { Observations } from '../visits/observations.ts'
 import { VisitRecords } from '../visits/visit-records.ts'
+import { VolumeRemoval } from '../volumes/volume-removal.ts'
+import { VolumeTrash } from '../volumes/volume-trash.ts'
 import { Volumes } from '../volumes/volumes.ts'
 import { allRoutes } from './all-routes.ts'
 import { createHttpServer } from './http-server.ts'
@@ -285,7 +288,7 @@ function createParts(store: Store, folder: string, { rule, port }: { rule: Secon
     sharedEnv: new SharedEnv({ store, keyRing }),
     registries: new Registries({ store, keyRing }),
     artifacts: createArtifactStore({ directory: join(folder, 'artifacts'), log }),
-    volumes: new Volumes({ directory: join(folder, 'volumes'), releases: new Releases({ store }) }),
+    ...volumeParts(store, folder),
     events,
     jobs,
     keyRotation: new KeyRotation({ store, keyRing, path: join(folder, 'keys', 'master.json'), jobs, log }),
@@ -396,6 +399,17 @@ function sightParts(store: Store, folder: string) {
     publishRoutes: async () => undefined,
     timeline: new Timeline({ store }),
   }
+}
+
+function volumeParts(store: Store, folder: string) {
+  const directory = join(folder, 'volumes')
+  const volumes = new Volumes({ directory, releases: new Releases({ store }) })
+  const volumeTrash = new VolumeTrash({ store, directory, keptDays: 7, maxBytes: 1e9 })
+  const volumeRemoval = new VolumeRemoval({
+    ...{ store, volumes, trash: volumeTrash, locks: new AppLocks(), log: silentLogger },
+    ...{ records: new DeploymentRecords({ store }), events: new Events({ store }) },
+  })
+  return { volumes, volumeTrash, volumeRemoval }
 }
 
 const NO_LIMITS: RateLimitSettings = {

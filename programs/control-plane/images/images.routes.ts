@@ -1,14 +1,12 @@
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import { isoTime } from '../http/times.ts'
-import type { Volumes } from '../volumes/volumes.ts'
 import type { Registries, StoredRegistry } from './registries.ts'
 
 export interface ImagesRoutesOptions {
   registries: Registries
-  volumes: Pick<Volumes, 'list'>
 }
 
-export function imagesRoutes({ registries, volumes }: ImagesRoutesOptions): Implementations {
+export function imagesRoutes({ registries }: ImagesRoutesOptions): Implementations {
   return {
     'registries.list': {
       answer: async ({ team }) => (await registries.list(team!.id)).map(registryDocument),
@@ -26,7 +24,6 @@ export function imagesRoutes({ registries, volumes }: ImagesRoutesOptions): Impl
         return null
       },
     },
-    'volumes.list': { answer: ({ app }) => volumes.list(app) },
   }
 }
 

@@ -67,6 +67,8 @@ export interface InstanceManagerOptions {
   outputDirectory: string
   /** Folder of all volumes: `<app id>/<name>`. */
   volumesDirectory: string
+  /** Volumes that a release names again after an earlier one did not. */
+  volumeTrash: { bringBack(app: AppRow, names: readonly string[]): Promise<void> }
   log: Logger
 }
 
@@ -292,6 +294,7 @@ export class InstanceManager {
       )
     }
     await mkdir(this.#options.outputDirectory, { recursive: true })
+    await this.#options.volumeTrash.bringBack(app, Object.keys(settings.volumes ?? {}))
     return {
       id,
       app: { id: app.id, slug: app.slug, userNumber: app.user_number },

@@ -15,6 +15,8 @@ import type { Releases } from '../releases/releases.ts'
 import type { RequestSearch } from '../requests/request-search.ts'
 import type { SourceRecords } from '../sources/source-records.ts'
 import type { Store } from '../store/database.ts'
+import type { VolumeRemoval } from '../volumes/volume-removal.ts'
+import type { VolumeTrash } from '../volumes/volume-trash.ts'
 import type { Volumes } from '../volumes/volumes.ts'
 
 export interface SweeperOptions {
@@ -35,6 +37,8 @@ export interface SweeperOptions {
   appExports: Pick<AppExports, 'sweep'>
   requestLogs: Pick<RequestSearch, 'forgetApp'>
   volumes: Pick<Volumes, 'forget'>
+  volumeRemoval: Pick<VolumeRemoval, 'collectUnnamed'>
+  volumeTrash: Pick<VolumeTrash, 'purgeDue'>
   log: Logger
 }
 
@@ -75,6 +79,8 @@ export class Sweeper {
       await volumes.forget(appId)
       await this.#options.requestLogs.forgetApp(appId)
     }
+    await this.#options.volumeTrash.purgeDue()
+    await this.#options.volumeRemoval.collectUnnamed()
     const keptArtifacts = new Set(await releases.referencedArtifactDigests())
     const freedArtifacts = await artifacts.sweep(keptArtifacts)
     await this.#forgetArtifacts(store, keptArtifacts)

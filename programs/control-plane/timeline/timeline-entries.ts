@@ -153,6 +153,19 @@ const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
     tone: 'bad',
     title: sentenceOf(data) ?? `${data.process} ran into a limit`,
   }),
+  'volume:trashed': data => ({
+    kind: 'other',
+    tone: 'neutral',
+    title:
+      data.cause === 'manifest'
+        ? `Volume ${data.volume} went to the trash: no release names it any more`
+        : `Volume ${data.volume} was put in the trash`,
+  }),
+  'volume:restored': data => ({
+    kind: 'other',
+    tone: 'good',
+    title: `Volume ${data.volume} was taken out of the trash`,
+  }),
   'limits:changed': { kind: 'limit', tone: 'neutral', title: 'Limits were changed' },
   'maintenance:changed': data => ({
     kind: 'settings',

@@ -1,9 +1,9 @@
-import { lstat, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Volume } from '@seaworthy/api'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { AppRow } from '../store/schema.ts'
+import { sizeOfTree } from './size-of-tree.ts'
+import { VolumeFolders } from './volume-folders.ts'
 
 export interface VolumesOptions {
   /** Holds `<app id>/<name>`. */
@@ -14,41 +14,37 @@ export interface VolumesOptions {
 /** What apps keep beside their database: folders that outlive instances, deployments and rollbacks. */
 export class Volumes {
   readonly #options: VolumesOptions
+  readonly #folders: VolumeFolders
 
   constructor(options: VolumesOptions) {
     this.#options = options
+    this.#folders = new VolumeFolders(options.directory)
   }
 
   /** Those on disk, and those that the current release names, by name. */
   async list(app: AppRow): Promise<Volume[]> {
     const paths = await this.#pathsOf(app)
-    const folder = this.folderOf(app.id)
-    const found = await readdir(folder).catch(() => [] as string[])
+    const found = await this.#folders.names(app.id)
     const names = [...new Set([...found, ...Object.keys(paths)])].sort()
     return Promise.all(
       names.map(async name => ({
         name,
         path: paths[name] ?? null,
-        sizeBytes: await sizeOfTree(join(folder, name)),
+        sizeBytes: await sizeOfTree(this.#folders.of(app.id, name)),
       })),
     )
   }
 
   /** Where its files lie, once an instance has mounted it; undefined when the app has no such volume. */
   async directoryOf(app: AppRow, name: string): Promise<string | undefined> {
-    const folder = this.folderOf(app.id)
-    const found = await readdir(folder).catch(() => [] as string[])
+    const found = await this.#folders.names(app.id)
     const isKnown = found.includes(name) || Object.hasOwn(await this.#pathsOf(app), name)
-    return isKnown ? join(folder, name) : undefined
+    return isKnown ? this.#folders.of(app.id, name) : undefined
   }
 
-  folderOf(appId: string): string {
-    return join(this.#options.directory, appId)
-  }
-
-  /** For good. Once the app's time in the trash is over. */
+  /** For good, with what of it lies in the trash. Once the app's time in the trash is over. */
   async forget(appId: string): Promise<void> {
-    await rm(this.folderOf(appId), { recursive: true, force: true })
+    await this.#folders.remove(this.#folders.ofApp(appId))
   }
 
   async #pathsOf({ current_release_id }: AppRow): Promise<Record<string, string>> {
@@ -57,17 +53,4 @@ export class Volumes {
     const { volumes = {} }: ReleaseSettings = JSON.parse(release.settings_json)
     return volumes
   }
-}
-
-const BLOCK_BYTES = 512
-
-/** Bytes on disk, without following links. What goes while it is counted counts nothing. */
-async function sizeOfTree(path: string): Promise<number> {
-  const stats = await lstat(path).catch(() => undefined)
-  if (!stats) return 0
-  const own = stats.blocks * BLOCK_BYTES
-  if (!stats.isDirectory()) return own
-  let sum = own
-  for (const name of await readdir(path).catch(() => [])) sum += await sizeOfTree(join(path, name))
-  return sum
 }
