@@ -1,12 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { temporaryFolder, waitFor } from '@seaworthy/testing'
 import { create } from 'tar'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { answers, appFolder, serves, TestPlatform } from '../test-platform.ts'
 
+/** Whole deployments, beside whatever else runs on the machine. */
+const PATIENT_MS = 60_000
+vi.setConfig({ testTimeout: 2 * PATIENT_MS, hookTimeout: 2 * PATIENT_MS })
 const PASSPHRASE = 'correct horse battery staple'
 const SAYS = "response.end(process.env.WORD + ' ' + (process.env.KEY ?? 'no key'))"
 
@@ -40,7 +43,10 @@ async function exported(
   body: { secrets?: boolean; passphrase?: string } = {},
 ): Promise<Buffer> {
   const { id } = await platform.api.call('apps.export', { params: { slug }, body })
-  await waitFor(async () => (await jobOf(id)).file !== null, { what: 'the export to be written' })
+  await waitFor(async () => (await jobOf(id)).file !== null, {
+    timeoutMs: PATIENT_MS,
+    what: 'the export to be written',
+  })
   const chunks: Uint8Array[] = []
   for await (const chunk of await platform.api.download('appJobs.file', { params: { id } }))
     chunks.push(chunk)
@@ -124,16 +130,30 @@ describe('an export', () => {
 })
 
 describe('a file that is no export', () => {
-  async function archive(files: Record<string, string>): Promise<Buffer> {
+  async function archive(files: Record<string, string | { link: string }>): Promise<Buffer> {
     const { path } = temporaryFolder()
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text)
-    await create({ cwd: path, file: `${path}.tar` }, Object.keys(files))
-    return readFileSync(`${path}.tar`)
+    const { path: beside } = temporaryFolder()
+    for (const [name, content] of Object.entries(files)) {
+      if (typeof content === 'string') writeFileSync(join(path, name), content)
+      else symlinkSync(content.link, join(path, name))
+    }
+    await create({ cwd: path, file: join(beside, 'app.tar') }, Object.keys(files))
+    return readFileSync(join(beside, 'app.tar'))
   }
 
   test.each([
     ['an archive without a manifest', () => archive({ 'server.js': '' }), 'not_an_export'],
     ['a manifest of nonsense', () => archive({ 'seaworthy-app.json': '{"format":1}' }), 'not_an_export'],
+    [
+      'a manifest that is a link',
+      () => archive({ 'seaworthy-app.json': { link: 'other.json' }, 'other.json': '{}' }),
+      'not_an_export',
+    ],
+    [
+      'a manifest that is a link out of the archive',
+      () => archive({ 'seaworthy-app.json': { link: '/etc/passwd' }, 'server.js': '' }),
+      'source_link_outside',
+    ],
     ['no archive at all', async () => Buffer.from('hello, I am no archive'), 'source_archive_format_unknown'],
   ])('%s is refused, and no app is made', async (_, make, code) => {
     await expect(importing(await make(), { slug: 'never-made' })).rejects.toMatchObject({ code })
@@ -151,7 +171,10 @@ describe('a bulk', () => {
     const all = ['first', 'nobody', 'second']
     const bulk = async (action: 'stop' | 'start') => {
       const { id } = await platform.api.call('apps.bulk', { body: { action, apps: all } })
-      await waitFor(async () => (await jobOf(id)).state === 'succeeded', { what: `the ${action} of all` })
+      await waitFor(async () => (await jobOf(id)).state === 'succeeded', {
+        timeoutMs: PATIENT_MS,
+        what: `the ${action} of all`,
+      })
       return (await jobOf(id)).apps.map(({ slug, state, reason }) => [slug, state, reason])
     }
     const missing = ['nobody', 'refused', 'There is no app nobody.']

@@ -1,6 +1,10 @@
 import { waitFor } from '@seaworthy/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { answers, appFolder, processesOf, serves, TestPlatform } from '../test-platform.ts'
+
+/** Whole deployments, beside whatever else runs on the machine. */
+const PATIENT_MS = 60_000
+vi.setConfig({ testTimeout: 2 * PATIENT_MS, hookTimeout: 2 * PATIENT_MS })
 
 let platform: TestPlatform
 
@@ -31,6 +35,7 @@ describe('an app that its people stop', () => {
     expect(await start(slug)).toMatchObject({ state: 'active' })
 
     await waitFor(async () => (await platform.running(slug)).length === 3, {
+      timeoutMs: PATIENT_MS,
       what: 'all instances to run again',
     })
     expect((await platform.request(slug)).body).toBe('one')
@@ -57,6 +62,7 @@ describe('an app that its people stop', () => {
     await start(slug)
 
     await waitFor(async () => (await platform.request(slug)).body === 'new', {
+      timeoutMs: PATIENT_MS,
       what: 'the new value to be there',
     })
   })

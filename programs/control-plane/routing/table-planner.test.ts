@@ -40,6 +40,15 @@ test('an app that was stopped after a crash loop refuses at once', () => {
   expect(modeOf({ instances: [], stoppedAfterCrashes: true })).toBe('unavailable')
 })
 
+test('an app that its people stopped refuses at once and says so, whatever it is', () => {
+  const files = { version: 1, staticRoot: '/a/dist', spa: true }
+  for (const facts of [{ instances: [] }, {}, { release: files, instances: [] }]) {
+    const [route] = planRoutes([{ ...shop, ...facts, state: 'stopped' }], settings)
+
+    expect(route).toMatchObject({ mode: 'unavailable', stopped: true })
+  }
+})
+
 test('a static release is served from its folder', () => {
   const [route] = planRoutes(
     [{ ...shop, instances: [], release: { version: 1, staticRoot: '/a/dist', spa: true } }],

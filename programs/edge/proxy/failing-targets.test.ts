@@ -75,6 +75,18 @@ test('an error page says what happened, as text or HTML, and nothing about what 
   }
 })
 
+test('an app that its people stopped says so, and that counts as nobody failing', async () => {
+  const edge = await TestEdge.start()
+  await edge.push(route([], { mode: 'unavailable', stopped: true }))
+
+  const { status, body, headers } = await edge.ask({ headers: { accept: 'text/html' } })
+
+  expect(status).toBe(503)
+  expect(body).toContain('This app is stopped.')
+  expect(headers['retry-after']).toBeUndefined()
+  expect(await edge.countersOf('v1')).toMatchObject({ requests: 1, failures: 0, edgeFailures: 0 })
+})
+
 test('a target that refuses connections is left for another, and the control plane hears of it', async () => {
   const edge = await TestEdge.start()
   const events = edge.events()
