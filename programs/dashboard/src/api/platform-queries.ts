@@ -65,6 +65,12 @@ export const platformQueries = {
       queryFn: ({ signal }) => client.call('registries.list', { params: { team }, signal }),
     }),
 
+  volumeTrash: (slug: string) =>
+    queryOptions({
+      queryKey: ['app', slug, 'volume-trash'],
+      queryFn: ({ signal }) => client.call('volumes.trash', { params: { slug }, signal }),
+    }),
+
   volumes: (slug: string) =>
     queryOptions({
       queryKey: ['app', slug, 'volumes'],

@@ -2,8 +2,9 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { type App, queries } from '../api/queries.ts'
 import { useCurrentApp } from '../app/current-app.ts'
 import { EmptyState } from '../components/empty-state.tsx'
-import { BuildSettings, EnvironmentCard, VolumesCard } from '../settings/build-settings.tsx'
+import { BuildSettings, EnvironmentCard } from '../settings/build-settings.tsx'
 import { SettingsTabs } from '../settings/settings-tabs.tsx'
+import { VolumesCard } from '../settings/volumes-card.tsx'
 import { settingWords } from '../words/en/settings.ts'
 
 /** How the app is built and how its instances are looked after: what comes with a release. */
