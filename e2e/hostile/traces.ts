@@ -1,8 +1,12 @@
-/** What an app leaves on this machine, as root finds it. */
+/** What apps and builds leave on this machine, as root finds it. */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { docker } from '../harness/docker.ts'
 
 const CGROUPS = '/sys/fs/cgroup'
+/** The number that users of apps begin with. */
+const FIRST_USER = 200_000
 
 /** The process of a running app; undefined when nothing of it runs. */
 export function processOf(slug: string): number | undefined {
@@ -17,38 +21,73 @@ export function userOf(slug: string): number | undefined {
   return pid === undefined ? undefined : uidOf(`${pid}`)
 }
 
-/** The user that runs `node` with this file, from `first` on: the number that users of apps begin with. */
-export function userRunning(file: string, first = 200_000): number | undefined {
-  const found = pids().filter(pid => textOf(`/proc/${pid}/cmdline`).split('\0').includes(file))
-  return found.map(uidOf).find(uid => uid !== undefined && uid >= first)
-}
-
-export function countProcesses(user: number): number {
-  return pids().filter(pid => uidOf(pid) === user).length
-}
-
-/** Everything that is left, in words; empty when nothing is. */
-export function tracesOf({
-  user,
-  instances,
-  home,
-}: {
+export interface Suspect {
+  slug: string
+  /** User number on this host. */
   user: number
+  /** Ids. */
   instances: readonly string[]
   home: string
-}): string[] {
+  /** Names the platform on a Docker engine; undefined where it uses none. */
+  dockerHome?: string
+}
+
+/** Everything that is left of an app, in words; empty when nothing is. */
+export function tracesOf({ slug, user, instances, home, dockerHome }: Suspect): string[] {
   // Another platform of this machine may have a user of that number: what is ours sees mounts of our home.
   const isOurs = (pid: string) => textOf(`/proc/${pid}/mountinfo`).includes(home)
-  const processes = pids().filter(pid => uidOf(pid) === user && isOurs(pid))
   const mounts = textOf('/proc/self/mountinfo').split('\n')
   return [
-    ...processes.map(pid => `process ${pid} ${textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`),
+    ...processesIn(pid => uidOf(pid) === user && isOurs(pid)),
     ...instances.flatMap(id => [
       ...cgroupsOf(id),
       ...mounts.filter(line => line.includes(id)).map(line => `mount ${line}`),
       ...['run/tmp', 'run/spool', 'spool'].flatMap(folder => filesOf(join(home, folder), id)),
     ]),
+    ...(dockerHome ? engineTraces([`seaworthy.home=${dockerHome}`, `seaworthy.app=${slug}`]) : []),
   ]
+}
+
+/** Everything that is left of builds of a platform while none is under way, but for what they made. */
+export function tracesOfBuilds({ home, dockerHome }: Pick<Suspect, 'home' | 'dockerHome'>): string[] {
+  const running = join(home, 'builds', 'running')
+  const isOurs = (pid: string) => textOf(`/proc/${pid}/mountinfo`).includes(running)
+  return [
+    ...processesIn(pid => (uidOf(pid) ?? 0) >= FIRST_USER && isOurs(pid)),
+    ...names(running).map(name => `folder ${name} of a build`),
+    ...names(join(home, 'run', 'tmp')).flatMap(name => (name.startsWith('build-') ? `file ${name}` : [])),
+    ...buildCgroups(home),
+    ...(dockerHome ? engineTraces([`seaworthy.build.home=${dockerHome}`], { networks: false }) : []),
+  ]
+}
+
+/** How many processes of this host run as users of apps and see a folder of builds of this home. */
+export function countBuildProcesses(home: string): number {
+  const running = join(home, 'builds', 'running')
+  return pids().filter(pid => textOf(`/proc/${pid}/mountinfo`).includes(running)).length
+}
+
+/** A platform has a cgroup of its own, named by its folder: see `createSandbox`. */
+function buildCgroups(home: string): string[] {
+  const scope = createHash('sha256').update(join(home, 'run')).digest('hex').slice(0, 8)
+  return [CGROUPS, ...folders(CGROUPS)].flatMap(controller =>
+    names(join(controller, `seaworthy-${scope}`)).flatMap(name =>
+      name.startsWith('build-') ? `cgroup ${join(controller, name)}` : [],
+    ),
+  )
+}
+
+function processesIn(isWanted: (pid: string) => boolean): string[] {
+  return pids()
+    .filter(isWanted)
+    .map(pid => `process ${pid} ${textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`)
+}
+
+function engineTraces(labels: readonly string[], { networks = true } = {}): string[] {
+  const filters = labels.flatMap(label => ['--filter', `label=${label}`])
+  const found = [docker('ps', '--all', '--format', 'container {{.ID}} {{.Command}}', ...filters)]
+  if (networks) found.push(docker('network', 'ls', '--format', 'network {{.Name}}', ...filters))
+  return found.join('\n').split('\n').filter(Boolean)
 }
 
 function cgroupsOf(id: string): string[] {
