@@ -103,9 +103,9 @@ export class AppExports {
   }
 
   /** The file of a finished export. Rejects with `file_not_there`. */
-  async open({ kind, payload_json, steps_json }: JobRow): Promise<{ name: string; stream: Readable }> {
+  async open({ payload_json, steps_json }: JobRow): Promise<{ name: string; stream: Readable }> {
     const { pack }: { pack?: ExportResult } = JSON.parse(steps_json)
-    if (kind !== EXPORT_JOB || !pack || pack.expiresAt <= Date.now()) throw appJobErrors.file_not_there()
+    if (!pack || pack.expiresAt <= Date.now()) throw appJobErrors.file_not_there()
     const { exportId }: ExportPayload = JSON.parse(payload_json)
     // Opened here, so that a file that is gone is told as a problem and not in the middle of an answer.
     const handle = await open(this.#file(exportId)).catch(() => undefined)

@@ -1,9 +1,10 @@
+import type { Readable } from 'node:stream'
 import { importFormSchema, type MadeApp } from '@seaworthy/api'
 import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { can } from '../access/policy.ts'
 import type { AppClones, MadeCopy } from '../app-copies/app-clones.ts'
-import type { AppExports } from '../app-copies/app-exports.ts'
+import { type AppExports, EXPORT_JOB, type ExportPayload } from '../app-copies/app-exports.ts'
 import type { AppImports } from '../app-copies/app-imports.ts'
 import { copyErrors } from '../app-copies/errors.ts'
 import { appDocuments } from '../apps/app-document.ts'
@@ -16,8 +17,10 @@ import type { Call, Implementations } from '../http/endpoint-implementation.ts'
 import { httpErrors } from '../http/errors.ts'
 import { appResource } from '../http/request-resource.ts'
 import type { Store } from '../store/database.ts'
+import type { AppRow } from '../store/schema.ts'
 import { appJobDocument } from './app-job-document.ts'
 import type { BulkApps } from './bulk-apps.ts'
+import { appJobErrors } from './errors.ts'
 import type { OwnAppJobs } from './own-app-jobs.ts'
 
 export interface AppJobsRoutesOptions {
@@ -81,19 +84,27 @@ export function appJobsRoutes(options: AppJobsRoutesOptions): Implementations {
   }
 }
 
-/** Whoever lost the app since does not get its code any more. */
-async function download({ ownAppJobs, appExports, apps }: AppJobsRoutesOptions, call: Call<'appJobs.file'>) {
-  const { actor, params, audit } = call
-  const row = await ownAppJobs.get(actor, params.id)
-  const { name, stream } = await appExports.open(row)
-  const { slug } = JSON.parse(row.payload_json) as { slug: string }
-  const app = await apps.getBySlug(slug)
-  if (!app || !can(actor, 'app:export', appResource(app))) {
-    stream.destroy()
-    throw appErrors.app_not_found({ app: slug })
-  }
-  audit({ target: { kind: 'app', id: app.id, name: slug }, appId: app.id, teamId: app.team_id })
+async function download(options: AppJobsRoutesOptions, { actor, params, audit }: Call<'appJobs.file'>) {
+  const { name, stream, app } = await openExport(options, actor, params.id)
+  audit({
+    target: { kind: 'app', id: app.id, name: app.slug },
+    ...{ appId: app.id, teamId: app.team_id },
+  })
   return { filename: name, contentType: 'application/gzip', chunks: stream }
+}
+
+/** Whoever lost the app since does not get its code any more. */
+async function openExport(
+  { ownAppJobs, appExports, apps }: AppJobsRoutesOptions,
+  actor: Actor,
+  id: string,
+): Promise<{ name: string; stream: Readable; app: AppRow }> {
+  const row = await ownAppJobs.get(actor, id)
+  if (row.kind !== EXPORT_JOB) throw appJobErrors.file_not_there()
+  const { slug }: ExportPayload = JSON.parse(row.payload_json)
+  const app = await apps.getBySlug(slug)
+  if (!app || !can(actor, 'app:export', appResource(app))) throw appErrors.app_not_found({ app: slug })
+  return { ...(await appExports.open(row)), app }
 }
 
 function requireSecrets(actor: Actor, resource: ReturnType<typeof appResource>): void {
@@ -137,9 +148,10 @@ async function importApp(options: AppJobsRoutesOptions, call: Call<'apps.import'
 }
 
 async function givenExport(
-  { uploadLimitBytes, ownAppJobs, appExports, diskRoom }: AppJobsRoutesOptions,
+  options: AppJobsRoutesOptions,
   { request, body, actor }: Call<'apps.import'>,
 ): Promise<Given> {
+  const { uploadLimitBytes, diskRoom } = options
   if (request.isMultipart()) {
     const neededBytes = ROOM_FACTOR * (Number(request.headers['content-length']) || 0)
     await diskRoom.require({ what: 'this import', neededBytes })
@@ -147,7 +159,7 @@ async function givenExport(
     return { fields: upload.fields, open: async () => upload.stream, discard: () => upload.discard() }
   }
   const { export: id, ...fields } = body
-  const open = async () => (await appExports.open(await ownAppJobs.get(actor, id))).stream
+  const open = async () => (await openExport(options, actor, id)).stream
   return { fields, open, discard: () => {} }
 }
 

@@ -92,6 +92,9 @@ test('a job that waits can be cancelled, and says of each app that it had no tur
   const job = await owner.call('appJobs.cancel', { params: { id } })
 
   expect(job).toMatchObject({ state: 'cancelled', apps: [{ slug: 'shop', state: 'refused' }] })
+  await expect(owner.download('appJobs.file', { params: { id } })).rejects.toMatchObject({
+    code: 'file_not_there',
+  })
 })
 
 async function done(client: ApiClient, body: BulkOfApps) {

@@ -134,6 +134,8 @@ const TITLES: Record<string, Sketch | ((data: Facts) => Sketch)> = {
   'app:scaled': data => ({ kind: 'scale', tone: 'neutral', title: `Scaled to ${scaleText(data.scale)}` }),
   'app:slept': { kind: 'sleep', tone: 'neutral', title: 'Fell asleep: nobody asked for it' },
   'app:woke': { kind: 'wake', tone: 'good', title: 'Woke up' },
+  'app:stopped': { kind: 'sleep', tone: 'neutral', title: 'Stopped, until somebody starts it' },
+  'app:started': { kind: 'wake', tone: 'good', title: 'Started again' },
   'app:wake-failed': data => ({ kind: 'wake', tone: 'bad', title: `Did not wake up: ${data.reason}` }),
   'app:crash-looping': data => ({
     kind: 'crash',
