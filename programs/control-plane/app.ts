@@ -324,7 +324,8 @@ export async function createControlPlane(
     events,
     defaultMinutes: config.sleepAfterMinutes,
     lookEveryMs: config.sleepLookSeconds * 1000,
-    isDeploying: async appId => (await deploymentRecords.listUnfinished(appId)).some(isUnderWay),
+    isDeploying: async appId =>
+      (await deploymentRecords.listUnfinished(appId)).some(row => isUnderWay(row, Date.now())),
     log,
   })
   const volumes = new Volumes({ directory: folders.volumes, releases })
