@@ -47,7 +47,8 @@ export const platformQueries = {
 
   reclaim: () =>
     queryOptions({
-      queryKey: [...platformKeys.disk, 'reclaim'],
+      // Not under the key of the disk: nobody wants a new plan once it was carried out.
+      queryKey: ['reclaim'],
       queryFn: ({ signal }) => client.call('disk.reclaim', { body: { apply: false }, signal }),
       gcTime: 0,
     }),
