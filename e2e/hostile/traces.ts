@@ -61,12 +61,6 @@ export function tracesOfBuilds({ home, dockerHome }: Pick<Suspect, 'home' | 'doc
   ]
 }
 
-/** How many processes of this host run as users of apps and see a folder of builds of this home. */
-export function countBuildProcesses(home: string): number {
-  const running = join(home, 'builds', 'running')
-  return pids().filter(pid => textOf(`/proc/${pid}/mountinfo`).includes(running)).length
-}
-
 /** A platform has a cgroup of its own, named by its folder: see `createSandbox`. */
 function buildCgroups(home: string): string[] {
   const scope = createHash('sha256').update(join(home, 'run')).digest('hex').slice(0, 8)

@@ -32,7 +32,7 @@ for (let number = 1; number <= count; number++) {
   await runtime.stop(instance.id, instance.handle, { graceMs: number % 2 === 0 ? 0 : 1_000 })
   slowestStopMs = Math.max(slowestStopMs, performance.now() - stoppingAt)
   left.push(
-    ...tracesOf({ user: 200_000 + USER_NUMBER, instances: [instance.id], home }).filter(
+    ...tracesOf({ slug: 'starts', user: 200_000 + USER_NUMBER, instances: [instance.id], home }).filter(
       trace => !trace.startsWith('file'),
     ),
   )
