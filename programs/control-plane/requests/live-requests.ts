@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@seaworthy/kit'
 import { request } from '@seaworthy/kit/lean-http'
 import type { RequestFilter, TailLine } from '@seaworthy/routes'
+import { SharedTail } from './shared-tail.ts'
 
 export type LiveRequest = Exclude<TailLine, { type: 'heartbeat' }>
 
@@ -9,13 +10,14 @@ export type LiveRequest = Exclude<TailLine, { type: 'heartbeat' }>
 const SILENCE_MS = 30_000
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 1_000
-/** For a reader that is slower than the edge; then the edge's own bound holds, and it drops and counts. */
+/** For a reader that is slower than the edge: beyond it, requests are dropped and counted. */
 const MAX_WAITING = 2_000
 
-/** Requests as they end, told by the edge; over its restarts too. */
+/** Requests as they end, told by the edge; over its restarts too. One connection serves all that follow the same. */
 export class LiveRequests {
   readonly #socketPath: string
   readonly #log: Logger
+  readonly #tails = new Map<string, SharedTail<LiveRequest>>()
 
   constructor({ socketPath, log }: { socketPath: string; log: Logger }) {
     this.#socketPath = socketPath
@@ -29,15 +31,41 @@ export class LiveRequests {
   async *follow(
     appId: string,
     filter: RequestFilter,
-    { signal, listening }: { signal: AbortSignal; listening?: () => void },
+    options: { signal: AbortSignal; listening?: () => void },
+  ): AsyncGenerator<LiveRequest> {
+    const query = queryOf(appId, filter)
+    const tail = this.#tails.get(query) ?? this.#newTail(query)
+    try {
+      yield* tail.follow(options)
+    } finally {
+      if (!tail.isFollowed && this.#tails.get(query) === tail) this.#tails.delete(query)
+    }
+  }
+
+  #newTail(query: string): SharedTail<LiveRequest> {
+    const tail = new SharedTail<LiveRequest>({
+      open: (signal, told) => this.#always(query, signal, told),
+      missed: count => ({ type: 'dropped', count }),
+      maxWaiting: MAX_WAITING,
+    })
+    this.#tails.set(query, tail)
+    return tail
+  }
+
+  /** One connection after the other. */
+  async *#always(
+    query: string,
+    signal: AbortSignal,
+    told: (isTelling: boolean) => void,
   ): AsyncGenerator<LiveRequest> {
     let waitMs = FIRST_WAIT_MS
     while (!signal.aborted) {
       const connected = () => {
         waitMs = FIRST_WAIT_MS
-        listening?.()
+        told(true)
       }
-      yield* this.#once(appId, filter, signal, connected)
+      yield* this.#once(query, signal, connected)
+      told(false)
       if (signal.aborted) return
       await sleep(waitMs, undefined, { signal }).catch(() => undefined)
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
@@ -45,14 +73,9 @@ export class LiveRequests {
   }
 
   /** One connection to the edge, until it ends. */
-  async *#once(
-    appId: string,
-    filter: RequestFilter,
-    signal: AbortSignal,
-    connected: () => void,
-  ): AsyncGenerator<LiveRequest> {
+  async *#once(query: string, signal: AbortSignal, connected: () => void): AsyncGenerator<LiveRequest> {
     const queue = new LineQueue()
-    const path = `/requests?${queryOf(appId, filter)}`
+    const path = `/requests?${query}`
     const options = { socketPath: this.#socketPath, path, agent: false as const, timeout: SILENCE_MS, signal }
     const outgoing = request(options, answer => {
       if (answer.statusCode === 200) connected()
