@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Navigate, useLocation, useNavigate } from '@tanstack/react-router'
-import type { FormEvent } from 'react'
+import { useLocation, useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useEffect } from 'react'
 import { NewPasswordField } from '../account/password-field.tsx'
 import { client } from '../api/client.ts'
 import { connection } from '../api/connection.ts'
@@ -20,7 +20,7 @@ export function SetupPage() {
   const { hash } = useLocation()
   const token = new URLSearchParams(hash).get('token')
   const { data: setup } = useQuery(queries.setup())
-  if (setup?.claimed) return <Navigate to="/" replace />
+  if (setup?.claimed) return <Leave />
   if (!token) {
     return (
       <Outside title={pageWords.setup.noToken} about={pageWords.setup.noTokenAbout}>
@@ -33,6 +33,16 @@ export function SetupPage() {
       <ClaimForm token={token} />
     </Outside>
   )
+}
+
+/**
+ * For a platform that has its owner. Once: the router's own `Navigate` begins anew with each of our pictures, and so
+ * overtakes itself for ever while the API is asked whether somebody is signed in.
+ */
+function Leave() {
+  const navigate = useNavigate()
+  useEffect(() => void navigate({ to: '/', replace: true }), [navigate])
+  return null
 }
 
 function ClaimForm({ token }: { token: string }) {
