@@ -78,11 +78,15 @@ const TICKS_PER_SECOND = 100
  * processes. Divided by requests it says what one costs, whatever else the machine does meanwhile.
  */
 export function cpuSeconds(pid: number): number {
+  return childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), ownCpuSeconds(pid))
+}
+
+/** The same without the child processes. */
+export function ownCpuSeconds(pid: number): number {
   const own = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ')
-  const ticks = Number(own[11]) + Number(own[12])
-  return childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), ticks / TICKS_PER_SECOND)
+  return (Number(own[11]) + Number(own[12])) / TICKS_PER_SECOND
 }
 
 function childrenOf(pid: number): number[] {
