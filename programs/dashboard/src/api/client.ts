@@ -14,6 +14,9 @@ export const client: Pick<ApiClient, 'call' | 'page' | 'all' | 'stream'> = {
   stream: (...args) => bare.stream(...args),
 }
 
+/** For what nobody waits for: its outcome says nothing to whoever looks at the page. */
+export const quietClient: Pick<ApiClient, 'call'> = { call: bare.call.bind(bare) }
+
 /** Passes the outcome on, and notes what it says about the connection. */
 export async function watched<Answer>(asking: Promise<Answer>): Promise<Answer> {
   try {

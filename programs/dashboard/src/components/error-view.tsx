@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { ApiError, client } from '../api/client.ts'
+import { ApiError, quietClient } from '../api/client.ts'
 import { words } from '../words/en.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-field.tsx'
@@ -52,7 +52,7 @@ async function tellLog({ message, stack }: Error, id: string): Promise<void> {
     page: location.pathname.slice(0, 300),
     ...(stack && { stack: stack.slice(0, 4000) }),
   }
-  await client.call('pageFailures.report', { body }).catch(() => undefined)
+  await quietClient.call('pageFailures.report', { body }).catch(() => undefined)
 }
 
 function reportOf(error: Error, id: string): string {
