@@ -2,8 +2,8 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
+import { packBundle } from '@seaworthy/source/pack'
 import { temporaryFolder, waitFor } from '@seaworthy/testing'
-import { create } from 'tar'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { answers, appFolder, serves, TestPlatform } from '../test-platform.ts'
 
@@ -130,28 +130,28 @@ describe('an export', () => {
 })
 
 describe('a file that is no export', () => {
-  async function archive(files: Record<string, string | { link: string }>): Promise<Buffer> {
+  /** With this as its first file, and a folder of code. */
+  async function archive(name: string, content: string | { link: string }): Promise<Buffer> {
     const { path } = temporaryFolder()
-    const { path: beside } = temporaryFolder()
-    for (const [name, content] of Object.entries(files)) {
-      if (typeof content === 'string') writeFileSync(join(path, name), content)
-      else symlinkSync(content.link, join(path, name))
-    }
-    await create({ cwd: path, file: join(beside, 'app.tar') }, Object.keys(files))
-    return readFileSync(join(beside, 'app.tar'))
+    const head = join(path, name)
+    if (typeof content === 'string') writeFileSync(head, content)
+    else symlinkSync(content.link, head)
+    const file = join(path, 'app.tar.gz')
+    await packBundle({ file, head, folders: { code: appFolder(answers('1')) } })
+    return readFileSync(file)
   }
 
   test.each([
-    ['an archive without a manifest', () => archive({ 'server.js': '' }), 'not_an_export'],
-    ['a manifest of nonsense', () => archive({ 'seaworthy-app.json': '{"format":1}' }), 'not_an_export'],
+    ['an archive without a manifest', () => archive('server.js', ''), 'not_an_export'],
+    ['a manifest of nonsense', () => archive('seaworthy-app.json', '{"format":1}'), 'not_an_export'],
     [
       'a manifest that is a link',
-      () => archive({ 'seaworthy-app.json': { link: 'other.json' }, 'other.json': '{}' }),
+      () => archive('seaworthy-app.json', { link: 'code/package.json' }),
       'not_an_export',
     ],
     [
       'a manifest that is a link out of the archive',
-      () => archive({ 'seaworthy-app.json': { link: '/etc/passwd' }, 'server.js': '' }),
+      () => archive('seaworthy-app.json', { link: '/etc/passwd' }),
       'source_link_outside',
     ],
     ['no archive at all', async () => Buffer.from('hello, I am no archive'), 'source_archive_format_unknown'],
