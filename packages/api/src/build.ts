@@ -31,6 +31,10 @@ export const buildLogLineSchema = z
     step: z.string().nullable(),
     stream: z.enum(['stdout', 'stderr', 'platform']),
     text: z.string(),
+    mark: z.enum(['started', 'succeeded', 'failed', 'cached']).optional().meta({
+      description: 'Of a line that begins or ends its step; other lines have none.',
+    }),
+    durationMs: z.number().optional().meta({ description: 'Of the step, where the line ends it.' }),
   })
   .meta({ id: 'BuildLogLine' })
 

@@ -292,6 +292,14 @@ export const endpointList = {
     stream: { when: 'follow', last: ['end'] },
     summary: 'Read or follow the log of a build',
   },
+  'builds.downloadLog': {
+    method: 'GET',
+    path: `${APP}/builds/{number}/log/content`,
+    action: 'build:read',
+    tag: 'builds',
+    download: true,
+    summary: 'Download the whole log of a build as plain text',
+  },
 
   'releases.list': {
     method: 'GET',

@@ -134,6 +134,7 @@ export const endpointSchemas = {
     data: z.array(buildLogLineSchema),
     event: buildLogEventSchema,
   },
+  'builds.downloadLog': { ...numbered, data: z.null() },
 
   'releases.list': { ...inApp, query: listQuery(['version'], {}), data: z.array(releaseSchema), paged: true },
   'releases.get': { params: releaseParamsSchema, data: releaseSchema },

@@ -179,6 +179,7 @@ export const MATRIX: Record<EndpointId, Line> = {
   'builds.list': app('viewer', 'read'),
   'builds.get': app('viewer', 'read', { answer: NO_BUILD }),
   'builds.log': app('viewer', 'read', { answer: NO_BUILD }),
+  'builds.downloadLog': app('viewer', 'read', { answer: NO_BUILD }),
   'releases.list': app('viewer', 'read'),
   'releases.get': app('viewer', 'read', { answer: NO_RELEASE }),
   'releases.rollback': app('developer', 'deploy'),

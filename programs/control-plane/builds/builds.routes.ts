@@ -5,7 +5,7 @@ import type { BuildLog } from '@seaworthy/telemetry'
 import type { Implementations } from '../http/endpoint-implementation.ts'
 import type { AppRow, BuildRow } from '../store/schema.ts'
 import { buildDocument } from './build-document.ts'
-import { buildLogLine, readNewestLines } from './build-log-lines.ts'
+import { buildLogLine, logText, readNewestLines } from './build-log-lines.ts'
 import type { Builds } from './builds.ts'
 
 export interface BuildsRoutesOptions {
@@ -41,6 +41,16 @@ export function buildsRoutes(options: BuildsRoutesOptions): Implementations {
         const build = await find(app, params.number)
         const after = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
         return followLog(options, build, after, signal)
+      },
+    },
+    'builds.downloadLog': {
+      async download({ app, params }) {
+        const build = await find(app, params.number)
+        return {
+          filename: `${app.slug}-build-${build.number}.log`,
+          contentType: 'text/plain; charset=utf-8',
+          chunks: logText(buildLogs, build.id),
+        }
       },
     },
   }

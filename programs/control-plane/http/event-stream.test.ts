@@ -160,6 +160,15 @@ describe('event streams', () => {
     const lines = await local.call('builds.log', { params, query: { limit: 2 } })
     expect(lines.map(({ text }) => text).at(-1)).toBe('install succeeded, 1.5 s')
     expect(lines).toHaveLength(2)
+    expect(lines.at(-1)).toMatchObject({ step: 'install', mark: 'succeeded', durationMs: 1500 })
+    expect(lines[0]!.mark).toBe(undefined)
+    const file = await platform.askLocally('/api/v1/apps/shop/builds/1/log/content', {})
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="shop-build-1.log"')
+    const text = await file.text()
+    expect(text).not.toContain('geheim')
+    expect(text).toMatch(
+      /^\S+Z {2}\[install\] {2}Install dependencies\n.*\n\S+Z {2}\[install\] {2}install succeeded, 1\.5 s\n$/,
+    )
   })
 
   test('of a build that was cancelled in the queue end at once', async () => {
