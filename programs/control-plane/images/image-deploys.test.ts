@@ -86,15 +86,16 @@ describe.skipIf(isMissing)('deploying images', () => {
     expect(text).toMatch(/NoNewPrivs:\s+1/)
   })
 
-  test('keeps a volume over deployments, and lists it', async () => {
-    const name = await registry.push('keep:v1', { text: 'keep' })
-    const web = 'echo again >>/data/starts; busybox httpd -f -p $PORT -h /data'
+  test('keeps a volume over deployments, and lists it; an image of root is no root there either', async () => {
+    const name = await registry.push('keep:v1', { text: 'keep', changes: ['USER root'] })
+    const web = 'echo again >>/data/starts; busybox id -u >/data/user; busybox httpd -f -p $PORT -h /data'
     const manifest = { processes: { web }, volumes: { data: '/data' } }
 
     await deployImage('keep', name, manifest)
     await deployImage('keep', name, manifest)
 
     expect((await platform.request('keep', '/starts')).body).toBe('again\nagain\n')
+    expect((await platform.request('keep', '/user')).body).toMatch(/^20\d{4}\n$/)
     const volumes = await platform.api.call('volumes.list', { params: { slug: 'keep' } })
     expect(volumes).toEqual([{ name: 'data', path: '/data', sizeBytes: expect.any(Number) }])
     expect(volumes[0]!.sizeBytes).toBeGreaterThan(0)
