@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -360,5 +360,41 @@ describe('within a deployed app', () => {
     await waitFor(async () => !(await admin.seaworthy('trash', 'list')).stdout.includes('inner'), {
       what: 'the app to be gone',
     })
+  })
+})
+
+describe('files', () => {
+  test('are listed, printed and downloaded, and nothing is written over', async () => {
+    const folder = smallApp('one')
+    writeFileSync(join(folder, 'red\u001b[31m.txt'), 'plain \u001b[2Jtext\n')
+    await admin.seaworthy('deploy', folder, '--app', 'looked-into')
+    const files = (...args: string[]) => admin.seaworthy('files', ...args, '--app', 'looked-into')
+
+    expect((await files()).stdout).toMatch(
+      /^NAME +SIZE +CHANGED\npackage\.json +\d+ .*\nred\.txt .*\nserver\.js /,
+    )
+    expect((await files('./server.js')).stdout).toContain('createServer')
+    expect((await files('--search', 'PACK', '--json')).stdout).toContain('"total": 1')
+    expect((await files('server.js', '--release', 'v1', '--download')).stdout).toMatch(
+      /^Wrote .*server\.js \(\d+ bytes\)/,
+    )
+    expect(readFileSync(join(admin.cwd, 'server.js'), 'utf8')).toContain('createServer')
+    expect(await files('server.js', '--download')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is there already'),
+    })
+    expect((await files('package.json', '--download', '-')).stdout).toContain('server.js')
+  })
+
+  test.each([
+    [['nothing'], 4, 'There is no nothing in release v1'],
+    [['../../keys'], 2, 'must not hold'],
+    [['--volume', 'none'], 4, 'has no volume none'],
+    [['--release', '9'], 4, 'has no release v9'],
+    [['--release', '1', '--volume', 'data'], 2, 'either --release or --volume'],
+  ])('%j is refused', async (args, code, said) => {
+    const outcome = await admin.seaworthy('files', ...args, '--app', 'looked-into')
+
+    expect(outcome).toMatchObject({ code, stderr: expect.stringContaining(said) })
   })
 })

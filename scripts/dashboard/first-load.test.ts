@@ -25,6 +25,18 @@ describe('the first load', () => {
     expect(firstLoadBytes('src/routes/apps.tsx')).toBeLessThanOrEqual(APPS_LIST_BYTES)
   })
 
+  test('of a terminal needs at most 350 KB, and no other page pays for it', () => {
+    const terminal = 'src/terminal/terminal-panel.tsx'
+    const needed = new Set<string>()
+    for (const page of Object.keys(manifest).filter(name => name.startsWith('src/routes/')))
+      collect(page, needed)
+
+    expect(
+      firstLoadBytes('src/routes/app-terminal.tsx', 'src/app/app-layout.tsx', terminal),
+    ).toBeLessThanOrEqual(ANY_PAGE_BYTES)
+    expect(needed).not.toContain(manifest[terminal]!.file)
+  })
+
   test('of any page, with all that it can open, needs at most 350 KB', () => {
     const everything = Object.keys(manifest).filter(name => manifest[name]!.file.endsWith('.js'))
     const pages = everything.filter(name => /^src\/(?:routes|app)\//.test(name))

@@ -84,11 +84,13 @@ function Row({ entry, of, path }: { entry: FileEntry; of: FilesOf; path: string 
         <Name className="truncate font-mono text-sm">{name}</Name>
         {kind === 'link' && <LinkMark target={entry.target} />}
       </Link>
-      <span className="pl-6.5 text-sm text-soft tabular-nums md:pl-0 md:text-right">
-        {sizeBytes !== null && fileSize(sizeBytes)}
-      </span>
-      <span className="relative pl-3 text-sm text-soft md:pl-0 md:text-right">
-        {modifiedAt !== null && <Time at={modifiedAt} />}
+      <span className="flex gap-3 pl-6.5 text-sm text-soft md:contents">
+        <span className="tabular-nums max-md:empty:hidden md:text-right md:text-sm">
+          {sizeBytes !== null && fileSize(sizeBytes)}
+        </span>
+        <span className="relative md:text-right md:text-sm">
+          {modifiedAt !== null && <Time at={modifiedAt} />}
+        </span>
       </span>
     </li>
   )

@@ -43,7 +43,7 @@ export function AppTerminal() {
   const begin = () => setSession(old => ({ number: (old?.number ?? 0) + 1, target }))
   const change = (more: Partial<Session>) => setSession(old => old && { ...old, ...more })
   return (
-    <Card title={terminalWords.title} about={terminalWords.about} flush>
+    <Card {...(!session && { title: terminalWords.title, about: terminalWords.about })} flush>
       <div className="flex flex-wrap items-end gap-3 px-5 py-3">
         <Where
           {...{ running, target }}

@@ -1,4 +1,4 @@
-/** xterm.js under the content policy: docs/decisions/0027-a-terminal-under-the-content-policy.md. */
+/** xterm.js under the content policy: docs/decisions/0025-a-terminal-under-the-content-policy.md. */
 
 let users = 0
 

@@ -64,6 +64,7 @@ export default function TerminalPanel({ target, status, onStarted, onEnd }: Term
       },
     })
     screen.focus()
+    panel.current?.scrollIntoView({ block: 'nearest' })
     return { screen, session }
   })
   useStayingWhile(isOpen)
@@ -97,7 +98,7 @@ export default function TerminalPanel({ target, status, onStarted, onEnd }: Term
         <section
           ref={host}
           aria-label={terminalWords.screen}
-          className="h-[calc(100dvh-25rem)] min-h-64 overflow-hidden font-mono [:fullscreen_&]:h-full"
+          className="h-[calc(100dvh-34rem)] min-h-64 md:h-[calc(100dvh-28.5rem)] overflow-hidden font-mono [:fullscreen_&]:h-full"
         />
       </div>
       <KeyRow isControl={isControl} onControl={() => setControl(on => !on)} onPress={press} off={!isOpen} />

@@ -25,6 +25,7 @@ type ColorName = keyof typeof COLORS
 /** Asks the browser what each colour is just now, within `host`. */
 export function terminalTheme(host: HTMLElement): ITheme {
   const probe = document.createElement('span')
+  probe.style.transitionProperty = 'none' // else a colour is still the one before
   host.append(probe)
   const colorOf = (value: string) => {
     probe.style.color = value

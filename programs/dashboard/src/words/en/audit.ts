@@ -85,6 +85,7 @@ export const auditWords = {
     'app:deploy': 'Deployed',
     'app:run': 'Ran a command',
     'app:exec': 'Opened a command within an instance',
+    'app:files': 'Read files',
     'app:purge': 'Removed an app from the trash for good',
     'disk:reclaim': 'Reclaimed disk',
     'app:scale': 'Scaled',

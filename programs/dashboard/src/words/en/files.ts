@@ -2,7 +2,7 @@ export const fileWords = {
   tab: 'Files',
   title: 'Files',
   about: 'What a release runs and what a volume holds, to look at. Nothing can be changed here.',
-  of: 'Of',
+  of: 'Files of',
   releases: 'Releases',
   volumes: 'Volumes',
   release: (version: number, isCurrent: boolean) =>
