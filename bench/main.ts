@@ -25,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   api: () => import('./api.ts'),
   dashboard: () => import('./dashboard.ts'),
   'dashboard-list': () => import('./dashboard-list.ts'),
+  'build-log': () => import('./build-log.ts'),
 }
 
 const asked = process.argv.slice(2)

@@ -113,12 +113,12 @@ function useShownLine(
   const row = isThere ? rowOfLine(rows, marked) : undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each line, as soon as it can be shown
   useEffect(() => {
-    if (!isThere) return
+    if (!isThere || shown?.line === marked) return
     if (row === undefined) setFolded(known => without(known, stepOfLine(progress, marked)))
-    else if (shown?.line !== marked) setShown({ index: row, line: marked })
-  }, [marked, isThere, row])
+    else setShown({ index: row, line: marked })
+  }, [marked, isThere, row, shown])
   const goTo = (line: number) => {
-    if (line === marked && row !== undefined) setShown({ index: row, line })
+    if (line === marked) setShown(undefined)
     else void navigate({ hash: `L${line + 1}`, replace: true, hashScrollIntoView: false, resetScroll: false })
   }
   return { shown, marked, goTo }
