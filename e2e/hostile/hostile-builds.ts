@@ -17,6 +17,7 @@ export class WatchedBuild {
     this.slug = slug
     this.number = number
     this.#followed = this.#follow()
+    this.#followed.catch(() => {}) // `end` tells; a test that failed before has its own reason
   }
 
   /** Sends an app whose build does a deed. `folderOf` makes it. */

@@ -36,8 +36,8 @@ const LONG_SHARE = 0.5
 export const LOOK_AT_WAITING_MS = 10_000
 const NEARLY = 0.95
 const MB = 1_048_576
-/** More than the 50,000 lines a second that are kept at any rate. */
-const FLOOD_BYTES_PER_SECOND = 4 * MB
+/** Some 86 GB a day: nobody reads that, and it may be more than can be kept. */
+const FLOOD_BYTES_PER_SECOND = MB
 /** Looks that come close together tell no rate. */
 const SHORTEST_MS = 500
 
