@@ -23,8 +23,10 @@ type Approval = NonNullable<Deployment['approval']>
 export function ApprovalCard({ slug, deployment }: { slug: string; deployment: Deployment }) {
   const { approval, number } = deployment
   const [answer, setAnswer] = useState<'approve' | 'refuse'>()
-  const { data: changes } = useQuery(deploymentQueries.changes(slug, number))
-  if (deployment.state !== 'awaiting_approval' || !approval) return null
+  const isWaiting = deployment.state === 'awaiting_approval'
+  // Not before: until it is built nobody knows what it changes.
+  const { data: changes } = useQuery({ ...deploymentQueries.changes(slug, number), enabled: isWaiting })
+  if (!isWaiting || !approval) return null
   if (approval.state === 'approved') return <Approved deployment={deployment} approval={approval} />
   const whyNot = (what: 'approve' | 'refuse') => {
     const may = changes?.can[what]
