@@ -12,7 +12,6 @@ export const platformWords = {
     partsAbout: 'What runs, and since when.',
     edge: 'Edge',
     edgeProcess: (pid: number) => `process ${pid}`,
-    controlPlane: 'Control plane',
     since: 'Running since',
     database: 'Database',
     databases: { sqlite: 'SQLite, in the home of the platform', postgresql: 'PostgreSQL' },
@@ -25,7 +24,6 @@ export const platformWords = {
       running: 'Answers',
       away: 'Does not answer',
     },
-    version: 'Version',
     home: 'Home',
     addresses: 'Apps answer at',
     counts: 'In all teams',
@@ -114,9 +112,7 @@ export const platformWords = {
     platform: 'the platform',
     actors: { local: 'this machine', public: 'nobody signed in' } as Record<string, string>,
     cancelling: 'is being cancelled',
-    details: 'Details',
     queue: 'Waits in line with',
-    queueAbout: 'Jobs of one line run one after the other.',
     id: 'Id',
     correlation: 'Request',
     correlationAbout: 'The log of the platform names it in every line about this work.',
@@ -142,10 +138,8 @@ export const platformWords = {
   },
 
   disk: {
-    about: (measured: string) => `Measured ${measured}, then once an hour.`,
     measured: 'Measured',
     used: (used: string, total: string, percent: number) => `${used} of ${total} are used, ${percent} %`,
-    free: (free: string) => `${free} free`,
     forecasts: {
       unknown: 'When it will be full is known after half a day of measures.',
       'not-growing': 'It does not fill up.',
@@ -206,7 +200,6 @@ export const platformWords = {
       count === 1
         ? '1 thing was made only minutes ago and will go with a later clean-up.'
         : `${count.toLocaleString('en')} things were made only minutes ago and will go with a later clean-up.`,
-    logsHint: 'Logs are kept by age and size (SEAWORTHY_LOG_MAX_DAYS, SEAWORTHY_LOG_MAX_MB).',
   },
 
   trash: {
@@ -226,7 +219,7 @@ export const platformWords = {
 
   settings: {
     about:
-      'They come from the environment when the platform starts. To change one, set its variable where the platform is started, then restart it; apps run on meanwhile.',
+      'They come from the environment when the platform starts. To change one, set its variable where the platform is started (or NAME_FILE, the path of a file that holds the value), then restart it; apps run on meanwhile.',
     search: 'Search the settings',
     onlyChanged: 'Only what was set',
     list: 'Settings',
@@ -241,9 +234,7 @@ export const platformWords = {
     secretSet: 'set, and never shown',
     byDefault: (value: string) => `By default: ${value}`,
     noDefault: 'Nothing by default',
-    orFile: (name: string) => `Or ${name}_FILE, the path of a file that holds the value.`,
     line: (name: string) => `the line for ${name}`,
-    more: 'Keys, mail and sign-ins for registries',
     registries: 'Sign-ins for registries of images are kept by team:',
   },
 } as const

@@ -14,7 +14,6 @@ export const settingWords = {
 
   general: {
     about: 'Neither touches what runs.',
-    nameDefault: 'As it was called when it was made.',
     fromRelease: (minutes: number) =>
       minutes === 0
         ? 'Empty: as its release says, never.'
