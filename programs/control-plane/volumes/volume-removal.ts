@@ -10,7 +10,7 @@ import type { Volumes } from './volumes.ts'
 
 export interface VolumeRemovalOptions {
   store: Store
-  volumes: Pick<Volumes, 'list'>
+  volumes: Pick<Volumes, 'places'>
   trash: VolumeTrash
   locks: Pick<AppLocks, 'run'>
   records: Pick<DeploymentRecords, 'listUnfinished'>
@@ -53,10 +53,10 @@ export class VolumeRemoval {
   async #collectOf(app: AppRow): Promise<number> {
     const { volumes, locks, trash, log } = this.#options
     // Most apps have none: looked at before anything of the app has to wait.
-    if ((await volumes.list(app)).every(({ path }) => path !== null)) return 0
+    if ((await volumes.places(app)).every(({ path }) => path !== null)) return 0
     return locks.run(app.id, async () => {
       if (await this.#isDeploying(app)) return 0
-      const unnamed = (await volumes.list(app)).filter(({ path }) => path === null)
+      const unnamed = (await volumes.places(app)).filter(({ path }) => path === null)
       let collected = 0
       for (const { name } of unnamed) {
         try {
@@ -72,7 +72,7 @@ export class VolumeRemoval {
 
   async #requireUnused(app: AppRow, name: string): Promise<void> {
     const { slug } = app
-    const volume = (await this.#options.volumes.list(app)).find(one => one.name === name)
+    const volume = (await this.#options.volumes.places(app)).find(one => one.name === name)
     if (!volume) throw trashErrors.volume_not_found({ slug, name })
     if (volume.path !== null) throw trashErrors.volume_in_use({ slug, name, path: volume.path })
     if (await this.#isDeploying(app)) throw trashErrors.volume_in_deployment({ slug, name })
