@@ -7,6 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { answers, appFolder, builtWith, TestPlatform } from '../test-platform.ts'
 
 const MB = 1_048_576
+/** A machine that does much else takes its time. */
+const PATIENT = { timeoutMs: 60_000 }
 
 function smallDisk(megabytes: number): string {
   const { path } = temporaryFolder()
@@ -57,10 +59,10 @@ test.skipIf(await systemPart.missing('root', 'linux'))(
     // What had room when it was asked for is asked again once its turn comes.
     const slow = await platform.push('slow', appFolder(answers('slow'), builtWith('sleep 600')))
     const builds = { params: { slug: 'slow', number: 1 } }
-    await waitFor(async () => (await platform.api.call('builds.get', builds)).state === 'running')
+    await waitFor(async () => (await platform.api.call('builds.get', builds)).state === 'running', PATIENT)
     const queued = await platform.push('shop', appFolder(answers('three')))
     const asked = { params: { slug: 'shop', number: queued.number } }
-    await waitFor(async () => (await platform.api.call('deployments.get', asked)).waitingFor)
+    await waitFor(async () => (await platform.api.call('deployments.get', asked)).waitingFor, PATIENT)
     writeFileSync(ballast, Buffer.alloc(Math.floor(freeMb(disk) - 30) * MB))
     await platform.api.call('deployments.cancel', { params: { slug: 'slow', number: slow.number } })
 
@@ -71,4 +73,5 @@ test.skipIf(await systemPart.missing('root', 'linux'))(
     )
     expect((await platform.request('shop')).body).toBe('two')
   },
+  120_000,
 )
