@@ -117,7 +117,9 @@ function suite(driver: Driver) {
   test('the neighbour answered every request', async () => {
     const report = await stage.load.stop()
 
-    expect(report.failures).toEqual({})
+    const said = stage.platform.log().split('\n')
+    const ofEdge = said.filter(line => /"the edge|"edge/.test(line)).slice(-10)
+    expect(report.failures, `what the platform said of the edge: ${ofEdge.join(' ')}`).toEqual({})
     expect(report.answered).toBe(report.sent)
     expect(report.answered).toBeGreaterThan(50)
   })
