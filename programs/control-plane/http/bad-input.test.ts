@@ -96,6 +96,12 @@ const PARAMS = {
   ...{ volume: 'data', team: 'default', environment: 'all', person: 'x', userId: 'x' },
 }
 
+/** What an endpoint cannot do without. */
+const QUERIES: Partial<Record<EndpointId, string>> = {
+  'releases.file': '?path=server.js',
+  'releases.downloadFile': '?path=server.js',
+}
+
 const WRONG_VALUES: unknown[] = [null, 7, -1, 1.5, 'x\0', '', true, [], [1], {}, { a: 1 }, 'x'.repeat(5000)]
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const withBody = endpoints.filter(({ body }) => body)
@@ -215,6 +221,7 @@ test.each(
     endpoint,
     {
       body: BODIES[endpoint.id],
+      query: QUERIES[endpoint.id],
       params: { slug: 'shop', number: '9999', version: 'v9999', id: 'job_unknown' },
     },
     404,
