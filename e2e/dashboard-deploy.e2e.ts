@@ -4,12 +4,13 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClient } from '@seaworthy/api/client'
+import type { Deployment } from '@seaworthy/api'
+import { ApiError, createClient } from '@seaworthy/api/client'
 import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { type BrowserPage, openBrowserPage, seriousFindings } from '@seaworthy/testing/browser'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dashboardUrl, refuses, signInAt, untilSettled } from './harness/dashboard.ts'
+import { dashboardUrl, goTo, refuses, signInAt, untilSettled } from './harness/dashboard.ts'
 import { Platform } from './harness/platform.ts'
 
 const OWNER = { email: 'ada@example.org', password: 'Correct-Horse-9-Battery' }
@@ -40,9 +41,9 @@ afterAll(() => platform?.destroy())
 describe.skipIf(missing)('in a browser', () => {
   test('a failing deployment explains itself, and its log is searched, folded and linked', async () => {
     const { page } = owner
-    const { deployment } = await platform.deploy('shop', folder('one', { fails: true }))
+    const deployment = await deploy(folder('one', { fails: true }))
     const address = `${appUrl()}/deployments/${deployment.number}`
-    await page.goto(address)
+    await goTo(page, address)
     await untilSettled(page)
 
     await page.getByRole('alert').getByText('It did not go live').waitFor()
@@ -71,7 +72,7 @@ describe.skipIf(missing)('in a browser', () => {
       .first()
       .waitFor()
     await page.goto('about:blank')
-    await page.goto(linked)
+    await goTo(page, linked)
     await log.locator('.bg-accent-soft', { hasText: 'needle' }).waitFor()
     await page.getByRole('button', { name: 'Break long lines' }).click()
     await log.locator('.bg-accent-soft', { hasText: 'needle' }).waitFor()
@@ -85,7 +86,7 @@ describe.skipIf(missing)('in a browser', () => {
     const { page } = owner
     await goLive('two')
     await goLive('three', { 'extra.txt': 'more' })
-    await page.goto(`${appUrl()}/releases`)
+    await goTo(page, `${appUrl()}/releases`)
     await page.getByRole('button', { name: 'Roll back to v1' }).click()
 
     const dialog = page.getByRole('dialog')
@@ -99,7 +100,7 @@ describe.skipIf(missing)('in a browser', () => {
 
   test('a deployment waits for the word of a second person', async () => {
     const { page } = owner
-    await page.goto(`${appUrl()}/deployments`)
+    await goTo(page, `${appUrl()}/deployments`)
     await page.getByRole('button', { name: 'Change', exact: true }).click()
     await page.getByRole('switch', { name: 'Ask for an approval' }).click()
     await page.getByRole('button', { name: 'Save' }).click()
@@ -112,9 +113,9 @@ describe.skipIf(missing)('in a browser', () => {
     expect(await seriousFindings(page)).toEqual([])
     const address = page.url()
 
-    await second.page.goto(`${appUrl()}/deployments`)
+    await goTo(second.page, `${appUrl()}/deployments`)
     await second.page.getByRole('heading', { name: 'Waiting' }).waitFor()
-    await second.page.goto(address)
+    await goTo(second.page, address)
     await second.page.getByRole('heading', { name: /beside v3, which serves now/ }).waitFor()
     await second.page.getByRole('button', { name: 'Approve' }).click()
     const dialog = second.page.getByRole('dialog')
@@ -125,7 +126,8 @@ describe.skipIf(missing)('in a browser', () => {
 
   test('a deployment is ordered for later, moved, and called off', async () => {
     const { page } = owner
-    await platform.api.call('approval.set', { params: { slug: 'shop' }, body: { required: false } })
+    const off = { params: { slug: 'shop' }, body: { required: false } }
+    await patiently(() => platform.api.call('approval.set', off))
     await deployAgain(page, { later: true })
 
     await page.getByRole('heading', { name: 'Starts later' }).waitFor()
@@ -144,13 +146,13 @@ describe.skipIf(missing)('in a browser', () => {
       params: { slug: 'shop' },
       query: { grep: 'needle' },
     })
-    await page.goto(`${appUrl()}/logs?line=${lines[0]!.cursor}`)
+    await goTo(page, `${appUrl()}/logs?line=${lines[0]!.cursor}`)
     const log = page.getByRole('log', { name: 'Logs' })
     await log.locator('[aria-current=true]', { hasText: 'needle' }).waitFor()
     expect(await log.locator('b').count()).toBe(0)
     expect(await seriousFindings(page)).toEqual([])
 
-    await page.goto(`${appUrl()}/logs?grep=tick`)
+    await goTo(page, `${appUrl()}/logs?grep=tick`)
     const status = page.getByRole('status').filter({ hasText: /^[\d,]+ lines?$/ })
     const latest = async () => Number.parseInt(((await status.textContent()) ?? '').replaceAll(',', ''), 10)
     await waitFor(async () => (await latest()) > 20, { timeoutMs: 30_000, what: 'lines to come' })
@@ -180,13 +182,35 @@ function appUrl(): string {
 }
 
 async function goLive(version: string, files: Record<string, string> = {}): Promise<void> {
-  const { deployment } = await platform.deploy('shop', folder(version, { files }))
+  const deployment = await deploy(folder(version, { files }))
   if (deployment.state !== 'succeeded') throw new Error(deployment.error?.message)
+}
+
+/** Resolves with the deployment at its end. */
+async function deploy(path: string): Promise<Deployment> {
+  const { number } = await patiently(() => platform.push('shop', path))
+  return patiently(() => platform.untilState('shop', number, ['succeeded', 'failed', 'cancelled']))
+}
+
+/** Again where the platform is too busy for an answer. */
+async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const answer = await waitFor(
+    () =>
+      ask().then(
+        value => ({ value }),
+        error => {
+          if (error instanceof ApiError && error.status === 503) return undefined
+          throw error
+        },
+      ),
+    { timeoutMs: 60_000, what: 'an answer of the platform' },
+  )
+  return answer.value
 }
 
 /** Through the dialog, as somebody does who has nothing at hand. */
 async function deployAgain(page: Page, { later = false } = {}): Promise<void> {
-  await page.goto(appUrl())
+  await goTo(page, appUrl())
   await page.getByRole('button', { name: 'Deploy', exact: true }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('tab', { name: 'Again' }).click()
