@@ -52,7 +52,7 @@ test('the end is told once it came', () => {
 
 test.each([
   [{ state: 'queued' }, ['running', 'waiting', 'waiting', 'waiting', 'waiting', 'waiting']],
-  [{ state: 'awaiting_approval', release: 2 }, ['done', 'done', 'running', 'waiting', 'waiting', 'waiting']],
+  [{ state: 'awaiting_approval', release: 2 }, ['done', 'done', 'waiting', 'waiting', 'waiting', 'waiting']],
   [{ state: 'starting' }, ['done', 'running', 'waiting', 'waiting', 'waiting', 'waiting']],
   [{ state: 'starting', release: 2 }, ['done', 'done', 'running', 'waiting', 'waiting', 'waiting']],
   [{ state: 'watching', release: 2 }, ['done', 'done', 'done', 'done', 'running', 'waiting']],

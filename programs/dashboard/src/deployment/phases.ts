@@ -50,6 +50,7 @@ function stateOf({ state, reason }: Facts, name: Phase, index: number, at: numbe
   if (state === 'succeeded' || index < at) return 'done'
   if (index > at) return isOver(state) ? 'skipped' : 'waiting'
   if (state === 'failed') return 'failed'
+  if (state === 'awaiting_approval') return 'waiting'
   return state === 'cancelled' ? 'skipped' : 'running'
 }
 

@@ -102,7 +102,7 @@ interface ChoiceProps {
 
 function Choice({ label, value, options, onChange }: ChoiceProps) {
   return (
-    <div className="w-36">
+    <div className="w-40">
       <Select aria-label={label} value={value} onChange={event => onChange(event.target.value)}>
         {options.map(([value, name]) => (
           <option key={value} value={value}>
