@@ -90,8 +90,8 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
     await page.getByRole('link', { name: 'harbour', exact: true }).waitFor()
     await page.keyboard.press('Control+k')
     await page.getByRole('dialog').getByRole('combobox').waitFor()
-    await page.keyboard.type('harbour env')
-    await page.getByRole('option', { name: /harbour.*Environment/ }).waitFor()
+    await page.keyboard.type('harbour environment')
+    await page.getByRole('option').filter({ hasText: 'Environment' }).first().waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/apps\/harbour\/env$/)
 
@@ -159,10 +159,11 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
 
     await stayAwake(null)
     await goTo(page, dashboardUrl(platform, '/apps/dropped'))
-    await page.getByText('It is asleep: the next request wakes it.').waitFor()
+    const badge = page.locator('#page header').getByText('Asleep', { exact: true }).first()
+    await badge.waitFor()
     await stayAwake(0)
     expect((await platform.request('dropped')).body).toBe('hello')
-    await page.getByText('It is asleep: the next request wakes it.').waitFor({ state: 'detached' })
+    await badge.waitFor({ state: 'detached' })
   })
 })
 
