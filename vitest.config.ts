@@ -37,7 +37,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'e2e', ...endToEnd, exclude: ALONE, sequence: { groupOrder: 1 } } },
+      { test: { name: 'e2e', ...endToEnd, exclude: ALONE, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: { name: 'e2e-alone', ...endToEnd, include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
@@ -57,7 +57,8 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    // Most tests wait for processes and sockets, so that two cores have time for a third.
+    maxWorkers: 3,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts', 'programs/**/*.ts'],

@@ -392,7 +392,6 @@ export async function createControlPlane(
     store,
     manager,
     edge,
-    governor,
     runtimeKind: runtimes.kindFor('tree'),
     powers: sandbox.powers,
     shortcomings: missingPowers,

@@ -7,6 +7,14 @@ const buildingSchema = z.strictObject({
   budgetBytes: bytes.meta({ description: 'What all builds together may have just now.' }),
   reservedBytes: bytes.meta({ description: 'What builds never get.' }),
   cpuShare: z.number().meta({ description: '1: builds run at full speed; less: they are slowed down.' }),
+  pressure: z
+    .strictObject({ memorySome: z.number(), memoryFull: z.number(), ioFull: z.number() })
+    .nullable()
+    .meta({
+      description:
+        'Percent of the last 10 seconds in which work stood still for want of it. Null where the kernel tells nothing.',
+    }),
+  note: z.string().nullable().meta({ description: 'Why builds are slow just now, in a sentence.' }),
   running: z.array(
     z.strictObject({
       app: z.string(),
@@ -87,23 +95,6 @@ export const statusSchema = z
       })
       .nullable()
       .meta({ description: 'Of all teams together. Null for who does not administer the platform.' }),
-    builds: z
-      .strictObject({
-        running: z.int(),
-        waiting: z.int(),
-        cpuShare: z.number().meta({ description: 'Of the CPU time that builds would get otherwise.' }),
-        pressure: z
-          .strictObject({ memorySome: z.number(), memoryFull: z.number(), ioFull: z.number() })
-          .nullable()
-          .meta({
-            description:
-              'Percent of the last 10 seconds in which work stood still for want of it. Null where the kernel tells nothing.',
-          }),
-        note: z.string().nullable().meta({ description: 'Why builds are slow just now, in a sentence.' }),
-      })
-      .nullable()
-      .optional()
-      .meta({ description: 'Null for who does not administer the platform.' }),
     urls: z.strictObject({ dashboard: z.url(), edge: z.url(), edgeTls: z.url().nullable().optional() }),
     mail: z
       .strictObject({

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Status } from '@seaworthy/api'
+import type { StatusDetails } from '@seaworthy/api'
 import { createClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { controlSocket, platformHome } from '../connection.ts'
@@ -219,7 +219,7 @@ async function status({ client, out }: Context): Promise<void> {
         ['apps', counts && `${counts.apps}, ${counts.instances} instances`],
         ['traffic', `${Math.round(perMinute * 10) / 10} requests a minute`],
         ['jobs', counts && `${counts.jobsRunning} running, ${counts.jobsQueued} queued`],
-        ['builds', status.builds && buildsText(status.builds)],
+        ['builds', status.details ? buildsText(status.details.builds) : null],
         ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
         ['home', status.home],
       ]),
@@ -228,6 +228,6 @@ async function status({ client, out }: Context): Promise<void> {
   )
 }
 
-function buildsText({ running, waiting, note }: NonNullable<Status['builds']>): string {
-  return [`${running} running, ${waiting} waiting`, ...(note === null ? [] : [note])].join('; ')
+function buildsText({ running, waiting, note }: StatusDetails['builds']): string {
+  return [`${running.length} running, ${waiting.length} waiting`, ...(note === null ? [] : [note])].join('; ')
 }

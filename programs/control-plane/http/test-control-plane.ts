@@ -428,7 +428,6 @@ const STATUS = {
   database: { kind: 'sqlite' as const },
   mail: { kind: 'file' as const, to: '/home/mail.log', from: null },
   counts: { apps: 0, instances: 0, jobsQueued: 0, jobsRunning: 0 },
-  builds: { running: 0, waiting: 0, cpuShare: 1, pressure: null, note: null },
   urls: { dashboard: 'http://localhost:4400/', edge: 'http://localhost:8080/' },
   home: '/home',
 }

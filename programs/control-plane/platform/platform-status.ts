@@ -1,7 +1,5 @@
 import type { Status } from '@seaworthy/api'
 import type { SandboxPowers } from '@seaworthy/sandbox'
-import type { BuildGovernor } from '../builds/governor/build-governor.ts'
-import { buildsStatus } from '../builds/governor/builds-status.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
 import type { Store } from '../store/database.ts'
@@ -10,7 +8,6 @@ export interface PlatformStatusOptions {
   store: Store
   manager: InstanceManager
   edge: Pick<EdgeClient, 'status'>
-  governor: Pick<BuildGovernor, 'state'>
   runtimeKind: string
   powers: SandboxPowers
   /** What this machine does not give to keep apps apart. */
@@ -31,7 +28,7 @@ export class PlatformStatus {
   }
 
   async status(): Promise<Status> {
-    const { store, governor, runtimeKind, powers, shortcomings, version, home, urls, mail } = this.#options
+    const { store, runtimeKind, powers, shortcomings, version, home, urls, mail } = this.#options
     return {
       version,
       startedAt: new Date(this.#startedAt).toISOString(),
@@ -40,7 +37,6 @@ export class PlatformStatus {
       edge: await this.#edge(),
       database: { kind: store.kind === 'sqlite' ? 'sqlite' : 'postgresql' },
       counts: await this.#counts(),
-      builds: buildsStatus(governor.state()),
       urls,
       mail,
       home,

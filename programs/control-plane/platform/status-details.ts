@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { StatusDetails } from '@seaworthy/api'
 import { AppError } from '@seaworthy/kit'
 import type { GovernorView } from '../builds/governor/build-governor.ts'
+import { buildsStatus } from '../builds/governor/builds-status.ts'
 import { DISK_LEVELS, diskLevel } from '../disk/disk-level.ts'
 import type { DiskRoom } from '../disk/disk-room.ts'
 import { isoTime, isoTimeOrNull } from '../http/times.ts'
@@ -41,7 +42,7 @@ export class StatusDetailsReader {
     const controlPlaneBytes = process.memoryUsage.rss()
     return {
       docker,
-      builds: buildsOf(view),
+      builds: buildsStatus(view),
       memory: { controlPlaneBytes, edgeBytes, machineBytes: view.machineBytes },
       disk,
       certificates,
@@ -93,19 +94,6 @@ export class StatusDetailsReader {
 
 function messageOf(problemJson: string): string | null {
   return (JSON.parse(problemJson) as { message?: string }).message ?? null
-}
-
-function buildsOf({ machineBytes: _, ...view }: GovernorView): StatusDetails['builds'] {
-  return {
-    ...view,
-    running: view.running.map(({ app, limitBytes, usedBytes, expectedEndMs }) => ({
-      ...{ app, limitBytes, usedBytes },
-      expectedEndAt: isoTimeOrNull(expectedEndMs ?? null),
-    })),
-    waiting: view.waiting.map(({ app, needBytes, sinceMs, reason }) => ({
-      ...{ app, needBytes, since: isoTime(sinceMs), why: reason ?? null },
-    })),
-  }
 }
 
 /** proc(5): the second number of `statm` is resident pages. Null outside Linux, or once the process is gone. */

@@ -28,7 +28,6 @@ test('members learn how the platform is, not where it lies or how much other tea
     expect(seen).toMatchObject({
       version: whole.version,
       counts: null,
-      builds: null,
       details: null,
       home: null,
       edge: { pid: null },

@@ -31,7 +31,6 @@ export function statusFor(actor: Actor, status: StatusDocument): StatusDocument 
     edge: { ...edge, pid: null },
     mail: { ...mail, to },
     counts: null,
-    builds: null,
     details: null,
     home: null,
   }

@@ -39,16 +39,6 @@ export interface BuildRequest {
   onPace?(sentence: string): void
 }
 
-/** How the builds of this machine are just now. */
-export interface GovernorState {
-  running: number
-  waiting: number
-  /** Of the CPU time that builds would get otherwise: 1 is full speed. */
-  cpuShare: number
-  /** Undefined where the kernel tells nothing. */
-  pressure?: Pressure
-}
-
 /** A place among the running builds. */
 export interface BuildGrant {
   limits: BuildSpec['limits']
@@ -70,8 +60,10 @@ export interface GovernorView {
   reservedBytes: number
   budgetBytes: number
   machineBytes: number
-  /** 1 at full speed. */
+  /** Of the CPU time that builds would get otherwise: 1 is full speed. */
   cpuShare: number
+  /** Undefined where the kernel tells nothing. */
+  pressure: Pressure | undefined
   running: readonly RunningBuild[]
   waiting: readonly { app: string; needBytes: number; sinceMs: number; reason: string | undefined }[]
 }
@@ -123,16 +115,6 @@ export class BuildGovernor {
     return admitted.promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
-  state(): GovernorState {
-    const { pressure } = this.#readMachine()
-    return {
-      running: this.#running.size,
-      waiting: this.#waiting.length,
-      cpuShare: this.#cpuShare,
-      ...(pressure ? { pressure } : {}),
-    }
-  }
-
   #readMachine(): MachineFacts {
     return (this.#options.readMachine ?? readMachine)()
   }
@@ -140,7 +122,7 @@ export class BuildGovernor {
   /** Who builds, who waits and why, and what there is to share, as of now. */
   view(): GovernorView {
     const { slots, reservedBytes } = this.#options
-    const { memory } = this.#readMachine()
+    const { memory, pressure } = this.#readMachine()
     const running = [...this.#running.values()]
     const facts = { memory, slots, reservedBytes, running, waiting: this.#waiting, nowMs: Date.now() }
     return {
@@ -149,6 +131,7 @@ export class BuildGovernor {
       budgetBytes: budgetOf(facts),
       machineBytes: memory.total,
       cpuShare: this.#cpuShare,
+      pressure,
       running,
       waiting: this.#waiting.map(({ app, needBytes, sinceMs, reason }) => ({
         ...{ app, needBytes, sinceMs, reason },

@@ -38,7 +38,7 @@ export function MemoryCard({ memory: figures }: Pick<Details, 'memory'>) {
 
 /** Who builds, who waits and why, and what there is to share. */
 export function BuildsCard({ builds }: Pick<Details, 'builds'>) {
-  const { running, waiting, cpuShare } = builds
+  const { running, waiting } = builds
   return (
     <Card title={w.builds} about={w.buildsAbout}>
       <div className="grid gap-4">
@@ -46,7 +46,7 @@ export function BuildsCard({ builds }: Pick<Details, 'builds'>) {
           rows={[
             [w.budget, w.budgetText(memory(builds.budgetBytes), memory(builds.reservedBytes))],
             [w.slots, w.slotsText(builds.slots)],
-            [w.pace, cpuShare >= 1 ? w.fullPace : w.slowPace(Math.round(cpuShare * 100))],
+            [w.pace, builds.note ?? w.fullPace],
           ]}
         />
         {running.length + waiting.length === 0 && <p className="text-soft">{w.noBuilds}</p>}

@@ -61,8 +61,6 @@ export const platformWords = {
     slotsText: (count: number) => (count === 1 ? '1 build' : `at most ${count} builds`),
     pace: 'Pace',
     fullPace: 'full speed',
-    slowPace: (percent: number) =>
-      `slowed down to ${percent} % of the processors: the machine is under pressure`,
     building: (limit: string, used: string) => `builds with ${used} of ${limit}`,
     endsBy: 'done',
     waits: (need: string) => `waits, needs about ${need}`,
