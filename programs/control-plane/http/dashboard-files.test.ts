@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { createHealth, silentLogger } from '@seaworthy/kit'
-import { hardening } from '@seaworthy/kit/http'
+import { hardening, type PressureLimits } from '@seaworthy/kit/http'
 import { temporaryFolder } from '@seaworthy/testing'
 import Fastify from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -29,6 +30,21 @@ describe('the files of a build', () => {
       'content-type': 'text/javascript; charset=utf-8',
       vary: expect.stringContaining('accept-encoding'),
     })
+  })
+
+  test('are sent although the server sheds load', async () => {
+    const { ask } = await serve(build(), { pressure: { sampleMs: 10, maxEventLoopDelayMs: 20 } })
+    await ask('/assets/main-abc.js') // the first call starts the gauge
+    // Two late samples in a row: block, let the timers run once, and again.
+    block(60)
+    await sleep(0)
+    block(60)
+    await sleep(0)
+
+    const [call, file] = await Promise.all([ask('/api/v1/apps'), ask('/assets/main-abc.js')])
+
+    expect(call.statusCode).toBe(503)
+    expect(file.body).toBe(SCRIPT)
   })
 
   test('that are gone meanwhile, or never were, are not found', async () => {
@@ -94,14 +110,22 @@ function build(): string {
   return folder
 }
 
-async function serve(directory: string) {
+async function serve(directory: string, plugin: { pressure?: PressureLimits } = {}) {
   const fastify = Fastify()
   onTestFinished(() => fastify.close())
   const dashboard = await openDashboard(directory)
   const health = createHealth({ log: silentLogger })
-  await fastify.register(hardening, { health, fallback: dashboard.fallback })
+  await fastify.register(hardening, { health, fallback: dashboard.fallback, ...plugin })
   dashboard.register(fastify)
+  fastify.get('/api/v1/apps', async () => [])
   return {
     ask: (url: string, headers: Record<string, string> = {}) => fastify.inject({ url, headers }),
+  }
+}
+
+function block(durationMs: number): void {
+  const end = performance.now() + durationMs
+  while (performance.now() < end) {
+    // nothing else may run
   }
 }

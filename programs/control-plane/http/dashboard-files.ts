@@ -47,14 +47,15 @@ export async function openDashboard(directory: string): Promise<Dashboard> {
   return {
     register(fastify) {
       for (const [url, file] of files) {
-        fastify.get(url, { config: { action: 'public' } }, (request, reply) =>
-          sendFile(url, file, request, reply),
-        )
+        fastify.get(url, { config: FILE_ROUTE }, (request, reply) => sendFile(url, file, request, reply))
       }
     },
     fallback: pageFallback(reply => sendPage(reply, page)),
   }
 }
+
+/** Under pressure too: files cost little, and a page that lacks one of them shows nothing, or nonsense. */
+const FILE_ROUTE = { action: 'public', servedUnderPressure: true } as const
 
 function pageFallback(send: (reply: FastifyReply) => FastifyReply): Dashboard['fallback'] {
   return (request, reply) => (wantsPage(request) ? send(reply) : undefined)
