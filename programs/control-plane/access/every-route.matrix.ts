@@ -160,7 +160,7 @@ export const MATRIX: Record<EndpointId, Line> = {
   'deployments.receipt': app('viewer', 'read', { answer: NO_DEPLOYMENT }),
   'deployments.approve': app('developer', 'deploy'),
   'deployments.refuse': app('developer', 'deploy'),
-  'deployments.changes': app('viewer', 'read'),
+  'deployments.changes': app('viewer', 'read', { answer: NO_DEPLOYMENT }),
   'deployments.reschedule': app('developer', 'deploy'),
   'releases.changes': app('viewer', 'read', { answer: NO_RELEASE }),
   'approval.get': app('viewer', 'read'),
