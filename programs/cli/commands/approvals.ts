@@ -45,7 +45,7 @@ export function addApprovalCommands(program: Command, surroundings: Surroundings
   program
     .command('reschedule')
     .description('give a deployment that has not begun another time, or start it now')
-    .argument('<number>')
+    .argument('<number>', 'of the deployment')
     .addOption(new Option('--at <time>', 'ISO 8601').conflicts('now'))
     .option('--now', 'start it now')
     .action((number: string, options: { at?: string; now?: boolean }, command: Command) =>
