@@ -5,7 +5,7 @@ import { createToolchains } from '@seaworthy/builder'
 import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
-import { shortcomings, userIdOf } from '@seaworthy/sandbox'
+import { appShortcomings, shortcomings, userIdOf } from '@seaworthy/sandbox'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
@@ -106,11 +106,12 @@ export async function createControlPlane(
   const domainSettings = readDomainSettings(config, dashboardUrl)
   const ground = await openGround(config, log)
   const { folders, store, keyRing, sandbox, runtimes, images } = ground
-  const missingPowers = shortcomings(sandbox.powers, {
+  const host = {
     ...{ platform: process.platform, isRoot: process.getuid?.() === 0 },
     isPlain: config.sandbox === 'plain',
     tellsPressure: readMachine().pressure !== undefined,
-  })
+  }
+  const missingPowers = shortcomings(sandbox.powers, host)
   const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
   const apiRequests = new ApiRequestMeter({ store, defaults, log })
@@ -461,7 +462,7 @@ export async function createControlPlane(
       ...limits.routeParts,
       manager,
       enforced: enforcedLimits(sandbox.powers),
-      shortcomings: missingPowers,
+      shortcomings: appShortcomings(sandbox.powers, host),
       domainSource: domains.table,
       canaries,
       publisher,

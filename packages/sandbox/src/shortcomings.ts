@@ -13,6 +13,11 @@ export interface SandboxHost {
 
 /** What this host does not give to keep apps apart, in sentences, with what would help. Empty: nothing is missing. Pure. */
 export function shortcomings(powers: SandboxPowers, host: SandboxHost): string[] {
+  return [...appShortcomings(powers, host), ...buildShortcomings(powers, host)]
+}
+
+/** Of these, what concerns apps that run. */
+export function appShortcomings(powers: SandboxPowers, host: SandboxHost): string[] {
   const { memoryLimit, cpuLimit, processLimit, cgroups } = powers
   const missing = [
     ...(memoryLimit ? [] : ['memory']),
@@ -27,7 +32,12 @@ export function shortcomings(powers: SandboxPowers, host: SandboxHost): string[]
     ...(missing.length > 0
       ? [`${listed(missing)} limits of apps are not enforced here: ${cause(cgroups)}`]
       : []),
-    ...(cgroups !== 'none' && !powers.ioWeights
+  ]
+}
+
+function buildShortcomings({ cgroups, ioWeights }: SandboxPowers, host: SandboxHost): string[] {
+  return [
+    ...(cgroups !== 'none' && !ioWeights
       ? [
           'builds do not give way to apps at the disk here: that needs cgroup v2 and the scheduler BFQ, or io.cost.',
         ]

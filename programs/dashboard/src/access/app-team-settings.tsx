@@ -22,7 +22,7 @@ export function AppTeamSettings({ app }: { app: App }) {
   const [handingOver, setHandingOver] = useState(false)
   return (
     <Card title={accessWords.team} about={accessWords.teamAbout}>
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <span className="min-w-0 flex-1">
             <span className="block text-sm font-medium">{accessWords.owner}</span>

@@ -12,7 +12,7 @@ export function FigureCells({ figures }: { figures: AppFigures | undefined }) {
   const head = words.apps.columns
   return (
     <>
-      <Cell name={head.traffic} className="flex items-center gap-3 tabular-nums max-lg:w-40">
+      <Cell name={head.traffic} className="flex items-center gap-3 tabular-nums max-lg:w-52">
         {figures ? <Traffic figures={figures} /> : <Unknown />}
       </Cell>
       <Cell
@@ -47,6 +47,9 @@ function Traffic({ figures: { requestsPerMinute, sparkline } }: { figures: AppFi
   return (
     <>
       <span className="w-10 shrink-0 text-right">{amount(requestsPerMinute)}</span>
+      <span className="shrink-0 text-soft lg:hidden" aria-hidden>
+        {words.apps.aMinute}
+      </span>
       <Sparkline values={sparkline} className="max-w-24" />
     </>
   )

@@ -27,7 +27,7 @@ export function LimitsCard({ app }: { app: App }) {
           processes.map(process => <ProcessLimits key={process.process} {...process} />)
         )}
         {notes.map(note => (
-          <p key={note} className="rounded-md bg-sunken px-3 py-2 text-sm text-soft">
+          <p key={note} className="rounded-md bg-sunken px-3 py-2 text-sm text-soft first-letter:uppercase">
             {inertLine(note)}
           </p>
         ))}

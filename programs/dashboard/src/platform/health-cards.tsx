@@ -66,7 +66,9 @@ export function ApartCard({ runtime: { sandbox, notes = [] } }: Pick<Status, 'ru
         ) : (
           <ul className="grid gap-1 rounded-md bg-warn-soft px-3 py-2 text-warn">
             {notes.map(note => (
-              <li key={note}>{inertLine(note)}</li>
+              <li key={note} className="first-letter:uppercase">
+                {inertLine(note)}
+              </li>
             ))}
           </ul>
         )}

@@ -155,6 +155,8 @@ export const words = {
     traffic: (count: string) => `${count} requests a minute.`,
     perMinute: 'a minute',
     noFigure: 'not known',
+    /** After a number of requests, where its column has no head. */
+    aMinute: 'a minute',
     memoryOf: (used: string, limit: string) => `${used} of ${limit}`,
     noRelease: 'no release yet',
     neverDeployed: 'never deployed',
