@@ -91,8 +91,9 @@ describe.skipIf(await systemPart.missing('chromium'))('in a browser', () => {
 
     await page.goto(`${dashboardUrl()}/apps/harbour/releases`)
     await page.getByRole('button', { name: 'Roll back to v1' }).click()
-    await page.getByText('The code is the same.').waitFor()
-    await page.getByRole('dialog').getByText('GREETING').waitFor()
+    const changes = page.getByRole('dialog').locator('dl > div')
+    await changes.filter({ hasText: 'Code' }).getByText('The same.').waitFor()
+    await changes.filter({ hasText: 'GREETING' }).waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back to v1' }).click()
     await page.getByRole('link', { name: 'Open the app' }).waitFor({ timeout: 60_000 })
 
