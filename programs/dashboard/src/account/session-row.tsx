@@ -19,7 +19,15 @@ export function SessionRow({ session }: { session: LiveSession }) {
   const leave = useLeave()
   const end = useAction({
     run: () => client.call('sessions.end', { params: { id } }),
-    ...(!current && { refresh: [accountKeys.sessions] }),
+    ...(!current && {
+      refresh: [accountKeys.sessions],
+      expect: () => [
+        {
+          queryKey: accountKeys.sessions,
+          change: (sessions: LiveSession[]) => sessions.filter(each => each.id !== id),
+        },
+      ],
+    }),
     onDone({ ended }) {
       if (current) void leave()
       else toasts.show({ text: words.ended(ended) })

@@ -21,6 +21,13 @@ export function TagsCard({ app }: { app: App }) {
   const save = useAction({
     run: () => client.call('apps.update', { params: { slug: app.slug }, body: { tags } }),
     refresh: [keys.app(app.slug), keys.apps],
+    expect: () => [
+      { queryKey: queries.app(app.slug).queryKey, change: (shown: App) => ({ ...shown, tags }) },
+      {
+        queryKey: queries.apps().queryKey,
+        change: (all: App[]) => all.map(each => (each.slug === app.slug ? { ...each, tags } : each)),
+      },
+    ],
     quiet: true,
     onDone: () => toasts.show({ text: tagWords.saved }),
   })

@@ -45,6 +45,13 @@ function InvitationRow({ team, invitation }: { team: Team; invitation: Invitatio
   const revoke = useAction({
     run: () => client.call('invitations.revoke', { params: { team: team.slug, id } }),
     refresh: [teamKeys.team(team.slug)],
+    expect: () => [
+      {
+        queryKey: teamQueries.invitations(team.slug).queryKey,
+        change: (invitations: Invitation[]) =>
+          invitations.map(each => (each.id === id ? { ...each, state: 'revoked' as const } : each)),
+      },
+    ],
     onDone: () => toasts.show({ text: teamWords.revoked }),
   })
   return (

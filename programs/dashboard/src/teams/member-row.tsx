@@ -2,7 +2,7 @@ import { ChevronDown, UserMinus } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../api/client.ts'
 import { keys } from '../api/queries.ts'
-import { type Member, type Role, type Team, teamKeys } from '../api/team-queries.ts'
+import { type Member, type Role, type Team, teamKeys, teamQueries } from '../api/team-queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Badge } from '../components/badge.tsx'
 import { Button } from '../components/button.tsx'
@@ -31,6 +31,13 @@ export function MemberRow({ team, member, owners, isSelf }: MemberRowProps) {
     run: (next: Role) =>
       client.call('members.update', { params: { team: team.slug, person: person.id }, body: { role: next } }),
     refresh: [teamKeys.teams, keys.apps],
+    expect: role => [
+      {
+        queryKey: teamQueries.members(team.slug).queryKey,
+        change: (members: Member[]) =>
+          members.map(each => (each.person.id === person.id ? { ...each, role } : each)),
+      },
+    ],
     onDone: ({ role: given }) => toasts.show({ text: teamWords.roleChanged(name, teamWords.roles[given]) }),
   })
   return (

@@ -27,7 +27,7 @@ export async function startTinyApi(answers: Answers): Promise<{ asked: Asked[] }
     const body = await bodyOf(request)
     asked.push({ what, body })
     const answer =
-      answers[what]?.(body) ?? new Refused({ status: 404, code: 'not_found', detail: `No ${what}.` })
+      (await answers[what]?.(body)) ?? new Refused({ status: 404, code: 'not_found', detail: `No ${what}.` })
     const { status, type, text } = answerOf(answer)
     response.writeHead(status, { 'content-type': type }).end(text)
   })
