@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import { Button } from '../components/button.tsx'
-import { Field, TextArea, TextField, TextInput } from '../components/field.tsx'
+import { Field, type FieldErrors, TextArea, TextField, TextInput } from '../components/field.tsx'
 import { trafficWords } from '../words/en/traffic.ts'
 import type { TrafficEditor } from './editor.ts'
 import { Section } from './section.tsx'
@@ -57,13 +57,14 @@ export function AccessSection({ editor }: { editor: TrafficEditor }) {
 interface AddressesProps {
   label: string
   hint: string
+  error?: FieldErrors
   value: string
   onChange(value: string): void
 }
 
-export function Addresses({ label, hint, value, onChange }: AddressesProps) {
+export function Addresses({ label, hint, error, value, onChange }: AddressesProps) {
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} error={error}>
       {control => (
         <TextArea
           {...control}

@@ -1,14 +1,15 @@
 import { whyMayNot } from '@seaworthy/api/can'
+import type { CallOptions } from '@seaworthy/api/client'
 import { type FormEvent, useState } from 'react'
 import { client } from '../api/client.ts'
-import { formProblem } from '../api/problem.ts'
+import { type FormProblem, formProblem } from '../api/problem.ts'
 import type { App } from '../api/queries.ts'
 import { sightKeys, type Traffic } from '../api/sight-queries.ts'
 import { useAction } from '../api/use-action.ts'
 import { Badge } from '../components/badge.tsx'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
-import { FormError, TextField } from '../components/field.tsx'
+import { type FieldErrors, FormError, TextField } from '../components/field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { trafficWords } from '../words/en/traffic.ts'
 import { Addresses } from './access-section.tsx'
@@ -22,20 +23,20 @@ export function MaintenanceCard({ app, maintenance }: { app: App; maintenance: T
   const [allow, setAllow] = useState((maintenance?.allow ?? []).join('\n'))
   const toasts = useToasts()
   const set = useAction({
-    run: (on: boolean) =>
-      client.call('maintenance.set', {
-        params: { slug: app.slug },
-        body: on ? { on, ...facts({ message, holdSeconds, allow }) } : { on },
-      }),
+    run: (body: Body) => client.call('maintenance.set', { params: { slug: app.slug }, body }),
     refresh: [sightKeys.traffic(app.slug)],
     quiet: true,
-    onDone: (_, on) => toasts.show({ text: on ? words.isOn : words.isOff }),
+    onDone: (_, { on }) => toasts.show({ text: on ? words.isOn : words.isOff }),
   })
-  const { fields, general } = formProblem(set.error, ['message', 'holdSeconds', 'allow'])
+  const sent = set.variables?.allow ?? []
+  const { fields, general } = formProblem(set.error, [
+    ...['message', 'holdSeconds', 'allow'],
+    ...sent.map((_, index) => `allow.${index}`),
+  ])
   const whyNot = whyMayNot(app, 'maintenance:write')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    set.mutate(true)
+    set.mutate({ on: true, ...facts({ message, holdSeconds, allow }) })
   }
   return (
     <Card
@@ -67,10 +68,21 @@ export function MaintenanceCard({ app, maintenance }: { app: App; maintenance: T
             onChange={event => setHold(event.target.value)}
           />
         </div>
-        <Addresses label={words.allow} hint={words.allowHint} value={allow} onChange={setAllow} />
+        <Addresses
+          label={words.allow}
+          hint={words.allowHint}
+          error={reasonsOf(fields, sent)}
+          value={allow}
+          onChange={setAllow}
+        />
         <div className="flex flex-wrap gap-2">
           {maintenance && (
-            <Button look="main" busy={set.isPending} whyNot={whyNot} onClick={() => set.mutate(false)}>
+            <Button
+              look="main"
+              busy={set.isPending}
+              whyNot={whyNot}
+              onClick={() => set.mutate({ on: false })}
+            >
               {words.off}
             </Button>
           )}
@@ -81,6 +93,17 @@ export function MaintenanceCard({ app, maintenance }: { app: App; maintenance: T
       </form>
     </Card>
   )
+}
+
+type Body = CallOptions<'maintenance.set'>['body']
+
+/** What is wrong with the list, and with each address in it, which is named. */
+function reasonsOf(fields: FormProblem['fields'], sent: readonly string[]): FieldErrors {
+  const ofEach = sent.flatMap((address, index) =>
+    [fields[`allow.${index}`] ?? []].flat().map(reason => `${address}: ${reason}`),
+  )
+  const all = [fields.allow ?? [], ofEach].flat()
+  return all.length > 0 ? all : undefined
 }
 
 interface Typed {
