@@ -73,6 +73,7 @@ interface NewSignIn {
 }
 
 function AddDialog({ team, onClose }: { team: Team; onClose(): void }) {
+  const [isHostMissing, setHostMissing] = useState(false)
   const toasts = useToasts()
   const save = useAction({
     run: ({ host, ...body }: NewSignIn) =>
@@ -89,7 +90,10 @@ function AddDialog({ team, onClose }: { team: Team; onClose(): void }) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const text = (name: string) => String(form.get(name))
-    save.mutate({ host: text('host').trim(), username: text('username').trim(), password: text('password') })
+    const host = text('host').trim()
+    // It stands in the address of the request, which would be another one without it.
+    setHostMissing(host === '')
+    if (host !== '') save.mutate({ host, username: text('username').trim(), password: text('password') })
   }
   return (
     <Dialog open onClose={onClose} title={w.add} about={w.addAbout}>
@@ -99,7 +103,7 @@ function AddDialog({ team, onClose }: { team: Team; onClose(): void }) {
           label={w.host}
           name="host"
           hint={w.hostHint}
-          error={fields.host}
+          error={isHostMissing ? w.hostMissing : fields.host}
           autoFocus
           autoCapitalize="none"
           spellCheck={false}

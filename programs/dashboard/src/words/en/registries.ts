@@ -9,6 +9,7 @@ export const registryWords = {
   addAbout: 'The password is encrypted and never shown again. A sign-in for the same host is replaced.',
   host: 'Host',
   hostHint: 'As image names begin with it, such as ghcr.io; docker.io for names without a host.',
+  hostMissing: 'Say which host it is for.',
   username: 'User name',
   password: 'Password or token',
   saved: (host: string) => `The sign-in for ${host} is kept.`,
