@@ -131,14 +131,14 @@ function DeleteDialog({ app: { slug, name }, onClose }: { app: App; onClose(): v
     refresh: [keys.apps, ['trash']],
     onDone() {
       void navigate({ to: '/' })
-      toasts.show({ text: pageWords.settings.deleted(name) })
+      toasts.show({ text: pageWords.settings.deleted(inertLine(name)) })
     },
   })
   return (
     <Dialog
       open
       onClose={onClose}
-      title={pageWords.settings.deleteTitle(name)}
+      title={pageWords.settings.deleteTitle(inertLine(name))}
       about={pageWords.settings.deleteAbout}
       actions={
         <>

@@ -23,7 +23,7 @@ export function VolumeTrash({ app }: { app: App }) {
   const { slug } = app
   const { data: trashed = [] } = useQuery({ ...platformQueries.volumeTrash(slug), throwOnError: false })
   const [removing, setRemoving] = useState<TrashedVolume>()
-  const restore = useVolumeAction(app, 'volumes.restore', w.restored)
+  const restore = useVolumeAction(app, 'volumes.restore', { said: w.restored })
   if (trashed.length === 0) return null
   return (
     <section aria-label={w.trash} className="border-t border-line pt-4">
@@ -76,7 +76,7 @@ interface EmptyDialogProps {
 }
 
 function EmptyDialog({ app, volume, onClose }: EmptyDialogProps) {
-  const empty = useVolumeAction(app, 'volumes.empty', w.emptied)
+  const empty = useVolumeAction(app, 'volumes.empty', { said: w.emptied, quiet: true })
   return (
     <ConfirmDialog
       title={platformWords.trash.removeTitle(inertLine(volume.name))}
@@ -95,12 +95,13 @@ function EmptyDialog({ app, volume, onClose }: EmptyDialogProps) {
 function useVolumeAction(
   { slug }: App,
   endpoint: 'volumes.restore' | 'volumes.empty',
-  said: (name: string) => string,
+  { said, quiet = false }: { said(name: string): string; quiet?: boolean },
 ) {
   const toasts = useToasts()
   return useAction<TrashedVolume>({
     run: ({ id }) => client.call(endpoint, { params: { slug, id } }),
     refresh: [platformQueries.volumes(slug).queryKey, platformQueries.volumeTrash(slug).queryKey],
+    quiet,
     onDone: (_, { name }) => toasts.show({ text: said(inertLine(name)) }),
   })
 }
