@@ -29,7 +29,11 @@ export function GitForm({ app, plan, options, onStarted }: GitFormProps) {
   const [url, setUrl] = useState(app?.origin?.url ?? '')
   const [slug, setSlug] = useState<string>()
   const deploy = useAction({
-    run: (input: GitInput) => deployGit(input, plan),
+    run: async ({ slug, url, ref, subdirectory }: GitInput) => {
+      if (!app) await ensureApp(slug)
+      const git = { url, ...(ref && { ref }), ...(subdirectory && { subdirectory }) }
+      return client.call('deployments.create', { params: { slug }, body: { git, ...withPlan(plan) } })
+    },
     quiet: true,
     onDone: (deployment, input) => onStarted(input.slug, deployment),
   })
@@ -91,12 +95,6 @@ export function GitForm({ app, plan, options, onStarted }: GitFormProps) {
       </div>
     </form>
   )
-}
-
-async function deployGit({ slug, url, ref, subdirectory }: GitInput, plan: StartPlan): Promise<Deployment> {
-  await ensureApp(slug)
-  const git = { url, ...(ref && { ref }), ...(subdirectory && { subdirectory }) }
-  return client.call('deployments.create', { params: { slug }, body: { git, ...withPlan(plan) } })
 }
 
 function lastPart(url: string): string {
