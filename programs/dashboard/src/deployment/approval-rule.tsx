@@ -54,7 +54,7 @@ function RuleDialog({ slug, rule, onClose }: { slug: string; rule: ApprovalRule;
       onClose()
     },
   })
-  const { fields, general } = formProblem(save.error, ['deadlineHours'])
+  const { fields, general } = formProblem(save.error, draft.required ? ['deadlineHours'] : [])
   return (
     <Dialog
       open

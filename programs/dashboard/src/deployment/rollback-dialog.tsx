@@ -8,6 +8,7 @@ import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { RowsSkeleton } from '../components/skeleton.tsx'
+import { inertLine } from '../text/inert.ts'
 import { pageWords } from '../words/en/pages.ts'
 import { words } from '../words/en.ts'
 import { ChangeList } from './change-list.tsx'
@@ -38,7 +39,7 @@ export function RollbackDialog({ app, version, onClose }: RollbackDialogProps) {
     <Dialog
       open
       onClose={onClose}
-      title={pageWords.rollback.title(app.name, version)}
+      title={pageWords.rollback.title(inertLine(app.name), version)}
       about={pageWords.rollback.about}
       actions={
         <>

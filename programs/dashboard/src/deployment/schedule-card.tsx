@@ -19,7 +19,7 @@ import { words as common } from '../words/en.ts'
 export function ScheduleCard({ app, deployment }: { app: App; deployment: Deployment }) {
   const [changing, setChanging] = useState(false)
   const { scheduledAt, state, number } = deployment
-  const startNow = useReschedule(app.slug, number, () => {})
+  const startNow = useReschedule({ slug: app.slug, number })
   if (scheduledAt === null || (state !== 'queued' && state !== 'awaiting_approval')) return null
   const at = Date.parse(scheduledAt)
   const whyNot = whyMayNot(app, 'deployment:schedule')
@@ -59,15 +59,24 @@ export function ScheduleCard({ app, deployment }: { app: App; deployment: Deploy
   )
 }
 
-function useReschedule(slug: string, number: number, onDone: () => void) {
+interface RescheduleOptions {
+  slug: string
+  number: number
+  /** The reason of a refusal is shown beside the time. */
+  quiet?: boolean
+  onDone?(): void
+}
+
+function useReschedule({ slug, number, quiet = false, onDone }: RescheduleOptions) {
   const toasts = useToasts()
   return useAction({
     run: (scheduledAt: string | null) =>
       client.call('deployments.reschedule', { params: { slug, number }, body: { scheduledAt } }),
     refresh: [keys.app(slug)],
+    quiet,
     onDone() {
       toasts.show({ tone: 'good', text: words.rescheduled(number) })
-      onDone()
+      onDone?.()
     },
   })
 }
@@ -81,7 +90,7 @@ interface TimeDialogProps {
 
 function TimeDialog({ slug, number, at, onClose }: TimeDialogProps) {
   const [value, setValue] = useState(toLocal(at))
-  const change = useReschedule(slug, number, onClose)
+  const change = useReschedule({ slug, number, quiet: true, onDone: onClose })
   const wanted = fromLocal(value)
   const whyNot = wanted === undefined ? words.timeMissing : wanted < Date.now() ? words.timePast : undefined
   return (
