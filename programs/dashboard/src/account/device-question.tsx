@@ -10,6 +10,8 @@ import { accountKeys } from './account-queries.ts'
 
 const words = accountWords.device
 
+type Decision = 'approve' | 'deny'
+
 interface DeviceQuestionProps {
   device: DataOf<'device.get'>
   email: string
@@ -22,11 +24,13 @@ export function DeviceQuestion({
 }: DeviceQuestionProps) {
   const navigate = useNavigate()
   const decide = useAction({
-    run: (decision: 'approve' | 'deny') => client.call(`device.${decision}`, { params: { userCode } }),
+    run: (decision: Decision) => client.call(`device.${decision}`, { params: { userCode } }),
     refresh: [accountKeys.sessions],
     onDone: ({ decision }) => void navigate({ to: '/device', search: { decision }, replace: true }),
   })
   const busyWith = decide.isPending ? decide.variables : undefined
+  const whyNot = (decision: Decision) =>
+    busyWith !== undefined && busyWith !== decision ? words.deciding : undefined
   return (
     <Card title={words.asks} about={words.asksAbout}>
       <p className="mb-5 rounded-md bg-sunken py-4 text-center font-mono text-2xl tracking-widest">
@@ -41,10 +45,15 @@ export function DeviceQuestion({
         ]}
       />
       <div className="mt-6 grid grid-cols-2 gap-3">
-        <Button busy={busyWith === 'deny'} onClick={() => decide.mutate('deny')}>
+        <Button busy={busyWith === 'deny'} whyNot={whyNot('deny')} onClick={() => decide.mutate('deny')}>
           {words.deny}
         </Button>
-        <Button look="main" busy={busyWith === 'approve'} onClick={() => decide.mutate('approve')}>
+        <Button
+          look="main"
+          busy={busyWith === 'approve'}
+          whyNot={whyNot('approve')}
+          onClick={() => decide.mutate('approve')}
+        >
           {words.approve}
         </Button>
       </div>

@@ -249,6 +249,7 @@ export const accountWords = {
     as: 'It signs in as',
     approve: 'Approve',
     deny: 'Deny',
+    deciding: 'Your answer is on its way.',
     approved: 'It is signed in',
     approvedAbout:
       'Go back to it. You can close this page; the session is among yours, where you can end it.',
