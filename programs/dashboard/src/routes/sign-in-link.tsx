@@ -4,7 +4,7 @@ import { AskForLink } from '../account/ask-for-link.tsx'
 import { FactorStep } from '../account/factor-step.tsx'
 import { useLinkToken } from '../account/link-token.ts'
 import { pendingTokenOf, useSignedIn } from '../account/use-signed-in.ts'
-import { client } from '../api/client.ts'
+import { ApiError, client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button, buttonLook } from '../components/button.tsx'
 import { FormError } from '../components/field.tsx'
@@ -30,6 +30,8 @@ function OpenLink({ token }: { token: string }) {
     quiet: true,
     onDone: signedIn,
   })
+  // Whatever else went wrong, such as no answer, may have left the link as it was.
+  const isSpent = open.error instanceof ApiError && open.error.code === 'link_not_valid'
   const press = () => open.mutate(undefined, { onError: error => setPendingToken(pendingTokenOf(error)) })
   if (pendingToken !== undefined) {
     return (
@@ -46,14 +48,15 @@ function OpenLink({ token }: { token: string }) {
     <Outside title={accountWords.link.openTitle} about={accountWords.link.openAbout}>
       <div className="grid gap-4">
         <FormError text={open.error?.message} />
-        {open.isError ? (
-          <Link to="/sign-in/link" hash="" className={buttonLook('main')}>
-            {accountWords.link.another}
-          </Link>
-        ) : (
+        {!isSpent && (
           <Button look="main" autoFocus busy={open.isPending} onClick={press}>
             {words.session.signIn}
           </Button>
+        )}
+        {open.isError && (
+          <Link to="/sign-in/link" hash="" className={buttonLook(isSpent ? 'main' : 'quiet')}>
+            {accountWords.link.another}
+          </Link>
         )}
       </div>
     </Outside>

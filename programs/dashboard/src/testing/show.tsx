@@ -7,7 +7,10 @@ import { ToastProvider } from '../components/toast.tsx'
 import { TooltipProvider } from '../components/tooltip.tsx'
 
 /** Renders a part as it stands in the dashboard, at an address of its own; says where its links and buttons lead. */
-export async function showInPage(content: ReactNode): Promise<{ path(): string; container: HTMLElement }> {
+export async function showInPage(
+  content: ReactNode,
+  address = '/',
+): Promise<{ path(): string; container: HTMLElement }> {
   const queryClient = createQueryClient()
   const root = createRootRoute({
     component: () => (
@@ -21,7 +24,10 @@ export async function showInPage(content: ReactNode): Promise<{ path(): string; 
     ),
     notFoundComponent: () => null,
   })
-  const router = createRouter({ routeTree: root, history: createMemoryHistory() })
+  const router = createRouter({
+    routeTree: root,
+    history: createMemoryHistory({ initialEntries: [address] }),
+  })
   const { container } = await act(async () => {
     await router.load()
     return render(
