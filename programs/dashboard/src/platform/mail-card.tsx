@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { usePlatformAdmin } from '../access/use-platform-admin.ts'
 import { client, type DataOf } from '../api/client.ts'
+import { formProblem } from '../api/problem.ts'
 import { useAction } from '../api/use-action.ts'
 import { Button } from '../components/button.tsx'
 import { Card, Facts } from '../components/card.tsx'
@@ -48,6 +49,7 @@ function TestMail({ onClose }: { onClose(): void }) {
       toasts.show({ text: kind === 'smtp' ? w.testMailSent(inertLine(to)) : w.testMailFile })
     },
   })
+  const { fields, general } = formProblem(send.error, ['to'])
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     send.mutate(String(new FormData(event.currentTarget).get('to')).trim())
@@ -55,8 +57,15 @@ function TestMail({ onClose }: { onClose(): void }) {
   return (
     <Dialog open onClose={onClose} title={w.testMail}>
       <form onSubmit={submit} noValidate className="grid gap-4">
-        <FormError text={send.error?.message} />
-        <TextField label={w.testMailTo} name="to" type="email" autoFocus autoComplete="email" />
+        <FormError text={general} />
+        <TextField
+          label={w.testMailTo}
+          name="to"
+          type="email"
+          error={fields.to}
+          autoFocus
+          autoComplete="email"
+        />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="main" type="submit" busy={send.isPending}>
