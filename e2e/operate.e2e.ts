@@ -50,6 +50,34 @@ test('logs can be searched and followed', async () => {
   await reading
 })
 
+test.skipIf(await systemPart.missing('linux', 'root', 'unshare'))(
+  'what an app writes to a volume is there for its next releases, instances and commands',
+  async () => {
+    const slug = 'remembers'
+    const manifest = JSON.stringify({ volumes: { data: '/data' } })
+    const server = `import { appendFileSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+createServer((request, response) => {
+  appendFileSync('/data/guests', request.url + '\\n')
+  response.end(readFileSync('/data/guests', 'utf8'))
+}).listen(process.env.PORT)
+`
+    const files = { 'seaworthy.json': manifest, 'server.js': server }
+    await platform.deploy(slug, versionOf('healthy', 'one', files))
+    const first = (await platform.request(slug, '/ada')).body
+    await platform.deploy(slug, versionOf('healthy', 'two', files))
+
+    const second = (await platform.request(slug, '/bob')).body
+
+    expect(first).toContain('/ada\n')
+    expect(second.startsWith(first)).toBe(true)
+    expect(second).toContain('/bob\n')
+    expect((await output(slug, ['cat', '/data/guests'])).lines).toContain('/bob')
+    const [volume] = await platform.api.call('volumes.list', { params: { slug } })
+    expect(volume).toMatchObject({ name: 'data', path: '/data' })
+  },
+)
+
 test('a variable is in the next release, and a secret is nowhere to be read', async () => {
   const slug = 'configured'
   await platform.deploy(slug, versionOf('healthy', 'one'))

@@ -37,12 +37,12 @@ export class ImageNeedsDocker extends AppError {
   }
 }
 
-/** The process driver does not mount volumes yet. */
-export class VolumesNeedDocker extends AppError {
+/** Without them a process has no view of the files of its own that a folder could be put in. */
+export class VolumesNeedMounts extends AppError {
   constructor() {
     super(
-      'volumes_need_docker',
-      'It has volumes, which need the Docker runtime: set SEAWORTHY_RUNTIME to docker, or take "volumes" out of seaworthy.json.',
+      'volumes_need_mounts',
+      'It has volumes, and this platform may not mount folders for apps: run it as root on Linux, or set SEAWORTHY_RUNTIME to docker.',
       { status: 422 },
     )
   }

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { silentLogger as log } from '@seaworthy/kit'
 import { createSandbox, pathsInside } from '@seaworthy/sandbox'
 import { systemPart, temporaryFolder } from '@seaworthy/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createProcessRuntime } from './process-runtime.ts'
 import { testRuntime } from './runtime.conformance.ts'
 
@@ -29,7 +29,7 @@ function factory(powers: Powers) {
       separateUsers: isConfined,
       tellEveryEnd: false,
       separateNetworks: false,
-      mountVolumes: false,
+      mountVolumes: isConfined,
     },
     hostPid: ({ handle }: { handle: unknown }, pid?: number) =>
       pid ?? (handle as { command: { pid: number } }).command.pid,
@@ -37,6 +37,20 @@ function factory(powers: Powers) {
 }
 
 testRuntime('process (plain)', factory('plain'))
+
+test('an app with volumes is refused in a sentence where nothing can be mounted', async () => {
+  const { path: home } = temporaryFolder()
+  const runtime = await factory('plain').open(home)
+  onTestFinished(() => runtime.close())
+  const volumes = [{ name: 'data', source: join(home, 'data'), target: '/data' }]
+  const start = runtime.start({
+    ...{ id: 'web-1', app: { id: 'app_1', slug: 'shop', userNumber: 1 }, release: 'v1', process: 'web' },
+    ...{ command: 'true', artifact: { kind: 'tree' as const, directory: home }, env: {}, needsPort: false },
+    ...{ limits: {}, outputDirectory: join(home, 'spool'), volumes },
+  })
+
+  await expect(start).rejects.toThrow(/may not mount folders for apps/)
+})
 
 const isLinuxPowerMissing = await systemPart.missing('linux', 'root', 'unshare', 'cgroups')
 

@@ -7,11 +7,20 @@ import {
   parseCommandLine,
   type RunningCommand,
   type Sandbox,
+  userIdOf,
 } from '@seaworthy/sandbox'
-import { CommandMissing, ImageNeedsDocker, InstanceStartFailed, VolumesNeedDocker } from './errors.ts'
+import { CommandMissing, ImageNeedsDocker, InstanceStartFailed, VolumesNeedMounts } from './errors.ts'
 import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
 import { PortAllocator, type PortRange } from './port-allocator.ts'
-import type { Instance, InstanceFindings, InstanceSpec, ResourceUsage, Runtime } from './runtime.ts'
+import { prepareVolumes } from './prepare-volumes.ts'
+import type {
+  Instance,
+  InstanceFindings,
+  InstanceSpec,
+  ResourceUsage,
+  Runtime,
+  VolumeMount,
+} from './runtime.ts'
 
 export interface ProcessRuntimeOptions {
   sandbox: Sandbox
@@ -100,11 +109,11 @@ class ProcessRuntime implements Runtime {
     this.#sandbox.close()
   }
 
-  #startCommand(spec: InstanceSpec, port: number | undefined): Promise<RunningCommand> {
+  async #startCommand(spec: InstanceSpec, port: number | undefined): Promise<RunningCommand> {
     const { id, app, artifact, command, limits, hosts, outputDirectory } = spec
     if (artifact.kind === 'image') throw new ImageNeedsDocker()
-    if (spec.volumes && spec.volumes.length > 0) throw new VolumesNeedDocker()
     if (command === undefined) throw new CommandMissing()
+    const volumes = await this.#prepareVolumes(spec)
     const env = port === undefined ? spec.env : { ...spec.env, PORT: String(port), HOST }
     return this.#sandbox.start({
       id,
@@ -115,8 +124,16 @@ class ProcessRuntime implements Runtime {
       userNumber: app.userNumber,
       limits,
       ...(hosts ? { hosts } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
       output: { stdout: join(outputDirectory, `${id}.out`), stderr: join(outputDirectory, `${id}.err`) },
     })
+  }
+
+  async #prepareVolumes({ volumes = [], app }: InstanceSpec): Promise<readonly VolumeMount[]> {
+    if (volumes.length === 0) return []
+    if (!this.#sandbox.powers.mounts) throw new VolumesNeedMounts()
+    await prepareVolumes(volumes, String(userIdOf(app.userNumber)))
+    return volumes
   }
 
   #instance(id: string, { handle: command, exited }: RunningCommand, port: number | undefined): Instance {

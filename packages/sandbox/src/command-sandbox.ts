@@ -225,6 +225,7 @@ export class CommandSandbox implements Sandbox {
       { source: directory, target: WORK_TREE, writable },
       { source: this.#toolchainsDirectory, target: TOOLCHAINS, writable: false },
       ...(hostsFile ? [{ source: hostsFile, target: HOSTS_FILE, writable: false }] : []),
+      ...outermostFirst(spec.volumes ?? []).map(one => ({ ...one, writable: true, makesRoom: true })),
       { source: this.#temporaryFolders.path(id), target: '/tmp', writable: true }, // last: it may cover the sources
     ]
     const confinement = { ...this.#confinement, userId: userIdOf(userNumber), mounts }
@@ -291,6 +292,11 @@ export class CommandSandbox implements Sandbox {
     }
     return true
   }
+}
+
+/** One volume may lie within another. */
+function outermostFirst(volumes: NonNullable<CommandSpec['volumes']>): NonNullable<CommandSpec['volumes']> {
+  return volumes.toSorted((one, other) => one.target.length - other.target.length)
 }
 
 function isSame(one: CommandHandle, other: CommandHandle): boolean {

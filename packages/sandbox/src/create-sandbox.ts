@@ -8,7 +8,7 @@ import { FallbackTree } from './fallback-tree.ts'
 import { findCgroups } from './host-cgroups.ts'
 import { findInheritedDescriptors } from './inherited-descriptors.ts'
 import { launch } from './launcher.ts'
-import { TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
+import { ASIDE, TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 import { ProcessGroupTree } from './process-group-tree.ts'
 import type { Sandbox } from './sandbox.ts'
 import { TemporaryFolders } from './temporary-folders.ts'
@@ -86,7 +86,7 @@ function hasPrivateProc(kernelRelease: string): boolean {
 async function tryConfinement({ runDirectory, privateProc }: { runDirectory: string; privateProc: boolean }) {
   const folder = join(runDirectory, `probe-${process.pid}`)
   try {
-    for (const target of [WORK_TREE, TOOLCHAINS, folder])
+    for (const target of [WORK_TREE, TOOLCHAINS, ASIDE, folder])
       await mkdir(target, { recursive: true, mode: 0o755 })
     const { ended } = await launch({
       argv: ['true'],

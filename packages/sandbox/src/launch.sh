@@ -1,8 +1,9 @@
 #!/bin/sh
 # Becomes one command of an app: joins its cgroups, gets its own view of the files, gives up every right, then execs.
 #
-#   launch.sh [--cgroup FILE]… [--mount SOURCE TARGET ro|rw]… [--hide FOLDER]… [--scratch FOLDER]… [--proc]
-#             [--open-files COUNT] [--user ID] --directory FOLDER -- NAME=VALUE… COMMAND ARGUMENT…
+#   launch.sh [--cgroup FILE]… [--mount SOURCE TARGET ro|rw]… [--volume SOURCE TARGET]… [--hide FOLDER]…
+#             [--scratch FOLDER]… [--proc] [--open-files COUNT] [--user ID] --directory FOLDER
+#             -- NAME=VALUE… COMMAND ARGUMENT…
 #
 # Started by launcher.ts, as root, in a mount namespace of its own, with an environment that holds only PATH: the
 # app's variables (LD_PRELOAD …) come as arguments and are set by `env` after the rights are gone. Nothing here is
@@ -15,7 +16,58 @@ fail() {
   exit 125
 }
 
+# What stands in for a folder of the host while it is replaced. Made by create-sandbox.ts.
+ASIDE=/run/seaworthy/aside
+
+# Everything right below folder $1 appears below $2 as well, with all that is mounted in it.
+show_entries() {
+  for entry in "$1"/* "$1"/.[!.]*; do
+    at=$2/${entry##*/}
+    if [ -L "$entry" ]; then
+      cp -P -- "$entry" "$at" 2>&3 || return 1
+    elif [ -d "$entry" ]; then
+      { mkdir -- "$at" && mount --rbind -- "$entry" "$at"; } 2>&3 || return 1
+    elif [ -e "$entry" ]; then
+      { : >"$at" && mount --bind -- "$entry" "$at"; } 2>&3 || return 1
+    fi
+  done
+}
+
+# A folder in memory with the same entries takes the place of folder $1, so that new ones can be made in it: the host
+# stays as it is. The root itself is changed by pivot_root(2), and the old one let go.
+replace() {
+  if [ "$1" = / ]; then
+    mount -t tmpfs -o mode=755,size=1m,nosuid,nodev -- root "$ASIDE" 2>&3 || return 1
+    show_entries '' "$ASIDE" || return 1
+    umount -l -- "$ASIDE$ASIDE" 2>&3 || return 1 # it shows itself, as a part of /run
+    { mkdir -- "$ASIDE/.old" && pivot_root "$ASIDE" "$ASIDE/.old" && cd /; } 2>&3 || return 1
+    { umount -l /.old && rmdir /.old; } 2>&3
+  else
+    mount --rbind -- "$1" "$ASIDE" 2>&3 || return 1
+    mount -t tmpfs -o mode=755,size=1m,nosuid,nodev -- folder "$1" 2>&3 || return 1
+    { chown --reference="$ASIDE" -- "$1" && chmod --reference="$ASIDE" -- "$1"; } 2>&3 || return 1
+    show_entries "$ASIDE" "$1" || return 1
+    umount -l -- "$ASIDE" 2>&3
+  fi
+}
+
+# Makes the folder $1 in this view of the files. Within a volume it is made in the volume.
+make_room() {
+  [ ! -d "$1" ] || return 0
+  there=$1
+  while [ ! -d "$there" ]; do
+    there=${there%/*}
+    there=${there:-/}
+  done
+  case $volumes in
+  *" $there "* | *" $there/"*) ;;
+  *) replace "$there" || return 1 ;;
+  esac
+  mkdir -p -- "$1" 2>&3
+}
+
 user=
+volumes=' '
 open_files=65536
 while [ "$1" != -- ]; do
   case $1 in
@@ -26,6 +78,12 @@ while [ "$1" != -- ]; do
   --mount)
     mount -o "bind,nosuid,nodev,$4" -- "$2" "$3" 2>&3 || fail "cannot mount $2 at $3"
     shift 4
+    ;;
+  --volume)
+    make_room "$3" || fail "cannot make room for a volume at $3"
+    mount -o bind,nosuid,nodev -- "$2" "$3" 2>&3 || fail "cannot mount the volume $2 at $3"
+    volumes="$volumes$3 "
+    shift 3
     ;;
   --hide)
     # Already out of sight when it lies below a folder that was mounted over.

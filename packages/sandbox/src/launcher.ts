@@ -28,7 +28,13 @@ export interface Confinement {
   /** uid and gid. */
   userId: number
   /** In this order, so that a later one may cover an earlier one's source. */
-  mounts: readonly { source: string; target: string; writable: boolean }[]
+  mounts: readonly {
+    source: string
+    target: string
+    writable: boolean
+    /** The command's view gets the target where the host has none. */
+    makesRoom?: boolean
+  }[]
   /** Folders that appear empty and closed. */
   hidden: readonly string[]
   /** Folders of the host that everybody may write: the command gets empty ones of its own in their place. */
@@ -115,7 +121,9 @@ function scriptArguments({ argv, directory, env, joinFiles, openFiles, confineme
 
 function confinementArguments({ userId, mounts, hidden, scratch, privateProc }: Confinement): string[] {
   return [
-    ...mounts.flatMap(one => ['--mount', one.source, one.target, one.writable ? 'rw' : 'ro']),
+    ...mounts.flatMap(({ source, target, writable, makesRoom }) =>
+      makesRoom ? ['--volume', source, target] : ['--mount', source, target, writable ? 'rw' : 'ro'],
+    ),
     ...hidden.flatMap(folder => ['--hide', folder]),
     ...scratch.flatMap(folder => ['--scratch', folder]),
     ...(privateProc ? ['--proc'] : []),

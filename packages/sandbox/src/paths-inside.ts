@@ -2,6 +2,8 @@ import type { SandboxPowers } from './sandbox.ts'
 
 /** Where a command finds its work tree, if the sandbox can mount. The same for every app, so builds can keep it. */
 export const WORK_TREE = '/run/seaworthy/app'
+/** Holds a folder of the host while launch.sh replaces it in a command's view. Empty otherwise. */
+export const ASIDE = '/run/seaworthy/aside'
 /** Where a command finds the tool chains, if the sandbox can mount. */
 export const TOOLCHAINS = '/run/seaworthy/toolchains'
 

@@ -53,6 +53,11 @@ export interface CommandSpec {
   /** `AppRow.user_number`; the uid is derived from it. */
   userNumber: number
   limits: CommandLimits
+  /**
+   * Folders of the host that the command may write, and the absolute paths where it finds them; the host need not have
+   * those. Only where `powers.mounts`. Whoever asks gives them to the command's user.
+   */
+  volumes?: readonly { source: string; target: string }[]
   /** Names that the command finds in /etc/hosts, with their addresses. Only where `powers.mounts`. */
   hosts?: Readonly<Record<string, string>>
   /** Files that stdout and stderr are appended to, directly by the command (no pipe, no reader). */

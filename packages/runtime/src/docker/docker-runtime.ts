@@ -14,6 +14,7 @@ import {
   listeningPortsOf,
 } from '@seaworthy/sandbox'
 import { InstanceStartFailed } from '../errors.ts'
+import { prepareVolumes } from '../prepare-volumes.ts'
 import type { Instance, InstanceFindings, InstanceSpec, ResourceUsage, Runtime } from '../runtime.ts'
 import { AppNetworks } from './app-network.ts'
 import { attachToContainer } from './container-attach.ts'
@@ -26,7 +27,6 @@ import { ContainerWatch } from './container-watch.ts'
 import { type DockerHandle, parseDockerHandle } from './docker-handle.ts'
 import { KeyedTurns } from './keyed-turns.ts'
 import { type LaunchOptions, prepareLaunch } from './prepare-launch.ts'
-import { prepareVolumes } from './prepare-volumes.ts'
 
 export interface DockerRuntimeOptions extends LaunchOptions {
   engine: DockerEngine

@@ -1,6 +1,6 @@
 import { chmod, lchown, lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { VolumeMount } from '../runtime.ts'
+import type { VolumeMount } from './runtime.ts'
 
 /** Makes the folders of volumes and gives them to the instance's user, with all in them when the user has changed. */
 export async function prepareVolumes(
