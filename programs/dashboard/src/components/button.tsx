@@ -47,7 +47,7 @@ export function Button({
       {...rest}
       ref={kept}
       type={type}
-      aria-disabled={off || undefined}
+      aria-disabled={off || rest['aria-disabled'] || undefined}
       aria-busy={busy || undefined}
       onClick={event => (off ? event.preventDefault() : onClick?.(event))}
       className={classNames(buttonLook(look, size), off && 'opacity-55', className)}
