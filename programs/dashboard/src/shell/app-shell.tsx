@@ -108,19 +108,23 @@ function Navigation({ onGo }: { onGo(): void }) {
   const pages = PAGES.filter(page => isAdmin || !('forAdmins' in page))
   return (
     <nav aria-label={words.nav.main} className="grid gap-0.5">
-      {pages.map(({ to, under, label, icon: Icon }) => (
-        <Link
-          key={to}
-          to={to}
-          onClick={onGo}
-          activeOptions={{ exact: true }}
-          data-here={pathname === to || pathname.startsWith(under) || undefined}
-          className="flex items-center gap-2.5 rounded-md px-2.5 py-2 text-soft hover:bg-sunken hover:text-ink data-here:bg-accent-soft data-here:font-medium data-here:text-accent"
-        >
-          <Icon aria-hidden className="size-4" />
-          {label}
-        </Link>
-      ))}
+      {pages.map(({ to, under, label, icon: Icon }) => {
+        const isHere = pathname === to || pathname.startsWith(under) || undefined
+        return (
+          <Link
+            key={to}
+            to={to}
+            onClick={onGo}
+            activeOptions={{ exact: true }}
+            aria-current={isHere}
+            data-here={isHere}
+            className="flex items-center gap-2.5 rounded-md px-2.5 py-2 text-soft hover:bg-sunken hover:text-ink data-here:bg-accent-soft data-here:font-medium data-here:text-accent"
+          >
+            <Icon aria-hidden className="size-4" />
+            {label}
+          </Link>
+        )
+      })}
     </nav>
   )
 }
