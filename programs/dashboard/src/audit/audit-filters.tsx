@@ -19,7 +19,9 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const filled = [...form].map(([name, value]) => [name, String(value).trim()]).filter(([, value]) => value)
-    onChange(Object.fromEntries(filled))
+    // Those that are hidden go on to hold: only what one sees is changed.
+    const hidden = more ? [] : MORE.filter(name => search[name]).map(name => [name, search[name]])
+    onChange(Object.fromEntries([...hidden, ...filled]))
   }
   return (
     <search>
