@@ -3,7 +3,7 @@ import { useLocation } from '@tanstack/react-router'
 import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { Suspense } from 'react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { keys } from '../api/queries.ts'
 import { showInPage } from '../testing/show.tsx'
 import { type Answers, type Asked, refuse, startTinyApi } from '../testing/tiny-api.ts'
@@ -13,6 +13,9 @@ import { applyTheme, readTheme } from './theme.ts'
 
 const user = userEvent.setup()
 const SIGN_OUT = 'DELETE /api/v1/session'
+
+// What the widget loads when it is needed: a busy machine takes longer for that than a test waits.
+beforeAll(async () => void (await import('./account-menu.tsx')))
 
 afterEach(() => applyTheme('system'))
 

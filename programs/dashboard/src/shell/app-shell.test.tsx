@@ -1,7 +1,7 @@
 import { act, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { Suspense } from 'react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { connection } from '../api/connection.ts'
 import { identityCheck } from '../api/identity-check.ts'
 import { showInPage } from '../testing/show.tsx'
@@ -13,6 +13,14 @@ import { AppShell } from './app-shell.tsx'
 const user = userEvent.setup()
 const FACTOR = 'GET /api/v1/account/second-factor'
 const { factor } = accountWords
+
+// What the frame loads when it is needed: a busy machine takes longer for that than a test waits.
+beforeAll(async () => {
+  await import('./session-dialog.tsx')
+  await import('./confirm-identity.tsx')
+  await import('./command-palette.tsx')
+  await import('../account/factor-demand.tsx')
+})
 
 afterEach(() => {
   connection.signedIn()

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { expect, test } from 'vitest'
 import { client } from '../api/client.ts'
 import { useIdentityCheck } from '../api/identity-check.ts'
@@ -9,8 +9,7 @@ import { Button } from '../components/button.tsx'
 import { showInPage } from '../testing/show.tsx'
 import { type Asked, refuse, startTinyApi } from '../testing/tiny-api.ts'
 import { words } from '../words/en.ts'
-
-const ConfirmIdentity = lazy(() => import('./confirm-identity.tsx'))
+import ConfirmIdentity from './confirm-identity.tsx'
 
 const user = userEvent.setup()
 const { proofs, instead } = words.confirm
