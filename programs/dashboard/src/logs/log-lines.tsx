@@ -1,6 +1,7 @@
 import { Download, WrapText } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import { Button } from '../components/button.tsx'
+import { copyText } from '../components/copy-field.tsx'
 import { useToasts } from '../components/toast.tsx'
 import { stripAnsi } from '../text/ansi.ts'
 import { logWords as words } from '../words/en/logs.ts'
@@ -39,8 +40,12 @@ export function LogLines({ slug, lines, find, empty, marked, actions, onFollowin
       lines.map(({ at, process, instance, text }) => `${at} ${process} ${instance} ${stripAnsi(text)}`),
     )
   const link = ({ cursor }: Line) => {
-    void copy(new URL(`/apps/${slug}/logs?line=${cursor}`, location.origin).href)
-    toasts.show({ tone: 'good', text: words.linkCopied })
+    const address = new URL(`/apps/${slug}/logs?line=${cursor}`, location.origin).href
+    copyText(address).then(
+      () => toasts.show({ tone: 'good', text: words.linkCopied }),
+      // Without the clipboard it can still be taken from here.
+      () => toasts.show({ text: address }),
+    )
   }
   return (
     <>
@@ -80,9 +85,4 @@ export function LogLines({ slug, lines, find, empty, marked, actions, onFollowin
       />
     </>
   )
-}
-
-/** Without a secure context there is no clipboard; the address bar is the link then. */
-async function copy(text: string): Promise<void> {
-  await navigator.clipboard?.writeText(text).catch(() => undefined)
 }
