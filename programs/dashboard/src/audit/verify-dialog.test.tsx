@@ -89,7 +89,7 @@ async function startStream() {
   })
   const page = window as unknown as { happyDOM: { setURL(url: string): void } }
   page.happyDOM.setURL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-  const send = async (event: { type: string }) => {
+  const send = async (event: Record<string, unknown>) => {
     ;(await opened.promise).write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
   }
   return { asked, left: left.promise, send }
