@@ -44,10 +44,13 @@ test('who is not known here gets nothing: the reason is shown, and the address s
   const dialog = await give()
 
   await user.type(dialog.getByLabelText(w.person), '  {Enter}')
+  const reason = await dialog.findByText(w.personMissing)
+  expect(dialog.getByLabelText(w.person).getAttribute('aria-describedby')).toContain(reason.id)
   expect(asked.every(({ what }) => what === LIST)).toBe(true)
   await user.type(dialog.getByLabelText(w.person), 'eve@example.org{Enter}')
 
   await dialog.findByText('Nobody here has this address.')
+  expect(dialog.queryByText(w.personMissing)).toBeNull()
   expect(dialog.getByLabelText<HTMLInputElement>(w.person).value).toContain('eve@example.org')
 })
 

@@ -92,6 +92,7 @@ const CHOICES = ROLES.filter(role => role !== 'owner').map(role => ({ role, whyN
 
 function AddGrant({ app, onClose }: { app: App; onClose(): void }) {
   const [role, setRole] = useState<Grant['role']>('viewer')
+  const [isNobody, setNobody] = useState(false)
   const toasts = useToasts()
   const add = useAction({
     run: (person: string) =>
@@ -106,6 +107,7 @@ function AddGrant({ app, onClose }: { app: App; onClose(): void }) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const person = String(new FormData(event.currentTarget).get('person')).trim()
+    setNobody(person === '')
     if (person !== '') add.mutate(person)
   }
   return (
@@ -115,6 +117,7 @@ function AddGrant({ app, onClose }: { app: App; onClose(): void }) {
         <TextField
           label={accessWords.person}
           hint={accessWords.personHint}
+          error={isNobody ? accessWords.personMissing : undefined}
           name="person"
           type="email"
           autoComplete="off"

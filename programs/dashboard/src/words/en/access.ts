@@ -23,6 +23,7 @@ export const accessWords = {
   addGrantTitle: 'Give somebody a role on this app',
   person: 'E-mail address',
   personHint: 'Of somebody with an account on this platform.',
+  personMissing: 'Say whom it is for.',
   granted: (who: string) => `${who} is in.`,
   takeBack: 'Take back',
   takeBackOf: (who: string) => `Take the role of ${who} back`,
