@@ -1,4 +1,4 @@
-import { act, render, screen } from '@testing-library/react'
+import { render, screen } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { sightWords } from '../words/en/sight.ts'
 import type { ChartModel } from './chart-model.ts'
@@ -30,14 +30,6 @@ test('a line that is new is drawn, and one chart is on the page', () => {
 
   screen.getByText('8 MB')
   expect(container.querySelectorAll('canvas')).toHaveLength(1)
-})
-
-test('the chart goes with the page', () => {
-  const { container, unmount } = show({ ...MODEL, series: [line('Reads', [1, 2, 3, 4])] })
-
-  act(unmount)
-
-  expect(container.querySelector('canvas')).toBeNull()
 })
 
 const TIMES = [1_767_225_600, 1_767_225_660, 1_767_225_720, 1_767_225_780]
