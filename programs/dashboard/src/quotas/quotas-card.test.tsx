@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test } from 'vitest'
 import { ApiError } from '../api/client.ts'
+import { queries } from '../api/queries.ts'
 import type { Quotas } from '../api/team-queries.ts'
 import { showInPage } from '../testing/show.tsx'
 import { startTinyApi } from '../testing/tiny-api.ts'
@@ -59,7 +61,7 @@ test('limits that are refused are told of, and stay as they were typed', async (
 test('who does not administer the platform is told that they change no quotas', async () => {
   await open(undefined, 'member')
 
-  await expect.poll(() => screen.queryByRole('button', { name: w.edit })).not.toBeNull()
+  await screen.findByText('the account is known')
   await user.click(screen.getByRole('button', { name: w.edit }))
 
   expect((await screen.findByRole('tooltip')).textContent).toContain(w.onlyAdmins)
@@ -74,8 +76,19 @@ async function open(refusing: () => void = () => undefined, platformRole = 'admi
     sent.push(limits)
     return QUOTAS
   }
-  await showInPage(<QuotasCard quotas={QUOTAS} save={save} />)
+  await showInPage(
+    <>
+      <QuotasCard quotas={QUOTAS} save={save} />
+      <Known />
+    </>,
+  )
   return sent
+}
+
+/** Until then nobody may change quotas. */
+function Known() {
+  const { data: account } = useQuery(queries.account())
+  return account ? <p>the account is known</p> : null
 }
 
 async function edit() {

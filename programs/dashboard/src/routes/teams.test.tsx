@@ -19,7 +19,7 @@ test('each team tells its size and what one is in it, and leads to its page', as
   for (const role of Object.values(w.roles)) expect(within(port!).queryByText(role)).toBeNull()
   await user.click(screen.getByRole('link', { name: 'Team port' }))
 
-  expect(path()).toBe('/teams/port')
+  await expect.poll(path).toBe('/teams/port')
 })
 
 test('whoever is in no team is told what to do, and can make one', async () => {
