@@ -32,7 +32,7 @@ describe('the files of a build', () => {
     })
   })
 
-  test('are sent although the server sheds load', async () => {
+  test('are sent although the server sheds load, as is the page that needs them', async () => {
     const { ask } = await serve(build(), { pressure: { sampleMs: 10, maxEventLoopDelayMs: 20 } })
     await ask('/assets/main-abc.js') // the first call starts the gauge
     // Two late samples in a row: block, let the timers run once, and again.
@@ -41,9 +41,11 @@ describe('the files of a build', () => {
     block(60)
     await sleep(0)
 
-    const [call, file] = await Promise.all([ask('/api/v1/apps'), ask('/assets/main-abc.js')])
+    const asked = [ask('/api/v1/apps'), ask('/', HTML), ask('/assets/main-abc.js')] as const
+    const [call, page, file] = await Promise.all(asked)
 
     expect(call.statusCode).toBe(503)
+    expect(page.statusCode).toBe(200)
     expect(file.body).toBe(SCRIPT)
   })
 

@@ -23,7 +23,9 @@ export function addPressureRelief(app: FastifyInstance, limits: PressureLimits =
   app.addHook('onReady', async () => gauge.start())
   app.addHook('onClose', async () => gauge.stop())
   app.addHook('onRequest', (request, reply, done) => {
-    if (!gauge.isUnderPressure() || request.routeOptions.config.servedUnderPressure) return done()
+    // What has no route costs next to nothing: a page that is the same for every address, or that there is nothing.
+    if (!gauge.isUnderPressure() || request.is404 || request.routeOptions.config.servedUnderPressure)
+      return done()
     reply.header('retry-after', retryAfterSeconds)
     done(httpErrors.under_pressure())
   })
