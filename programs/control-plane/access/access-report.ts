@@ -5,6 +5,7 @@ import type { Store } from '../store/database.ts'
 import type { ApiTokenRow, AppRow, TeamRow } from '../store/schema.ts'
 import type { AccessReader, FoundPerson } from './access-reader.ts'
 import { type Actor, asSignedIn, type Person, type TokenActor } from './actor.ts'
+import { peopleOnApp } from './people-on-app.ts'
 import { permissionsOn } from './permissions.ts'
 import { can, type Resource, roleOn } from './policy.ts'
 import type { Role } from './roles.ts'
@@ -121,19 +122,8 @@ export class AccessReport {
   }
 
   /** Everybody with a role on it, by name; without those who are suspended. */
-  async #peopleOn({ id, team_id }: AppRow): Promise<Person[]> {
-    const { db } = this.#store
-    const members = db.selectFrom('team_members').select('user_id').where('team_id', '=', team_id)
-    const granted = db.selectFrom('app_grants').select('user_id').where('app_id', '=', id)
-    const rows = await db
-      .selectFrom('user')
-      .select('id')
-      .where(eb =>
-        eb.or([eb('platformRole', '=', 'admin'), eb('id', 'in', members), eb('id', 'in', granted)]),
-      )
-      .orderBy(sql`lower("name")`)
-      .orderBy('id')
-      .execute()
+  async #peopleOn(app: AppRow): Promise<Person[]> {
+    const rows = await peopleOnApp(this.#store.db, app).orderBy(sql`lower("name")`).orderBy('id').execute()
     const people = await Promise.all(rows.map(row => this.#access.person(row.id)))
     return people.filter(person => person !== undefined)
   }

@@ -1,6 +1,7 @@
 import type { AccessReader } from '../../access/access-reader.ts'
 import { type Actor, asSignedIn } from '../../access/actor.ts'
 import type { ActorReference } from '../../access/actor-finder.ts'
+import { peopleOnApp } from '../../access/people-on-app.ts'
 import { type Resource, roleOn } from '../../access/policy.ts'
 import { roleIncludes } from '../../access/roles.ts'
 import type { ApproverRole, DeploymentApprovalRow } from '../../store/approval-rows.ts'
@@ -63,17 +64,8 @@ export class Approvers {
     return false
   }
 
-  async #peopleOn({ id, team_id }: AppRow): Promise<string[]> {
-    const { db } = this.#options.store
-    const members = db.selectFrom('team_members').select('user_id').where('team_id', '=', team_id)
-    const granted = db.selectFrom('app_grants').select('user_id').where('app_id', '=', id)
-    const rows = await db
-      .selectFrom('user')
-      .select('id')
-      .where(eb =>
-        eb.or([eb('platformRole', '=', 'admin'), eb('id', 'in', members), eb('id', 'in', granted)]),
-      )
-      .execute()
+  async #peopleOn(app: AppRow): Promise<string[]> {
+    const rows = await peopleOnApp(this.#options.store.db, app).execute()
     return rows.map(row => row.id)
   }
 }
