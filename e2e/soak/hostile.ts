@@ -50,9 +50,10 @@ const platform = await Platform.start({
   SEAWORTHY_WATCH_SECONDS: '0',
   SEAWORTHY_BUILD_DISK_MB: '1024',
 })
-const dockerHome = driver === 'docker' ? homeOf(platform) : undefined
+let dockerHome: string | undefined
 try {
   await live('neighbour', example('hello'))
+  if (driver === 'docker') dockerHome = homeOf(platform) // there since the driver made its first container
   await measure() // the first requests warm everything up
   const all = [
     ...DEEDS.map(deed => ({ name: deed, begin: (round: number) => beginApp(deed, round) })),
