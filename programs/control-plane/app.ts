@@ -275,6 +275,7 @@ export async function createControlPlane(
     deployments,
     deploymentRecords,
     manager,
+    releases,
     reconciler,
     locks,
     publisher,

@@ -46,6 +46,27 @@ describe('an app that its people stop', () => {
     expect(await platform.eventTypes(slug)).toEqual(expect.arrayContaining(['app:stopped', 'app:started']))
   })
 
+  test('gives its instances the time that their release asks for, and kills what takes longer', async () => {
+    const slug = 'stubborn'
+    const deaf = serves("response.end('here')").replace(
+      /process\.on\('SIGTERM'.*/,
+      "process.on('SIGTERM', () => {})",
+    )
+    await platform.goLive(slug, appFolder(deaf, { 'seaworthy.json': { deploy: { stopGraceSeconds: 1 } } }))
+
+    await stop(slug)
+
+    expect(processesOf(slug)).toEqual([])
+    const sentence = 'web did not end within 1 s of SIGTERM, and was killed.'
+    await waitFor(
+      async () => {
+        const events = await platform.api.call('events.app', { params: { slug } })
+        return events.some(({ data }) => (data as { sentence?: string }).sentence === sentence)
+      },
+      { timeoutMs: PATIENT_MS, what: 'a word of the end' },
+    )
+  })
+
   test('takes no deployment, keeps a change of its variables, and starts with it', async () => {
     const slug = 'changed'
     await platform.goLive(slug, appFolder(serves("response.end(process.env.WORD ?? 'none')")))

@@ -11,14 +11,13 @@ import type { Events } from '../events/events.ts'
 import type { AppLocks } from '../instances/app-locks.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
+import { stopWithGrace } from '../instances/stop-with-grace.ts'
 import { RUNNING } from '../quotas/quota-usage.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
 import type { AppRow, DeploymentRow } from '../store/schema.ts'
 import type { Apps } from './apps.ts'
-
-const STOP_GRACE_MS = 10_000
 
 export interface AppPowerOptions extends CountedRedeployOptions {
   apps: Apps
@@ -45,14 +44,14 @@ export class AppPower {
 
   /** The route says so first, then the instances end. How many of each are wanted stays as it was. */
   async stop({ app, actor }: { app: AppRow; actor: string }): Promise<AppRow> {
-    const { apps, locks, publisher, manager, reconciler, events } = this.#options
+    const { apps, locks, publisher, reconciler, events } = this.#options
     await this.#cancelDeployments(app, actor)
     locks.preempt(app.id)
     const stopped = await locks.run(app.id, async () => {
       const row = await apps.setState(app.id, 'stopped')
       reconciler.forgiveCrashes(app.id)
       await publisher.publish()
-      await Promise.all(manager.live(app.id).map(live => manager.stop(live, STOP_GRACE_MS)))
+      await stopWithGrace(this.#options, app.id)
       return row
     })
     await events.append({ appId: app.id, type: 'app:stopped', data: { actor } })

@@ -7,20 +7,21 @@ import type { Events } from '../events/events.ts'
 import type { AppLocks } from '../instances/app-locks.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
+import { stopWithGrace } from '../instances/stop-with-grace.ts'
 import type { JobLedger } from '../jobs/job-ledger.ts'
 import { RUNNING } from '../quotas/quota-usage.ts'
 import type { Quotas } from '../quotas/quotas.ts'
+import type { Releases } from '../releases/releases.ts'
 import type { RoutePublisher } from '../routing/route-publisher.ts'
 import type { AppRow } from '../store/schema.ts'
 import type { Apps } from './apps.ts'
-
-const STOP_GRACE_MS = 10_000
 
 export interface AppRemovalOptions {
   apps: Apps
   deployments: Deployments
   deploymentRecords: DeploymentRecords
   manager: InstanceManager
+  releases: Pick<Releases, 'getById'>
   reconciler: AppReconciler
   locks: AppLocks
   publisher: RoutePublisher
@@ -41,14 +42,14 @@ export class AppRemoval {
 
   /** The route goes first, then the instances; everything else is kept until the trash is emptied. */
   async remove({ app, actor }: { app: AppRow; actor: string }): Promise<void> {
-    const { apps, locks, publisher, manager, reconciler, events } = this.#options
+    const { apps, locks, publisher, reconciler, events } = this.#options
     await this.#cancelDeployments(app, actor)
     locks.preempt(app.id)
     await locks.run(app.id, async () => {
       await apps.moveToTrash(app.id)
       reconciler.forgiveCrashes(app.id)
       await publisher.publish()
-      await Promise.all(manager.live(app.id).map(live => manager.stop(live, STOP_GRACE_MS)))
+      await stopWithGrace(this.#options, app.id)
     })
     await events.append({ appId: app.id, type: 'app:deleted', data: { slug: app.slug, actor } })
   }
