@@ -182,7 +182,8 @@ function floodRows({ kept, idle, idleCore, flooded, floodCore }: FloodReport): R
 }
 
 async function measureSearch(folders: Folders): Promise<Row[]> {
-  const store = createFileLogStore({ directory: folders.logs, log: silentLogger, retention: KEEP_ALL })
+  const options = { log: silentLogger, retention: KEEP_ALL, maxBacklogBytes: Number.POSITIVE_INFINITY }
+  const store = createFileLogStore({ directory: folders.logs, ...options })
   try {
     writeAccessLog(join(folders.spools, 'web.1.out'))
     const startedAt = performance.now()

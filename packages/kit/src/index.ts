@@ -38,6 +38,7 @@ export {
 } from './keyring.ts'
 export { createLifecycle, type Lifecycle, type LifecyclePart, type StopOutcome } from './lifecycle.ts'
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './log.ts'
+export { createPace, type Pace } from './pace.ts'
 export { PROBLEM_CONTENT_TYPE, type Problem, type ProblemOptions, toProblem } from './problem.ts'
 export { isSecretName, redact, scrubText } from './redaction.ts'
 export { resealJson, sealedTextsIn } from './sealed-text.ts'

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { DockerEngine } from '@seaworthy/docker'
+import { createPace } from '@seaworthy/kit'
 import {
   advance,
   cursorAtStart,
@@ -76,7 +76,7 @@ export class ContainerOutput {
   async #copyFrames(stream: NodeJS.ReadableStream, { cursor, filter, handles }: CopyState): Promise<void> {
     const frames = new LogFrameReader()
     let reached = cursor
-    const pace = new Pace(COPIED_BYTES_PER_SECOND)
+    const pace = createPace(COPIED_BYTES_PER_SECOND)
     let writtenAt = 0
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       const fresh = frames.read(chunk).filter(frame => filter.isAfter(frame))
@@ -108,29 +108,6 @@ export class ContainerOutput {
     )
   }
 }
-
-/** Lets so many bytes a second pass. */
-class Pace {
-  readonly #bytesPerSecond: number
-  #beganAt = performance.now()
-  #bytes = 0
-
-  constructor(bytesPerSecond: number) {
-    this.#bytesPerSecond = bytesPerSecond
-  }
-
-  /** Waits when more came than may. A quiet time is not saved up for a flood. */
-  async after(bytes: number): Promise<void> {
-    this.#bytes += bytes
-    const earlyMs = (this.#bytes * 1000) / this.#bytesPerSecond - (performance.now() - this.#beganAt)
-    if (earlyMs > SHORTEST_REST_MS) await sleep(earlyMs)
-    if (earlyMs >= 0) return
-    this.#beganAt = performance.now()
-    this.#bytes = 0
-  }
-}
-
-const SHORTEST_REST_MS = 20
 
 interface CopyState {
   cursor: LogCursor

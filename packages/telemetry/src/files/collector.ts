@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Logger } from '@seaworthy/kit'
+import { createPace, type Logger, type Pace } from '@seaworthy/kit'
 import type { LogSpool } from '../log-store.ts'
 import { createRedactor } from '../redactor.ts'
 import type { AppLog } from './app-log.ts'
@@ -13,6 +13,8 @@ export interface CollectorOptions {
   /** Shared by all who change an `AppLog`. */
   turns: Turns
   limits: SpoolLimits
+  /** One app's flood must not be all that this process does. Of all instances together. */
+  bytesPerSecond: number
   log: Logger
 }
 
@@ -46,6 +48,7 @@ export class Collector {
   readonly #readers = new Map<string, SpoolReader>()
   readonly #watches = new Map<string, SpoolWatch>()
   readonly #dirty = new Set<SpoolReader>()
+  readonly #pace: Pace
   #buffer = Buffer.alloc(0)
   #collectTimer: NodeJS.Timeout | undefined
   #tickTimer: NodeJS.Timeout | undefined
@@ -57,6 +60,7 @@ export class Collector {
 
   constructor(options: CollectorOptions) {
     this.#options = options
+    this.#pace = createPace(options.bytesPerSecond)
   }
 
   /** Begins to read, where the last process stopped. Attaching twice changes nothing. */
@@ -186,7 +190,10 @@ export class Collector {
 
   async #drain(reader: SpoolReader, maxSteps = Number.POSITIVE_INFINITY): Promise<StepOutcome | 'stalled'> {
     for (let steps = 0; steps < maxSteps; steps++) {
+      const keptBefore = reader.keptBytes
       const outcome = await this.#options.turns.run(() => this.#step(reader))
+      const isAwaited = reader.isEnding || maxSteps < Number.POSITIVE_INFINITY
+      if (!isAwaited) await this.#pace.after(reader.keptBytes - keptBefore)
       if (outcome !== 'more') return outcome
     }
     return 'more'

@@ -23,6 +23,8 @@ export interface FileLogStoreOptions extends Partial<SpoolLimits> {
   /** A new file is begun at this size; retention deletes whole files. 4 MB unless told: so much is read of each
    * app at a start. */
   segmentMaxBytes?: number
+  /** What is read of all instances' output together. 16 MB unless told; what comes faster waits in its spool. */
+  collectBytesPerSecond?: number
   /** What may wait for one slow follower. 4 MB unless told. */
   maxFollowQueueBytes?: number
 }
@@ -36,7 +38,8 @@ const DEFAULTS = {
   maxFollowQueueBytes: 4_194_304,
   maxLineBytes: 65_536,
   punchBytes: 16_777_216,
-  maxBacklogBytes: 1_073_741_824,
+  maxBacklogBytes: 268_435_456,
+  collectBytesPerSecond: 16_777_216,
 }
 
 /** Keeps log lines in files: `<directory>/<app id>/<first sequence>-<time>.log` (see `segment-format.ts`). */
@@ -61,6 +64,7 @@ class FileLogStore implements LogStore {
       openAppLog: appId => this.#appLog(appId),
       turns: this.#turns,
       limits: settings,
+      bytesPerSecond: settings.collectBytesPerSecond,
       log: settings.log,
     })
   }

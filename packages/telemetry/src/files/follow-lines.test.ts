@@ -66,6 +66,22 @@ describe('following', () => {
     expect(new Set(seen.map(line => line.cursor)).size).toBe(20_000)
   })
 
+  test('gets a flood at the pace that is set, and all of it', async () => {
+    const { logStore, spool, write } = setUp({ collectBytesPerSecond: 500_000 })
+    const web = spool('web.1')
+    write(web, `${'x'.repeat(999)}\n`.repeat(1_000))
+    const follower = following(logStore)
+    const beganAt = performance.now()
+    logStore.attach(web)
+
+    await waitFor(() => follower.lines.length === 1_000, { what: 'all lines' })
+
+    // At most one buffer of 256 KB comes at once, and one after the last rest.
+    expect(performance.now() - beganAt).toBeGreaterThan(900)
+    follower.abort.abort()
+    await follower.ended
+  })
+
   test('begins with the lines since a time', async () => {
     const { logStore, spool, write } = setUp()
     const web = spool('web.1')

@@ -36,6 +36,8 @@ export class SpoolReader {
   isEnding = false
   /** The caller is working through it already. */
   isDraining = false
+  /** So many bytes were moved so far. */
+  keptBytes = 0
   readonly path: string
   readonly #options: SpoolReaderOptions
   readonly #file: SpoolFile
@@ -158,6 +160,7 @@ export class SpoolReader {
       return 'idle'
     }
     await log.append(source, taken, position + taken.takenBytes)
+    this.keptBytes += taken.text.length
     return source.spoolEnd < size ? 'more' : 'kept'
   }
 
