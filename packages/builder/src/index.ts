@@ -23,3 +23,4 @@ export { createHostBuilder, type HostBuilder, type HostBuilderOptions } from './
 export type { Leftover } from './leftovers.ts'
 export { defaultManifest, type Manifest, parseManifest } from './manifest.ts'
 export { createToolchains, type Toolchains, type ToolchainsOptions } from './toolchains/toolchains.ts'
+export { volumesRefusedToRoot } from './volumes-of-root.ts'

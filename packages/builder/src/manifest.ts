@@ -201,6 +201,8 @@ const manifestSchema = z.strictObject({
     .refine(all => Object.keys(all).length <= 10, 'has more than 10 volumes')
     .refine(all => new Set(Object.values(all)).size === Object.keys(all).length, 'names a path twice')
     .optional(),
+  /** `app`: an image of root runs as the app's own user. Asked for where such an image has volumes. */
+  user: z.literal('app').optional(),
   static: staticSchema.optional(),
   health: healthSchema.prefault({}),
   resources: resourcesSchema

@@ -89,7 +89,7 @@ describe.skipIf(isMissing)('deploying images', () => {
   test('keeps a volume over deployments, and lists it; an image of root is no root there either', async () => {
     const name = await registry.push('keep:v1', { text: 'keep', changes: ['USER root'] })
     const web = 'echo again >>/data/starts; busybox id -u >/data/user; busybox httpd -f -p $PORT -h /data'
-    const manifest = { processes: { web }, volumes: { data: '/data' } }
+    const manifest = { processes: { web }, volumes: { data: '/data' }, user: 'app' }
 
     await deployImage('keep', name, manifest)
     await deployImage('keep', name, manifest)
@@ -100,6 +100,26 @@ describe.skipIf(isMissing)('deploying images', () => {
     expect(volumes).toEqual([{ name: 'data', path: '/data', sizeBytes: expect.any(Number) }])
     expect(volumes[0]!.sizeBytes).toBeGreaterThan(0)
   }, 60_000)
+
+  test.each([
+    ['names no user', []],
+    ['names root', ['USER root:root']],
+  ])('refuses a volume to an image that %s, with the line, and runs nothing', async (_what, changes) => {
+    const name = await registry.push('rooted:v1', {
+      text: 'rooted',
+      changes: [...FIXED_PORT_SERVER, ...changes],
+    })
+    const volumes = { data: '/data' }
+
+    const { deployment } = await deployImage('rooted', name, { volumes })
+
+    expect(deployment).toMatchObject({ state: 'failed', error: { code: 'image_root_with_volume' } })
+    expect(deployment.error!.message).toMatch(
+      new RegExp(`${name} names no user but root, .*"data", line 1 of seaworthy.json.*"user": "app"`),
+    )
+    expect(await platform.api.call('instances.list', { params: { slug: 'rooted' } })).toEqual([])
+    expect(await platform.api.call('releases.list', { params: { slug: 'rooted' } })).toEqual([])
+  })
 
   test('pulls a private image with the sign-in of the team', async () => {
     const name = await privateRegistry.push('secret:v1', { text: 'private' })

@@ -1,4 +1,5 @@
-import type { Dockerode } from '@seaworthy/docker'
+import { type Manifest, volumesRefusedToRoot } from '@seaworthy/builder'
+import { type Dockerode, namesRoot } from '@seaworthy/docker'
 import { defineErrors } from '@seaworthy/kit'
 
 const errors = defineErrors({
@@ -6,6 +7,10 @@ const errors = defineErrors({
     status: 422,
     message:
       'The image {reference} says nothing about what to run: it has neither an entry point nor a command. Name one under "processes" in seaworthy.json and deploy it with --manifest.',
+  },
+  image_root_with_volume: {
+    status: 422,
+    message: 'The image {reference} names no user but root, and {refusal}',
   },
 })
 
@@ -18,18 +23,25 @@ export interface ImageFacts {
   port?: number
   /** Whether it says what to run. */
   hasCommand: boolean
+  /** Whether it runs as root where it is left to itself, and root is the server's own. */
+  isRoot: boolean
   /** Folders that it wants to keep (VOLUME). */
   volumes: string[]
 }
 
-export function factsOf(image: Dockerode.ImageInspectInfo): ImageFacts {
-  const { Entrypoint, Cmd, ExposedPorts, Volumes } = image.Config
+/** @param mapsUsers whether the engine makes root of an image nobody on the server */
+export function factsOf(
+  image: Dockerode.ImageInspectInfo,
+  { mapsUsers }: { mapsUsers: boolean },
+): ImageFacts {
+  const { Entrypoint, Cmd, ExposedPorts, User, Volumes } = image.Config
   const ports = Object.keys(ExposedPorts ?? {}).flatMap(tcpPort)
   return {
     id: image.Id,
     sizeBytes: image.Size,
     ...(ports.length > 0 ? { port: Math.min(...ports) } : {}),
     hasCommand: [Entrypoint, Cmd].flat().some(word => Boolean(word)),
+    isRoot: !mapsUsers && namesRoot(User),
     volumes: Object.keys(Volumes ?? {}),
   }
 }
@@ -42,6 +54,15 @@ export function requireCommand(
   if (!hasCommand && Object.values(processes).every(line => line.trim() === '')) {
     throw errors.image_without_command({ reference })
   }
+}
+
+/** @throws `image_root_with_volume` when an image of root would get a volume, with the line of the manifest */
+export function refuseRootWithVolume(
+  { isRoot }: ImageFacts,
+  { reference, manifest, text }: { reference: string; manifest: Manifest; text?: string },
+): void {
+  const refusal = volumesRefusedToRoot({ manifest, text })
+  if (isRoot && refusal !== undefined) throw errors.image_root_with_volume({ reference, refusal })
 }
 
 function tcpPort(exposed: string): number[] {

@@ -1,5 +1,5 @@
 import { type BuildLogWriter, defaultManifest, type ImageResult, parseManifest } from '@seaworthy/builder'
-import { type ImageFacts, requireCommand } from './image-facts.ts'
+import { type ImageFacts, refuseRootWithVolume, requireCommand } from './image-facts.ts'
 import type { Images } from './images.ts'
 
 /** What the source of an image deployment says, in `origin_json`. */
@@ -33,6 +33,7 @@ export class ImageFetcher {
     const manifest = origin.manifest === undefined ? defaultManifest() : parseManifest(origin.manifest)
     const facts = await this.#pull({ app, origin, log, signal })
     requireCommand(facts, { reference, processes: manifest.processes })
+    refuseRootWithVolume(facts, { reference, manifest, text: origin.manifest })
     const unkept = facts.volumes.filter(path => !Object.values(manifest.volumes ?? {}).includes(path))
     for (const path of unkept) {
       log.line(

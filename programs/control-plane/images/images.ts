@@ -2,6 +2,7 @@ import {
   type DockerEngine,
   findImage,
   keepImage,
+  mapsUsers,
   parseImageReference,
   pullImage,
   type ResolvedImage,
@@ -73,7 +74,7 @@ export class Images {
     const offered = `${image.Os}/${image.Architecture}`
     if (offered !== needed) throw errors.image_wrong_platform({ reference: pinned, needed, offered })
     await keepImage(engine, image.Id, { isPulled: !found })
-    return factsOf(image)
+    return factsOf(image, { mapsUsers: await mapsUsers(engine) })
   }
 
   /** Brings back an image that somebody removed from the engine by hand. */

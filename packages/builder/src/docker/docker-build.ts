@@ -21,6 +21,7 @@ import { explainFailure } from './explain-failure.ts'
 import { imageResult } from './image-result.ts'
 import { findSecretsInImage } from './image-secrets.ts'
 import { ownedDockerfile } from './owned-dockerfile.ts'
+import { rootWithVolume } from './root-with-volume.ts'
 
 export interface DockerBuildParts {
   engine: DockerEngine
@@ -106,6 +107,7 @@ export class DockerBuild {
           signal: this.#signal,
         })
         this.#refuse(plan, found)
+        this.#refuse(plan, await rootWithVolume(engine, { plan, file }))
         return file
       },
     )
@@ -134,6 +136,7 @@ export class DockerBuild {
         limits: { ...this.#spec.limits, memoryMb: memory.limitMb },
         maxStepBytes,
         observe: this.#spec.observe,
+        signal: this.#signal,
         onTooLarge: () => this.#tooMuch.abort(this.#wroteTooMuch()),
         remark: text => this.#steps.remark(text),
       })

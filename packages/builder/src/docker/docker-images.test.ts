@@ -165,6 +165,37 @@ CMD ["sh"]`,
     await expect(testing.builder.build(spec)).rejects.toThrow(/'link' points to '\/etc\/passwd', outside/)
   }, 60_000)
 
+  describe('that would run as root', () => {
+    const withVolume = { 'seaworthy.json': '{\n  "volumes": { "data": "/data" } }' }
+    const ofRoot = (lines: string) => ({ ...withVolume, Dockerfile: `FROM ${testing.base}\n${lines}` })
+
+    test('get no volume, and are refused with both lines before anything runs', async () => {
+      const unnamed = await failureOf(ofRoot('RUN echo ran\nCMD ["sh"]'))
+      const named = await failureOf(ofRoot('USER 1000\nRUN echo ran\nUSER 0:0\nCMD ["sh"]'))
+
+      for (const { failure } of [unnamed, named]) expect(failure.step).toBe('prepare')
+      expect(unnamed.message).toMatch(/^Dockerfile, line 1: neither .* names a user, .* as root, /)
+      expect(unnamed.message).toContain('("data", line 2 of seaworthy.json)')
+      expect(named.message).toMatch(/^Dockerfile, line 4: the app would run as root \(USER 0:0\), /)
+    })
+
+    test('are found out by the image where the Dockerfile hides its user', async () => {
+      const error = await failureOf(ofRoot('ARG WHO=root\nUSER $WHO\nCMD ["sh"]'))
+
+      expect(error.failure.step).toBe('collect')
+      expect(error.message).toMatch(/^The image of Dockerfile would run as root, .* line 2 of seaworthy/)
+    })
+
+    test('are built without a volume, with another user, and where the manifest names that of the app', async () => {
+      const volumes = { data: '/data' }
+      const base = `FROM ${testing.base}\n`
+
+      await build({ Dockerfile: `${base}CMD ["sh"]` })
+      await build({ Dockerfile: `${base}USER 1000\nCMD ["sh"]`, 'seaworthy.json': { volumes } })
+      await build({ Dockerfile: `${base}CMD ["sh"]`, 'seaworthy.json': { volumes, user: 'app' } })
+    }, 60_000)
+  })
+
   test('a step that fills the disk is stopped, by one large file and by many', async () => {
     const one = await failureOf({
       Dockerfile: `FROM ${testing.base}\nRUN dd if=/dev/zero of=/big bs=1M count=40`,

@@ -1,6 +1,6 @@
 import type { SourceFacts } from '../detect/source-facts.ts'
 import { BuildFailed } from '../errors.ts'
-import type { Manifest } from '../manifest.ts'
+import { MANIFEST_FILE, type Manifest } from '../manifest.ts'
 import { baseImagesOf } from './generate/base-images.ts'
 import { generateDockerfile } from './generate/generators.ts'
 
@@ -19,6 +19,8 @@ export interface DockerPlan {
   /** Without `web`, the image's own command runs. */
   processes: Record<string, string>
   manifest: Manifest
+  /** Of `seaworthy.json`, to name lines of it. */
+  manifestText?: string
 }
 
 export interface DockerPlanRequest {
@@ -54,7 +56,7 @@ export async function planDockerBuild(request: DockerPlanRequest): Promise<Docke
     args,
     ignored: IGNORED,
   }
-  return { ...plan, processes: manifest.processes, manifest }
+  return { ...plan, processes: manifest.processes, manifest, manifestText: facts.texts[MANIFEST_FILE] }
 }
 
 function generatedPlan({ facts, manifest, baseImages }: DockerPlanRequest): DockerPlan {
@@ -70,6 +72,7 @@ function generatedPlan({ facts, manifest, baseImages }: DockerPlanRequest): Dock
     ignored: IGNORED_WHEN_GENERATED,
     processes,
     manifest: { ...manifest, processes },
+    manifestText: facts.texts[MANIFEST_FILE],
   }
 }
 

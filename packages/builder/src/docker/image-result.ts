@@ -3,6 +3,7 @@ import { BUILD_APP_LABEL } from '@seaworthy/docker'
 import type { BuildSpec, ImageResult } from '../builder.ts'
 import { BuildFailed } from '../errors.ts'
 import type { DockerPlan } from './docker-plan.ts'
+import { refuseRootWithVolume } from './root-with-volume.ts'
 
 /** What starts with this is an artifact of kind image; the rest is the id of an image on the engine. */
 export const IMAGE_REFERENCE_PREFIX = 'image:'
@@ -14,6 +15,7 @@ export async function imageResult(
 ): Promise<ImageResult> {
   const image = engine.client.getImage(imageId)
   const { Id, Size, Config } = await engine.call('look at the image', () => image.inspect())
+  await refuseRootWithVolume(engine, { plan, user: Config.User })
   const web = plan.processes.web ?? ''
   const hasCommand = [Config.Cmd, Config.Entrypoint].some(words => words != null && words.length > 0)
   if (web === '' && !hasCommand) throw nothingToRun(plan)

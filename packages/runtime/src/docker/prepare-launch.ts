@@ -1,4 +1,4 @@
-import { type DockerEngine, type Dockerode, findImage } from '@seaworthy/docker'
+import { type DockerEngine, type Dockerode, findImage, mapsUsers, namesRoot } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
 import { ensureStartable, type PathsInside, parseCommandLine, userIdOf } from '@seaworthy/sandbox'
 import { CommandMissing } from '../errors.ts'
@@ -113,9 +113,7 @@ async function imageUser(
   own: string,
   { app }: InstanceSpec,
 ): Promise<string | undefined> {
-  const [name = ''] = own.split(':')
-  const isRoot = name === '' || name === 'root' || /^0+$/.test(name)
-  if (!isRoot || (await mapsUsers(engine))) return undefined
+  if (!namesRoot(own) || (await mapsUsers(engine))) return undefined
   const userId = userIdOf(app.userNumber)
   return `${userId}:${userId}`
 }
@@ -133,12 +131,6 @@ const MAPPED_USERS = 50_000
 async function appUser(engine: DockerEngine, userNumber: number): Promise<number> {
   if (!(await mapsUsers(engine))) return userIdOf(userNumber)
   return FIRST_MAPPED_USER + (userNumber % MAPPED_USERS)
-}
-
-async function mapsUsers(engine: DockerEngine): Promise<boolean> {
-  const { SecurityOptions } = await engine.call('tell about itself', () => engine.client.info())
-  const options = SecurityOptions as string[] | null
-  return (options ?? []).some(option => /^name=(userns|rootless)\b/.test(option))
 }
 
 function imageMissing(reference: string): AppError {
