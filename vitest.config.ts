@@ -9,7 +9,11 @@ const ALONE = [
   ),
 ]
 
+/** A busy machine takes its time to come to what `expect.poll` waits for. */
+const patient = { poll: { timeout: 10_000 } }
+
 const endToEnd = {
+  expect: patient,
   globalSetup: ['packages/testing/src/postgres-setup.ts', 'scripts/dashboard/test-setup.ts'],
   include: ['e2e/**/*.e2e.ts'],
   setupFiles: ['packages/testing/src/after-file-setup.ts'],
@@ -33,6 +37,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'programs/dashboard/**'],
           // Their clean-ups run in reverse order: first what a file registered, then the check.
           setupFiles: ['packages/testing/src/leak-check.ts', 'packages/testing/src/after-file-setup.ts'],
+          expect: patient,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -51,7 +56,10 @@ export default defineConfig({
           root: 'programs/dashboard',
           include: ['src/**/*.test.{ts,tsx}'],
           environment: 'happy-dom',
+          // A page and React for each file took five times as long; the set-up says what the files do not share.
+          isolate: false,
           setupFiles: ['src/testing/setup.ts'],
+          expect: patient,
           testTimeout: 30_000,
         },
       },

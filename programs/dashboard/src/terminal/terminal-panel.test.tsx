@@ -96,7 +96,7 @@ test('once it has ended nothing can be typed, and leaving the page asks no more'
   const keys = screen.getByRole<HTMLFieldSetElement>('group', { name: words.keys })
   await expect.poll(() => keys.disabled).toBe(true)
   expect(field().disabled).toBe(true)
-  expect(asksBeforeLeaving()).toBe(false)
+  await expect.poll(asksBeforeLeaving).toBe(false)
 })
 
 test('a terminal that leaves the page ends what runs in it', async () => {
