@@ -3,6 +3,7 @@ import type { Logger } from '@seaworthy/kit'
 import {
   type AttachedCommand,
   type AttachSpec,
+  type CommandExit,
   CommandNotRunning,
   parseCommandLine,
   type RunningCommand,
@@ -14,7 +15,10 @@ import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
 import { PortAllocator, type PortRange } from './port-allocator.ts'
 import { prepareVolumes } from './prepare-volumes.ts'
 import type {
+  CpuPace,
+  CpuTime,
   Instance,
+  InstanceExit,
   InstanceFindings,
   InstanceSpec,
   ResourceUsage,
@@ -66,7 +70,7 @@ class ProcessRuntime implements Runtime {
     const handle = parseInstanceHandle(value)
     const command = handle && (await this.#sandbox.adopt(handle.command))
     if (!command) return undefined
-    if (command.hasEnded) return { id, handle, exited: command.exited, hasEnded: true }
+    if (command.hasEnded) return { id, handle, exited: command.exited.then(exitOf), hasEnded: true }
     if (handle.port !== undefined) this.#ports.claim(handle.port)
     this.#log.info({ instance: id, port: handle.port }, 'instance adopted')
     return this.#instance(id, command, handle.port)
@@ -89,11 +93,23 @@ class ProcessRuntime implements Runtime {
     return this.#sandbox.sample(handle.command)
   }
 
+  async cpuTime(_id: string, value: unknown): Promise<CpuTime | undefined> {
+    const handle = parseInstanceHandle(value)
+    return handle && this.#sandbox.cpuTime(handle.command)
+  }
+
+  async setCpuPace(_id: string, value: unknown, { share, cpus, sparesCpu }: CpuPace): Promise<void> {
+    const handle = parseInstanceHandle(value)
+    if (!handle) return
+    await this.#sandbox.setPace(handle.command, { cpuShare: share, ...(cpus === undefined ? {} : { cpus }) })
+    await this.#sandbox.spareCpu(handle.command, sparesCpu)
+  }
+
   async examine(_id: string, value: unknown): Promise<InstanceFindings> {
     const handle = parseInstanceHandle(value)
     return handle
       ? this.#sandbox.examine(handle.command)
-      : { diskBytes: 0, openFiles: 0, refusedProcesses: 0, memoryKills: 0, throttledMs: 0 }
+      : { diskBytes: 0, openFiles: 0, refusedProcesses: 0, memoryKills: 0, throttledMs: 0, uncollected: 0 }
   }
 
   async listeningPorts(_id: string, value: unknown): Promise<number[]> {
@@ -136,7 +152,12 @@ class ProcessRuntime implements Runtime {
     return volumes
   }
 
-  #instance(id: string, { handle: command, exited }: RunningCommand, port: number | undefined): Instance {
+  #instance(
+    id: string,
+    { handle: command, exited: ended }: RunningCommand,
+    port: number | undefined,
+  ): Instance {
+    const exited = ended.then(exitOf)
     if (port === undefined) return { id, handle: { command } satisfies InstanceHandle, exited }
     const handle: InstanceHandle = { command, port }
     return {
@@ -146,4 +167,9 @@ class ProcessRuntime implements Runtime {
       exited: exited.finally(() => this.#ports.release(port)),
     }
   }
+}
+
+function exitOf({ remains, ...exit }: CommandExit): InstanceExit {
+  const killedProcesses = remains?.killedProcesses ?? 0
+  return killedProcesses > 0 ? { ...exit, killedProcesses } : exit
 }

@@ -1,6 +1,6 @@
-import type { AttachedCommand, AttachSpec } from '@seaworthy/sandbox'
+import type { AttachedCommand, AttachSpec, CpuTime } from '@seaworthy/sandbox'
 
-export type { AttachedCommand, AttachedExit, AttachSpec, TerminalSize } from '@seaworthy/sandbox'
+export type { AttachedCommand, AttachedExit, AttachSpec, CpuTime, TerminalSize } from '@seaworthy/sandbox'
 
 /**
  * Runs instances of releases. Drivers: `process`, `docker`; `swarm` later. A `RuntimeSet` holds several at once.
@@ -64,6 +64,8 @@ export interface InstanceExit {
   endedWithEngine?: true
   /** It ended with the server, which was started anew meanwhile: no fault of the app. */
   endedWithHost?: true
+  /** Of its processes, those that did not end in the grace period of its stop and were killed, where a driver can tell. */
+  killedProcesses?: number
 }
 
 export interface Instance {
@@ -94,6 +96,17 @@ export interface InstanceFindings {
   refusedProcesses: number
   memoryKills: number
   throttledMs: number
+  uncollected: number
+}
+
+/** How much of the machine's CPUs an instance may take for now. */
+export interface CpuPace {
+  /** Of what it may take otherwise; 1 is all of it, and more than 0. */
+  share: number
+  /** What it may take otherwise; all CPUs unless told. */
+  cpus?: number
+  /** It is kept off one CPU, which is left to the others; always the same one. */
+  sparesCpu: boolean
 }
 
 export interface Runtime {
@@ -113,6 +126,13 @@ export interface Runtime {
    */
   attach(id: string, handle: unknown, spec: AttachSpec): Promise<AttachedCommand>
   sample(id: string, handle: unknown): Promise<ResourceUsage>
+  /**
+   * What the kernel of this host counted, cheap enough for each second. Undefined for one that ended, and where the
+   * driver cannot tell; it then cannot set a pace either.
+   */
+  cpuTime?(id: string, handle: unknown): Promise<CpuTime | undefined>
+  /** In force until it is set anew, also when the platform was restarted meanwhile. One that ended is not an error. */
+  setCpuPace?(id: string, handle: unknown, pace: CpuPace): Promise<void>
   /** What takes longer than `sample`; a driver that cannot tell has no such method. */
   examine?(id: string, handle: unknown): Promise<InstanceFindings>
   /** The TCP ports the instance really listens on, to explain a wrong PORT. Empty where it cannot be seen. */

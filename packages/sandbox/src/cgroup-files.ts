@@ -18,9 +18,12 @@ export function readCgroupNumber(cgroup: string, file: string): number {
 
 /** The value behind a key of a flat keyed file such as memory.stat; 0 where it is missing. */
 export function readCgroupKey(cgroup: string, file: string, key: string): number {
-  const line = readCgroupFile(cgroup, file)
-    ?.split('\n')
-    .find(one => one.startsWith(`${key} `))
+  return cgroupValue(readCgroupFile(cgroup, file) ?? '', key)
+}
+
+/** The same of the text of such a file, for those who want several values. */
+export function cgroupValue(text: string, key: string): number {
+  const line = text.split('\n').find(one => one.startsWith(`${key} `))
   return Number(line?.slice(key.length + 1) ?? 0)
 }
 

@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readCgroupKey, readCgroupPids } from './cgroup-files.ts'
+import {
+  cgroupValue,
+  readCgroupFile,
+  readCgroupKey,
+  readCgroupNumber,
+  readCgroupPids,
+} from './cgroup-files.ts'
 import { type CgroupMounts, parseCgroupMounts } from './host-cgroups.ts'
-import type { CommandFindings } from './sandbox.ts'
+import type { CommandFindings, CpuTime } from './sandbox.ts'
 
 /** What the kernel counts of processes that somebody else, such as a Docker engine, put into cgroups of this host. */
 export interface ForeignCgroup {
   pids(): number[]
+  cpuTime(): CpuTime
   strain(): Pick<CommandFindings, 'refusedProcesses' | 'memoryKills' | 'throttledMs'>
 }
 
@@ -33,7 +40,7 @@ export function parseProcessCgroups(text: string): Map<string, string> {
 
 /** On a host of version 1, version 2 may be mounted as well, but has no controllers: then the process has no own part of it. */
 function foreignCgroup(paths: Map<string, string>, mounts: CgroupMounts, mark: string): ForeignCgroup {
-  const folderOf = (controller: '' | 'memory' | 'cpu' | 'pids') => {
+  const folderOf = (controller: '' | 'memory' | 'cpu' | 'cpuacct' | 'pids') => {
     const mount = controller === '' ? mounts.v2 : mounts.v1[controller]
     const path = paths.get(controller)
     // What is not there is read as nothing.
@@ -43,6 +50,16 @@ function foreignCgroup(paths: Map<string, string>, mounts: CgroupMounts, mark: s
     readCgroupKey(folderOf(controller), ...one) || readCgroupKey(folderOf(''), ...two)
   return {
     pids: () => [...new Set([...readCgroupPids(folderOf('pids')), ...readCgroupPids(folderOf(''))])],
+    cpuTime: () => {
+      const stat =
+        readCgroupFile(folderOf('cpu'), 'cpu.stat') ?? readCgroupFile(folderOf(''), 'cpu.stat') ?? ''
+      const usedNs = readCgroupNumber(folderOf('cpuacct'), 'cpuacct.usage')
+      return {
+        usedMs: usedNs > 0 ? usedNs / 1e6 : cgroupValue(stat, 'usage_usec') / 1e3,
+        periods: cgroupValue(stat, 'nr_periods'),
+        throttledPeriods: cgroupValue(stat, 'nr_throttled'),
+      }
+    },
     strain: () => ({
       refusedProcesses: either('pids', ['pids.events', 'max'], ['pids.events', 'max']),
       memoryKills: either('memory', ['memory.oom_control', 'oom_kill'], ['memory.events', 'oom_kill']),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  cgroupValue,
   listCgroups,
   makeCgroup,
   readCgroupFile,
@@ -11,12 +12,13 @@ import {
   writeCgroupFile,
 } from './cgroup-files.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
+import { withoutSpareCpu } from './cpu-list.ts'
 import { readProcess } from './process-table.ts'
-import type { CommandHandle, CommandLimits } from './sandbox.ts'
+import type { CommandHandle, CommandLimits, CpuTime } from './sandbox.ts'
 import { signalProcess } from './signal-process.ts'
 
 /** Where each controller that we use is mounted. Several may share one folder. */
-export type V1Controllers = Partial<Record<'memory' | 'cpu' | 'cpuacct' | 'pids', string>>
+export type V1Controllers = Partial<Record<'memory' | 'cpu' | 'cpuacct' | 'pids' | 'cpuset', string>>
 
 const CPU_PERIOD_US = 100_000
 
@@ -34,21 +36,25 @@ export class CgroupV1Tree implements CommandTree {
   }
 
   get enforces(): CommandTree['enforces'] {
-    const { memory, cpu, pids } = this.#controllers
+    const { memory, cpu, pids, cpuset } = this.#controllers
     return {
       memoryLimit: memory !== undefined,
       cpuLimit: cpu !== undefined,
       processLimit: pids !== undefined,
+      spareCpu: cpuset !== undefined,
       ioWeights: false, // written back data is nobody's in v1, so weights would hold nothing
     }
   }
 
   async prepare(id: string, { memoryMb, cpus, processes, isBackground }: CommandLimits): Promise<void> {
     for (const cgroup of this.#cgroups(id)) await makeCgroup(cgroup)
+    if (this.#controllers.cpuset) await fillCpuset(this.#controllers.cpuset, [this.#name, id])
     await writeCgroupFile(this.#cgroup('pids', id), 'pids.max', processes ?? this.#defaultProcesses)
     if (memoryMb) await this.#limitMemory(id, Math.round(memoryMb * 1024 * 1024))
     if (cpus) await this.#limitCpus(id, cpus)
-    if (isBackground) await writeCgroupFile(this.#cgroup('cpu', id), 'cpu.shares', 256) // of 1024
+    if (!isBackground) return
+    await writeCgroupFile(this.#cgroup('cpu', id), 'cpu.shares', 256) // of 1024
+    await this.spareCpu(id, true)
   }
 
   joinFiles(id: string): string[] {
@@ -86,6 +92,21 @@ export class CgroupV1Tree implements CommandTree {
 
   setCpus(id: string, cpus: number): Promise<void> {
     return this.#limitCpus(id, cpus)
+  }
+
+  async spareCpu(id: string, spares: boolean): Promise<void> {
+    const all = readCgroupFile(this.#controllers.cpuset ?? '/nonexistent', 'cpuset.cpus')?.trim()
+    const cpus = spares ? all && withoutSpareCpu(all) : all
+    if (cpus) await writeCgroupFile(this.#cgroup('cpuset', id), 'cpuset.cpus', cpus)
+  }
+
+  cpuTime(id: string): CpuTime {
+    const stat = readCgroupFile(this.#cgroup('cpu', id), 'cpu.stat') ?? ''
+    return {
+      usedMs: readCgroupNumber(this.#cgroup('cpuacct', id), 'cpuacct.usage') / 1e6,
+      periods: cgroupValue(stat, 'nr_periods'),
+      throttledPeriods: cgroupValue(stat, 'nr_throttled'),
+    }
   }
 
   strain(id: string): ReturnType<CommandTree['strain']> {
@@ -148,4 +169,19 @@ export class CgroupV1Tree implements CommandTree {
 export async function handleOf(id: string, pid = 0): Promise<CommandHandle> {
   const facts = pid === 0 ? undefined : await readProcess(pid)
   return { id, pid, pidStartTicks: facts?.startTicks ?? 0 }
+}
+
+/**
+ * A new cpuset has no CPUs and no memory, and takes no process until it has (cpuset(7)): each folder on the way gets those
+ * of the one above it.
+ */
+export async function fillCpuset(root: string, names: readonly string[]): Promise<void> {
+  let above = root
+  for (const name of names) {
+    const cpuset = join(above, name)
+    for (const file of ['cpuset.cpus', 'cpuset.mems'])
+      if (readCgroupFile(cpuset, file)?.trim() === '')
+        await writeCgroupFile(cpuset, file, readCgroupFile(above, file)!.trim())
+    above = cpuset
+  }
 }

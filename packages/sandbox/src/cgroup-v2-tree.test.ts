@@ -18,7 +18,11 @@ describe('the files of a cgroup', () => {
     mkdirSync(folder)
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
     const tree = new CgroupV2Tree({ ...SETTING, parent })
-    return { tree, read: (name: string) => readFileSync(join(folder, name), 'utf8') }
+    return {
+      tree,
+      read: (name: string) => readFileSync(join(folder, name), 'utf8'),
+      writeAbove: (name: string, text: string) => writeFileSync(join(parent, name), text),
+    }
   }
 
   const LIMITS = {
@@ -50,6 +54,16 @@ describe('the files of a cgroup', () => {
     await tree.prepare(ID, { isBackground: true })
 
     expect([read('cpu.weight'), read('io.bfq.weight')]).toEqual(['25', '25'])
+  })
+
+  test('name the CPUs of a greedy command, and none once it may use all', async () => {
+    const { tree, read, writeAbove } = openFolder({ 'cpuset.cpus': '' })
+    writeAbove('cpuset.cpus.effective', '0-2\n')
+
+    await tree.spareCpu(ID, true)
+    expect(read('cpuset.cpus')).toBe('1,2')
+    await tree.spareCpu(ID, false)
+    expect(read('cpuset.cpus')).toMatch(/^\n/) // a real one takes what is written as a whole
   })
 
   test('are left alone without limits, but for the number of processes', async () => {

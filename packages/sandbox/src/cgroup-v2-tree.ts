@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  cgroupValue,
   listCgroups,
   makeCgroup,
   readCgroupFile,
@@ -12,7 +13,8 @@ import {
 } from './cgroup-files.ts'
 import { handleOf } from './cgroup-v1-tree.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
-import type { CommandHandle, CommandLimits } from './sandbox.ts'
+import { withoutSpareCpu } from './cpu-list.ts'
+import type { CommandHandle, CommandLimits, CpuTime } from './sandbox.ts'
 import { signalProcess } from './signal-process.ts'
 
 const CPU_PERIOD_US = 100_000
@@ -45,6 +47,7 @@ export class CgroupV2Tree implements CommandTree {
       cpuLimit: controllers.has('cpu'),
       processLimit: controllers.has('pids'),
       ioWeights,
+      spareCpu: controllers.has('cpuset'),
     }
   }
 
@@ -56,8 +59,9 @@ export class CgroupV2Tree implements CommandTree {
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.max', Math.round(memoryMb * 1024 * 1024))
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.swap.max', 0)
     if (cpus) await this.setCpus(id, cpus)
-    if (isBackground)
-      for (const file of BACKGROUND_FILES) await writeCgroupFile(cgroup, file, BACKGROUND_WEIGHT)
+    if (!isBackground) return
+    for (const file of BACKGROUND_FILES) await writeCgroupFile(cgroup, file, BACKGROUND_WEIGHT)
+    await this.spareCpu(id, true)
   }
 
   joinFiles(id: string): string[] {
@@ -97,6 +101,22 @@ export class CgroupV2Tree implements CommandTree {
 
   async setCpus(id: string, cpus: number): Promise<void> {
     await writeCgroupFile(this.#cgroup(id), 'cpu.max', `${Math.round(cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`)
+  }
+
+  async spareCpu(id: string, spares: boolean): Promise<void> {
+    const all = readCgroupFile(this.#parent, 'cpuset.cpus.effective')
+    const rest = all && withoutSpareCpu(all)
+    // An empty list means: those of the parent.
+    if (rest) await writeCgroupFile(this.#cgroup(id), 'cpuset.cpus', spares ? rest : '\n')
+  }
+
+  cpuTime(id: string): CpuTime {
+    const stat = readCgroupFile(this.#cgroup(id), 'cpu.stat') ?? ''
+    return {
+      usedMs: cgroupValue(stat, 'usage_usec') / 1e3,
+      periods: cgroupValue(stat, 'nr_periods'),
+      throttledPeriods: cgroupValue(stat, 'nr_throttled'),
+    }
   }
 
   strain(id: string): ReturnType<CommandTree['strain']> {

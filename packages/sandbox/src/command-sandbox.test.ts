@@ -66,6 +66,30 @@ describe.each(['plain', 'auto'] as const)('a sandbox with %s powers', powers => 
     expect(stage.output()).toContain('child done')
   })
 
+  test('what outlasts the grace period of a stop is counted', async () => {
+    const stage = await openStage()
+    const deaf = `trap '' TERM; echo deaf; while :; do sleep 1000; done`
+    const script = `for i in 1 2 3; do setsid sh -c "$DEAF" & done; while :; do sleep 0.02; done`
+    const command = await stage.start({ argv: ['/bin/sh', '-c', script], env: { DEAF: deaf } })
+    await waitFor(() => stage.output().match(/deaf/g)?.length === 3)
+
+    await stage.sandbox.stop(command.handle, { graceMs: 300 })
+
+    const { remains } = await command.exited
+    expect(remains?.killedProcesses).toBeGreaterThanOrEqual(3)
+  })
+
+  test('what a command left is counted when it had time to end by itself', async () => {
+    const stage = await openStage()
+    const script = '(setsid sleep 1000 &) ; (setsid sleep 1000 &) ; exit 3'
+
+    const patient = await stage.start({ argv: ['/bin/sh', '-c', script], lingerMs: 300 })
+    expect(await patient.exited).toMatchObject({ code: 3, remains: { killedProcesses: 2 } })
+
+    const calm = await stage.start({ argv: ['/bin/sh', '-c', 'sleep 0.1 &'], lingerMs: 60_000 })
+    expect(await calm.exited).toMatchObject({ code: 0, remains: { killedProcesses: 0 } })
+  })
+
   test('a process that got the pid of a gone command is not touched', async () => {
     const stage = await openStage()
     const stranger = await stage.start({ id: 'stranger', argv: ['sleep', '1000'] })

@@ -10,6 +10,7 @@ import { attachCommand } from './attached/attach-command.ts'
 import type { AttachedCommand, AttachSpec } from './attached/attached-command.ts'
 import { bootId } from './boot-id.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
+import { cpuWaitOf } from './cpu-wait.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
 import { HOSTS_FILE, writeHostsFile } from './hosts-file.ts'
 import { type Confinement, type Launch, launch } from './launcher.ts'
@@ -21,12 +22,14 @@ import type {
   CommandFindings,
   CommandHandle,
   CommandSpec,
+  CpuTime,
   RunningCommand,
   Sandbox,
   SandboxPowers,
 } from './sandbox.ts'
 import { ensureStartable } from './start-checks.ts'
 import type { TemporaryFolders } from './temporary-folders.ts'
+import { countUncollected } from './uncollected-processes.ts'
 import { userIdOf } from './user-id.ts'
 
 export interface CommandSandboxOptions {
@@ -40,7 +43,7 @@ export interface CommandSandboxOptions {
 }
 
 /** How a command ended, as far as its process tells. */
-type CommandEnd = Omit<CommandExit, 'oomKilled'>
+type CommandEnd = Omit<CommandExit, 'oomKilled' | 'remains'>
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const TREE_POLL_MS = 20
@@ -65,6 +68,8 @@ export class CommandSandbox implements Sandbox {
   readonly #running = new Map<string, RunningCommand>()
   readonly #adopted = new Map<string, AdoptedCommand>()
   readonly #stopping = new Map<string, Promise<void>>()
+  /** By id: how many processes outlasted the grace period of a stop. */
+  readonly #killed = new Map<string, number>()
   #isClosed = false
 
   constructor(options: CommandSandboxOptions) {
@@ -142,13 +147,26 @@ export class CommandSandbox implements Sandbox {
 
   async examine(handle: CommandHandle): Promise<CommandFindings> {
     const named = await this.#temporaryFolders.sizeOf(handle.id)
-    const { deletedBytes, openFiles } = await examineFiles(await this.#tree.pids(handle))
-    return { diskBytes: named + deletedBytes, openFiles, ...this.#tree.strain(handle.id) }
+    const pids = await this.#tree.pids(handle)
+    const { deletedBytes, openFiles } = await examineFiles(pids)
+    const strain = this.#tree.strain(handle.id)
+    // Looking at each process of the host is for those that are at their limit.
+    const uncollected = strain.refusedProcesses > 0 ? await countUncollected(pids) : 0
+    const cpuWaitMs = await cpuWaitOf(pids)
+    return { diskBytes: named + deletedBytes, openFiles, ...strain, cpuWaitMs, uncollected }
   }
 
   async setPace({ id }: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void> {
     const cpus = (pace.cpus ?? availableParallelism()) * pace.cpuShare
     await this.#tree.setCpus(id, Math.max(MIN_CPUS, cpus))
+  }
+
+  cpuTime({ id }: CommandHandle): CpuTime | undefined {
+    return this.#tree.cpuTime(id)
+  }
+
+  spareCpu({ id }: CommandHandle, spares: boolean): Promise<void> {
+    return this.#tree.spareCpu(id, spares)
   }
 
   async listeningPorts(handle: CommandHandle): Promise<number[]> {
@@ -194,7 +212,7 @@ export class CommandSandbox implements Sandbox {
       unref()
       if (hostsFile) await rm(hostsFile, { force: true }) // the mount keeps its content
       this.#log.info({ command: spec.id, commandPid: pid }, 'command started')
-      return this.#watch({ id: spec.id, pid, pidStartTicks, ...namedBoot() }, ended)
+      return this.#watch({ id: spec.id, pid, pidStartTicks, ...namedBoot() }, ended, spec.lingerMs)
     } catch (error) {
       await this.#cleanUp({ id: spec.id, pid: 0, pidStartTicks: 0 })
       throw this.#startFailure(spec.id, error)
@@ -237,17 +255,18 @@ export class CommandSandbox implements Sandbox {
     return error instanceof CommandStartFailed ? error : CommandStartFailed.bySystem(error)
   }
 
-  #watch(handle: CommandHandle, ended: Promise<CommandEnd>): RunningCommand {
-    const running = { handle, exited: ended.then(end => this.#finish(handle, end)) }
+  #watch(handle: CommandHandle, ended: Promise<CommandEnd>, lingerMs = 0): RunningCommand {
+    const running = { handle, exited: ended.then(end => this.#finish(handle, end, lingerMs)) }
     this.#running.set(handle.id, running)
     return running
   }
 
-  async #finish(handle: CommandHandle, end: CommandEnd): Promise<CommandExit> {
+  async #finish(handle: CommandHandle, end: CommandEnd, lingerMs: number): Promise<CommandExit> {
     if (this.#isClosed) return { ...end, oomKilled: false }
     await this.#stopping.get(handle.id)?.catch(() => {}) // its children still have the rest of the grace period
     const oomKilled = end.code !== 0 && (await this.#tree.oomKilled(handle.id))
-    const exit = { ...end, oomKilled }
+    const killedProcesses = await this.#killedOf(handle, lingerMs)
+    const exit = { ...end, oomKilled, remains: { killedProcesses, ...this.#tree.strain(handle.id) } }
     await this.#cleanUp(handle).catch((err: unknown) => {
       this.#log.error({ command: handle.id, err }, 'what a command left could not be removed')
     })
@@ -262,7 +281,17 @@ export class CommandSandbox implements Sandbox {
     const isEmpty = await this.#waitUntilEmpty(handle, graceMs)
     if (isEmpty) return
     this.#log.warn({ command: handle.id, graceMs }, 'grace period over, killing command')
+    if (graceMs > 0 && this.#running.has(handle.id))
+      this.#killed.set(handle.id, (await this.#tree.pids(handle)).length)
     await this.#killAll(handle)
+  }
+
+  /** Processes that have to be killed, or had to be in its stop, although they had time to end by themselves. */
+  async #killedOf(handle: CommandHandle, lingerMs: number): Promise<number> {
+    const killed = this.#killed.get(handle.id) ?? 0
+    this.#killed.delete(handle.id)
+    if (lingerMs === 0 || (await this.#waitUntilEmpty(handle, lingerMs))) return killed
+    return killed + (await this.#tree.pids(handle)).length
   }
 
   /** Ends what runs of a command and removes what was made for it. */

@@ -1,4 +1,4 @@
-import type { CommandFindings, CommandHandle, CommandLimits, SandboxPowers } from './sandbox.ts'
+import type { CommandFindings, CommandHandle, CommandLimits, CpuTime, SandboxPowers } from './sandbox.ts'
 
 /**
  * Everything that a command started, as far as this host can tell. Drivers: cgroup v1, cgroup v2, process group.
@@ -6,7 +6,10 @@ import type { CommandFindings, CommandHandle, CommandLimits, SandboxPowers } fro
  */
 export interface CommandTree {
   readonly kind: SandboxPowers['cgroups']
-  readonly enforces: Pick<SandboxPowers, 'memoryLimit' | 'cpuLimit' | 'processLimit' | 'ioWeights'>
+  readonly enforces: Pick<
+    SandboxPowers,
+    'memoryLimit' | 'cpuLimit' | 'processLimit' | 'ioWeights' | 'spareCpu'
+  >
   /** Before the start: makes what the command will be put into, with its limits. */
   prepare(id: string, limits: CommandLimits): Promise<void>
   /** The cgroup.procs files that the launcher joins before it becomes the command. */
@@ -22,6 +25,10 @@ export interface CommandTree {
   usage(handle: CommandHandle): Promise<TreeUsage>
   /** Changes how much CPU time the tree gets; does nothing where none is limited. */
   setCpus(id: string, cpus: number): Promise<void>
+  /** Keeps the tree off one CPU, which is left to others, or lets it use all; does nothing where that cannot be had. */
+  spareCpu(id: string, spares: boolean): Promise<void>
+  /** From the kernel, at little cost. Undefined where no cgroup counts it. */
+  cpuTime(id: string): CpuTime | undefined
   /** Where it ran into its limits so far. */
   strain(id: string): Pick<CommandFindings, 'refusedProcesses' | 'memoryKills' | 'throttledMs'>
   /** Whether the kernel ended a process of the tree for its memory limit. */

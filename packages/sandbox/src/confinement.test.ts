@@ -8,9 +8,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { systemPart, waitFor } from '@seaworthy/testing'
 import { describe, expect, test } from 'vitest'
+import { parseCpuList } from './cpu-list.ts'
 import { pathsInside, TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 import { isAlive, openStage } from './sandbox-stage.ts'
 
@@ -237,8 +239,8 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     const ends = [await stage.sandbox.adopt(greedy.handle), await stage.sandbox.adopt(calm.handle)]
 
     expect(ends.map(end => end?.hasEnded)).toEqual([true, true])
-    expect(await ends[0]?.exited).toEqual({ code: null, signal: null, oomKilled: true })
-    expect(await ends[1]?.exited).toEqual({ code: null, signal: null, oomKilled: false })
+    expect(await ends[0]?.exited).toMatchObject({ code: null, signal: null, oomKilled: true })
+    expect(await ends[1]?.exited).toMatchObject({ code: null, signal: null, oomKilled: false })
     expect(await stage.sandbox.adopt(greedy.handle)).toBeUndefined()
   })
 
@@ -251,6 +253,51 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     await waitFor(async () => (await stage.sandbox.sample(handle)).cpuMs >= 200, { timeoutMs: 25_000 })
 
     expect(performance.now() - startedAt).toBeGreaterThan(600) // 200 ms of CPU at a fifth of one: a second
+  })
+
+  test.skipIf(availableParallelism() < 2)('a greedy command can be kept off one CPU', async () => {
+    const stage = await openStage()
+    const { handle } = await stage.start({ argv: ['sleep', '1000'] })
+    const all = cpusOf(handle.pid)
+
+    await stage.sandbox.spareCpu(handle, true)
+    const sparing = cpusOf(handle.pid)
+    await stage.sandbox.spareCpu(handle, false)
+
+    expect(all.length - sparing.length).toBe(1)
+    expect(cpusOf(handle.pid)).toEqual(all)
+  })
+
+  test.skipIf(availableParallelism() < 2)(
+    'what runs in the background leaves one CPU to the others',
+    async () => {
+      const stage = await openStage()
+      const one = await stage.start({ argv: ['sleep', '1000'] })
+      const build = await stage.start({
+        id: 'build',
+        argv: ['sleep', '1000'],
+        limits: { isBackground: true },
+      })
+
+      expect(cpusOf(one.handle.pid)).toEqual(expect.arrayContaining(cpusOf(build.handle.pid)))
+      expect(cpusOf(one.handle.pid).length - cpusOf(build.handle.pid).length).toBe(1)
+    },
+  )
+
+  test('the CPU time of a command is told, and when it ran into its limit', async () => {
+    const stage = await openStage()
+    const { handle } = await stage.start({
+      argv: ['/bin/sh', '-c', 'while :; do :; done'],
+      limits: { cpus: 0.1 },
+    })
+
+    const found = await waitFor(() => {
+      const time = stage.sandbox.cpuTime(handle)
+      return time && time.throttledPeriods >= 3 ? time : undefined
+    })
+
+    expect(found.usedMs).toBeGreaterThan(10)
+    expect(found.periods).toBeGreaterThanOrEqual(found.throttledPeriods)
   })
 
   test('the cgroups of a command are gone with it, and the parent with the last one', async () => {
@@ -272,3 +319,9 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     expect(isAlive(command.handle.pid)).toBe(false)
   })
 })
+
+/** Those that a process may run on. */
+function cpusOf(pid: number): number[] {
+  const [, list = ''] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return parseCpuList(list)
+}

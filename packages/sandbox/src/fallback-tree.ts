@@ -1,5 +1,5 @@
 import type { CommandTree, TreeUsage } from './command-tree.ts'
-import type { CommandHandle, CommandLimits } from './sandbox.ts'
+import type { CommandHandle, CommandLimits, CpuTime } from './sandbox.ts'
 
 /**
  * Cgroups for what is started now, and the process group for commands that were started when the platform had no
@@ -52,6 +52,14 @@ export class FallbackTree implements CommandTree {
 
   setCpus(id: string, cpus: number): Promise<void> {
     return this.#first.setCpus(id, cpus)
+  }
+
+  spareCpu(id: string, spares: boolean): Promise<void> {
+    return this.#first.spareCpu(id, spares)
+  }
+
+  cpuTime(id: string): CpuTime | undefined {
+    return this.#first.cpuTime(id)
   }
 
   strain(id: string): ReturnType<CommandTree['strain']> {

@@ -3,7 +3,7 @@ import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '@seaworthy/kit'
 import { readCgroupFile, removeEmptyCgroup, writeCgroupFile } from './cgroup-files.ts'
-import { CgroupV1Tree, type V1Controllers } from './cgroup-v1-tree.ts'
+import { CgroupV1Tree, fillCpuset, type V1Controllers } from './cgroup-v1-tree.ts'
 import { CgroupV2Tree } from './cgroup-v2-tree.ts'
 import type { CommandTree } from './command-tree.ts'
 
@@ -27,7 +27,9 @@ export interface CgroupMounts {
   v1: V1Controllers
 }
 
-const V1_CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids'] as const
+const V1_CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids', 'cpuset'] as const
+/** Without it no limit is missed. */
+const OPTIONAL = 'cpuset'
 
 /** Where cgroups are mounted, from /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 export function parseCgroupMounts(mountInfo: string): CgroupMounts {
@@ -81,7 +83,7 @@ async function openV2(
  * boards) refuses a list with it as a whole.
  */
 async function enableControllers(mount: string, parent: string): Promise<Set<string>> {
-  for (const controller of [...V2_CONTROLLERS, 'io']) {
+  for (const controller of [...V2_CONTROLLERS, 'io', 'cpuset']) {
     for (const cgroup of [mount, parent])
       await writeCgroupFile(cgroup, 'cgroup.subtree_control', `+${controller}`).catch(() => undefined)
   }
@@ -102,18 +104,22 @@ async function openV1(found: V1Controllers, name: string, log: Logger): Promise<
   const controllers: V1Controllers = {}
   for (const controller of V1_CONTROLLERS) {
     const folder = found[controller]
-    if (folder !== undefined && (await isWritable(folder, name))) controllers[controller] = folder
+    if (folder !== undefined && (await isWritable(folder, name, controller))) controllers[controller] = folder
   }
   if (Object.keys(controllers).length === 0) return undefined
-  const missing = V1_CONTROLLERS.filter(controller => controllers[controller] === undefined)
+  const missing = V1_CONTROLLERS.filter(one => one !== OPTIONAL && controllers[one] === undefined)
   if (missing.length > 0) log.warn({ missing }, 'some limits of apps cannot be enforced on this host')
   return new CgroupV1Tree({ controllers, name, defaultProcesses: DEFAULT_PROCESSES })
 }
 
-async function isWritable(folder: string, name: string): Promise<boolean> {
-  const probe = join(folder, `${name}-probe-${process.pid}`)
-  return mkdir(probe).then(
-    () => rmdir(probe).then(() => true),
-    () => false,
-  )
+async function isWritable(folder: string, name: string, controller: string): Promise<boolean> {
+  const probe = `${name}-probe-${process.pid}`
+  try {
+    await mkdir(join(folder, probe))
+    if (controller === 'cpuset') await fillCpuset(folder, [probe])
+    await rmdir(join(folder, probe))
+    return true
+  } catch {
+    return false
+  }
 }

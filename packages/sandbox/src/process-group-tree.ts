@@ -13,7 +13,10 @@ const SECOND_LOOK_MS = 20
  */
 export class ProcessGroupTree implements CommandTree {
   readonly kind = 'none'
-  readonly enforces = { memoryLimit: false, cpuLimit: false, processLimit: false, ioWeights: false }
+  readonly enforces = {
+    ...{ memoryLimit: false, cpuLimit: false, processLimit: false },
+    ...{ ioWeights: false, spareCpu: false },
+  }
   readonly #scope: string
 
   /** `scope` tells the commands of this platform from those of another one on the same host. */
@@ -61,6 +64,10 @@ export class ProcessGroupTree implements CommandTree {
 
   /** Nothing limits a process group. */
   async setCpus(): Promise<void> {}
+
+  async spareCpu(): Promise<void> {}
+
+  cpuTime(): undefined {}
 
   strain(): ReturnType<CommandTree['strain']> {
     return { refusedProcesses: 0, memoryKills: 0, throttledMs: 0 }

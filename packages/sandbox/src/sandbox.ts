@@ -23,6 +23,8 @@ export interface SandboxPowers {
   processLimit: boolean
   /** Builds give way to live apps at a disk. */
   ioWeights: boolean
+  /** Builds and greedy apps can be kept off one CPU, which is left to the others. */
+  spareCpu: boolean
 }
 
 export interface CommandLimits {
@@ -53,6 +55,11 @@ export interface CommandSpec {
   /** `AppRow.user_number`; the uid is derived from it. */
   userNumber: number
   limits: CommandLimits
+  /**
+   * How long what it started may take to end once it has ended itself; unless told, it is killed at once. What is killed
+   * then is counted in `CommandExit.remains`.
+   */
+  lingerMs?: number
   /**
    * Folders of the host that the command may write, and the absolute paths where it finds them; the host need not have
    * those. Only where `powers.mounts`. Whoever asks gives them to the command's user.
@@ -85,6 +92,27 @@ export interface CommandFindings {
   memoryKills: number
   /** For how long it had to wait for its limit of CPU time, so far. */
   throttledMs: number
+  /** For how long those of its processes that run now have waited for a CPU, all together. 0 where the host does not tell. */
+  cpuWaitMs: number
+  /** Processes that ended and that their parent never asked about (zombies). Counted once a new process was refused, else 0. */
+  uncollected: number
+}
+
+/** What was found of a command when it had ended, before it was taken away. */
+export interface CommandRemains {
+  /** Processes that did not end in the grace period of its stop, or within its `lingerMs`, and were killed. */
+  killedProcesses: number
+  refusedProcesses: number
+  memoryKills: number
+  throttledMs: number
+}
+
+/** Since the command's start. */
+export interface CpuTime {
+  usedMs: number
+  /** Periods of the limit of CPU time in which the command wanted to run, and those in which it had used all of it. */
+  periods: number
+  throttledPeriods: number
 }
 
 export interface CommandExit {
@@ -94,6 +122,8 @@ export interface CommandExit {
   oomKilled: boolean
   /** It ended with the host, which was started anew meanwhile: no fault of the command. */
   endedWithHost?: true
+  /** Missing where the platform was about to end. */
+  remains?: CommandRemains
 }
 
 export interface RunningCommand {
@@ -127,11 +157,15 @@ export interface Sandbox {
   sample(handle: CommandHandle): Promise<{ memoryBytes: number; cpuMs: number; processes: number }>
   /** What takes longer to find out than `sample`: it walks folders, so ask it seldom. */
   examine(handle: CommandHandle): Promise<CommandFindings>
+  /** Less than `sample`, and cheap enough for each second. Undefined where this host does not count it. */
+  cpuTime(handle: CommandHandle): CpuTime | undefined
   /**
    * Lets the command's tree go on at a share of the CPU time that it would get otherwise; 1 is full speed. Does nothing
    * where this host limits no CPU time.
    */
   setPace(handle: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void>
+  /** Keeps a greedy command off one CPU, which is left to the others (always the same one), or lets it use all again. */
+  spareCpu(handle: CommandHandle, spares: boolean): Promise<void>
   /** TCP ports that the command's tree listens on, where the host can tell. */
   listeningPorts(handle: CommandHandle): Promise<number[]>
   /**

@@ -4,11 +4,11 @@ import { shortcomings } from './shortcomings.ts'
 
 const ALL: SandboxPowers = {
   ...{ users: true, mounts: true, privateProc: true, cgroups: 'v2' },
-  ...{ memoryLimit: true, cpuLimit: true, processLimit: true, ioWeights: true },
+  ...{ memoryLimit: true, cpuLimit: true, processLimit: true, ioWeights: true, spareCpu: true },
 }
 const NONE: SandboxPowers = {
   ...{ users: false, mounts: false, privateProc: false, cgroups: 'none' },
-  ...{ memoryLimit: false, cpuLimit: false, processLimit: false, ioWeights: false },
+  ...{ memoryLimit: false, cpuLimit: false, processLimit: false, ioWeights: false, spareCpu: false },
 }
 const HOST = { platform: 'linux', isRoot: true, isPlain: false, tellsPressure: true }
 

@@ -35,8 +35,11 @@ export function appShortcomings(powers: SandboxPowers, host: SandboxHost): strin
   ]
 }
 
-function buildShortcomings({ cgroups, ioWeights }: SandboxPowers, host: SandboxHost): string[] {
+function buildShortcomings({ cgroups, ioWeights, spareCpu }: SandboxPowers, host: SandboxHost): string[] {
   return [
+    ...(cgroups !== 'none' && !spareCpu
+      ? ['builds and busy apps may use all CPUs at once: the kernel was built or started without cpusets.']
+      : []),
     ...(cgroups !== 'none' && !ioWeights
       ? [
           'builds do not give way to apps at the disk here: that needs cgroup v2 and the scheduler BFQ, or io.cost.',

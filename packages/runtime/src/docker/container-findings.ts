@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { DockerEngine, Dockerode } from '@seaworthy/docker'
-import { cgroupOfProcess, examineFiles, type ForeignCgroup } from '@seaworthy/sandbox'
+import { cgroupOfProcess, countUncollected, examineFiles, type ForeignCgroup } from '@seaworthy/sandbox'
 import type { InstanceFindings } from '../runtime.ts'
 
 type Container = Dockerode.ContainerInspectInfo
@@ -11,6 +11,7 @@ export const NOTHING_FOUND: InstanceFindings = {
   refusedProcesses: 0,
   memoryKills: 0,
   throttledMs: 0,
+  uncollected: 0,
 }
 
 /**
@@ -23,9 +24,18 @@ export async function findingsOf(engine: DockerEngine, found: Container): Promis
   return cgroup ? findingsOfHost(cgroup, found) : findingsOfEngine(engine, found)
 }
 
+/** How many processes run in a container, without the engine's own; 0 of an engine elsewhere. */
+export function processesIn({ Id, State, HostConfig }: Container): number {
+  const pids = cgroupOfProcess(State.Pid, { mark: Id })?.pids() ?? []
+  return pids.filter(pid => !HostConfig.Init || pid !== State.Pid).length
+}
+
 async function findingsOfHost(cgroup: ForeignCgroup, found: Container): Promise<InstanceFindings> {
-  const { openFiles } = await examineFiles(cgroup.pids())
-  return { ...(await fullestOf(found)), openFiles, ...cgroup.strain() }
+  const pids = cgroup.pids()
+  const { openFiles } = await examineFiles(pids)
+  const strain = cgroup.strain()
+  const uncollected = strain.refusedProcesses > 0 ? await countUncollected(pids) : 0
+  return { ...(await fullestOf(found)), openFiles, ...strain, uncollected }
 }
 
 /** Of its temporary folders, each of which has a size of its own, the one that has the least left. */

@@ -3,10 +3,21 @@ import { type DockerEngine, statusOf, waitForEnd } from '@seaworthy/docker'
 /** For the kernel to end what got SIGKILL, and the engine to notice. */
 const KILL_LIMIT_MS = 10_000
 
+export interface EndContainerOptions {
+  graceMs: number
+  /** Called right before what outlasted the grace period is killed. */
+  onOverstay?: () => void
+}
+
 /** SIGTERM, then SIGKILL after the grace period, until it has ended. Not running is not an error. */
-export async function endContainer(engine: DockerEngine, container: string, graceMs: number): Promise<void> {
+export async function endContainer(
+  engine: DockerEngine,
+  container: string,
+  { graceMs, onOverstay }: EndContainerOptions,
+): Promise<void> {
   if (graceMs > 0) await kill(engine, container, 'SIGTERM')
   if (graceMs > 0 && (await hasEnded(engine, container, graceMs))) return
+  if (graceMs > 0) onOverstay?.()
   await kill(engine, container, 'SIGKILL')
   await hasEnded(engine, container, KILL_LIMIT_MS)
 }

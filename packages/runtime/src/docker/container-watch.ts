@@ -26,6 +26,7 @@ export class ContainerWatch {
   /** Whether the engine was away at some time since the watch began. */
   #wasAway = false
   #isEndWanted = false
+  #killedProcesses = 0
   /** Resolves with the exit once the output is complete. Never, when the watch is closed before. */
   readonly exited: Promise<InstanceExit>
 
@@ -43,6 +44,11 @@ export class ContainerWatch {
     this.#isEndWanted = true
   }
 
+  /** The platform is about to kill what outlasted the grace period; 0 where nobody can tell how much that is. */
+  noteKilled(processes: number): void {
+    this.#killedProcesses = processes
+  }
+
   close(): void {
     this.#closed.abort()
   }
@@ -56,7 +62,7 @@ export class ContainerWatch {
     // The next platform has to learn of the end: what tells of it must stay.
     if (this.#closed.signal.aborted) return new Promise(() => undefined)
     await this.#options.onEnd()
-    return exit
+    return this.#killedProcesses > 0 ? { ...exit, killedProcesses: this.#killedProcesses } : exit
   }
 
   /** The engine may restart meanwhile: then the stream breaks, and is opened again where it stopped. */

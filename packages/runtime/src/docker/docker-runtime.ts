@@ -15,10 +15,19 @@ import {
 } from '@seaworthy/sandbox'
 import { InstanceStartFailed } from '../errors.ts'
 import { prepareVolumes } from '../prepare-volumes.ts'
-import type { Instance, InstanceFindings, InstanceSpec, ResourceUsage, Runtime } from '../runtime.ts'
+import type {
+  CpuPace,
+  CpuTime,
+  Instance,
+  InstanceFindings,
+  InstanceSpec,
+  ResourceUsage,
+  Runtime,
+} from '../runtime.ts'
 import { AppNetworks } from './app-network.ts'
 import { attachToContainer } from './container-attach.ts'
-import { findingsOf, NOTHING_FOUND } from './container-findings.ts'
+import { ContainerCpus } from './container-cpus.ts'
+import { findingsOf, NOTHING_FOUND, processesIn } from './container-findings.ts'
 import { ContainerOutput } from './container-output.ts'
 import { containerName, containerSpec } from './container-spec.ts'
 import { endContainer } from './container-stop.ts'
@@ -51,12 +60,14 @@ class DockerRuntime implements Runtime {
   readonly #networks: AppNetworks
   /** What joins an app's network or removes it takes turns. */
   readonly #turns = new KeyedTurns()
+  readonly #cpus: ContainerCpus
   readonly #watches = new Map<string, ContainerWatch>()
 
   constructor(options: DockerRuntimeOptions) {
     this.#options = options
     this.#engine = options.engine
     this.#log = options.log.child({ runtime: this.kind })
+    this.#cpus = new ContainerCpus(options.engine)
     this.#networks = new AppNetworks({ engine: options.engine, pool: options.subnetPool })
   }
 
@@ -85,7 +96,8 @@ class DockerRuntime implements Runtime {
     if (!found) return
     const watch = this.#watches.get(handle.container)
     watch?.expectEnd()
-    await endContainer(this.#engine, handle.container, graceMs)
+    const onOverstay = () => watch?.noteKilled(processesIn(found))
+    await endContainer(this.#engine, handle.container, { graceMs, onOverstay })
     // Its watch keeps the last output before the container goes.
     if (watch) await watch.exited
     else await this.#remove(handle.container, appIdOf(found))
@@ -102,6 +114,17 @@ class DockerRuntime implements Runtime {
     const handle = parseDockerHandle(value)
     const found = handle && (await this.#find(id, handle))
     return found?.State.Running ? usageOf(this.#engine, found.Id) : { memoryBytes: 0, cpuMs: 0 }
+  }
+
+  async cpuTime(id: string, value: unknown): Promise<CpuTime | undefined> {
+    const handle = parseDockerHandle(value)
+    return handle && this.#cpus.timeOf(handle.container, () => this.#find(id, handle))
+  }
+
+  async setCpuPace(id: string, value: unknown, pace: CpuPace): Promise<void> {
+    const handle = parseDockerHandle(value)
+    const found = handle && (await this.#find(id, handle))
+    if (found?.State.Running) await this.#cpus.setPace(found.Id, pace)
   }
 
   async examine(id: string, value: unknown): Promise<InstanceFindings> {
@@ -171,6 +194,7 @@ class DockerRuntime implements Runtime {
       output,
       onEnd: async () => {
         this.#watches.delete(container)
+        this.#cpus.forget(container)
         await this.#turns.run(appId, () => this.#removeQuietly(container, appId))
         output.forget()
       },

@@ -5,6 +5,8 @@ import { InstanceStartFailed } from '../errors.ts'
 import type {
   AttachedCommand,
   AttachSpec,
+  CpuPace,
+  CpuTime,
   Instance,
   InstanceExit,
   InstanceFindings,
@@ -75,6 +77,16 @@ class LateDockerRuntime implements Runtime {
   async sample(id: string, handle: unknown): Promise<ResourceUsage> {
     if (!parseDockerHandle(handle)) return { memoryBytes: 0, cpuMs: 0 }
     return (await this.#open()).sample(id, handle)
+  }
+
+  async cpuTime(id: string, handle: unknown): Promise<CpuTime | undefined> {
+    const runtime = parseDockerHandle(handle) && (await this.#open())
+    return runtime?.cpuTime?.(id, handle)
+  }
+
+  async setCpuPace(id: string, handle: unknown, pace: CpuPace): Promise<void> {
+    const runtime = parseDockerHandle(handle) && (await this.#open())
+    await runtime?.setCpuPace?.(id, handle, pace)
   }
 
   async examine(id: string, handle: unknown): Promise<InstanceFindings> {

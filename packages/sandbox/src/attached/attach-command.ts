@@ -29,6 +29,8 @@ const HANG_UP_MS = 1_000
 const GIVE_UP_MS = 10_000
 const LAUNCH_MS = 2_000
 const POLL_MS = 20
+/** Tells one attached command from another where there are no cgroups. */
+const ATTACHED = 'SEAWORTHY_ATTACHED'
 
 /** Namespaces that may differ from ours, with what nsenter calls them. */
 const NAMESPACES = { mnt: '--mount', uts: '--uts', ipc: '--ipc', net: '--net', pid: '--pid' } as const
@@ -39,7 +41,8 @@ export async function attachCommand(plan: AttachPlan): Promise<AttachedCommand> 
   if (!(await isRunning(plan.handle))) throw new CommandNotRunning()
   const { pid } = plan.handle
   const tree = new ProcessGroupTree({ scope: `attached-${process.pid}` })
-  const mark = plan.isConfined ? tree.environment(plan.id) : { SEAWORTHY_ATTACHED: plan.id }
+  const hasCgroups = plan.joinFiles.length > 0
+  const mark = hasCgroups ? tree.environment(plan.id) : { [ATTACHED]: plan.id }
   const env = { ...environmentOf(pid), ...(plan.terminal ? { TERM: 'xterm-256color' } : {}), ...mark }
   const options = {
     argv: ['/bin/sh', ENTER_SCRIPT, ...enterArguments(plan), '--', ...pairsOf(env), ...plan.argv],
@@ -49,7 +52,29 @@ export async function attachCommand(plan: AttachPlan): Promise<AttachedCommand> 
   const started = await (plan.terminal
     ? startInTerminal({ ...options, size: plan.terminal })
     : startWithPipes(options))
-  return withEnd(started, plan.id, tree)
+  const attached = await withEnd(started, plan.id, tree)
+  if (hasCgroups) return attached
+  await waitUntilMarked(started, plan.id)
+  if (await isRunning(plan.handle)) return attached
+  await attached.end()
+  throw new CommandNotRunning()
+}
+
+/**
+ * Without cgroups, whoever stops what runs finds this one by the variables that both have, and this one gets them with
+ * its last `exec`. A stop in the moment before would miss it.
+ */
+async function waitUntilMarked({ pid, exited }: StartedProcess, id: string): Promise<void> {
+  if (process.platform !== 'linux') return
+  let hasEnded = false
+  void exited.then(() => {
+    hasEnded = true
+  })
+  const deadline = performance.now() + LAUNCH_MS
+  while (!hasEnded && performance.now() < deadline) {
+    if (readOptional(`/proc/${pid}/environ`)?.includes(`${ATTACHED}=${id}`)) return
+    await sleep(POLL_MS)
+  }
 }
 
 /**

@@ -41,6 +41,7 @@ export const platformWords = {
       cpuLimit: 'Processors are limited',
       processLimit: 'Processes are limited',
       ioWeights: 'Builds give way to apps at the disk',
+      spareCpu: 'Builds and greedy apps leave one CPU to the others',
       mounts: 'Each app sees its own files only',
       privateProc: 'Each app sees its own processes only',
     } as Record<string, string>,
