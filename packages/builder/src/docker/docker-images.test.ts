@@ -1,4 +1,5 @@
 import { symlink } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { systemPart } from '@seaworthy/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -72,6 +73,20 @@ FROM scratch AS third
       runtime: { kind: 'image' },
     })
   }, 60_000)
+
+  test.skipIf(cpus().length < 2)(
+    'a step leaves one CPU of the server to the apps',
+    async () => {
+      const { log } = await build({
+        Dockerfile: `FROM ${testing.base}\nRUN grep Cpus_allowed_list /proc/self/status\nCMD ["sh"]`,
+      })
+
+      const [, list = ''] = /Cpus_allowed_list:\s*(\S+)/.exec(log.lines.join('\n')) ?? []
+      expect(list).not.toBe('')
+      expect(list).not.toMatch(/^0\b/)
+    },
+    60_000,
+  )
 
   test('a second build of the same app takes unchanged steps from the cache, another app does not', async () => {
     const files = { Dockerfile: `FROM ${testing.base}\nCOPY a /a\nRUN echo slow > /b\nCMD ["sh"]`, a: '1' }
