@@ -22,6 +22,7 @@ import { composeDeployments } from './deployments/compose-deployments.ts'
 import { DeploymentRecords } from './deployments/deployment-records.ts'
 import { isUnderWay } from './deployments/deployment-state.ts'
 import { BuildLeftovers } from './disk/build-leftovers.ts'
+import { DiskGuard } from './disk/disk-guard.ts'
 import { DiskLedger } from './disk/disk-ledger.ts'
 import { DiskRoom } from './disk/disk-room.ts'
 import { DiskSamples } from './disk/disk-samples.ts'
@@ -75,6 +76,7 @@ import { AppTraffic } from './traffic/app-traffic.ts'
 import { answeringProcesses } from './traffic/effective-traffic.ts'
 import { VERSION } from './version.ts'
 import { Observations } from './visits/observations.ts'
+import { VolumeFolders } from './volumes/volume-folders.ts'
 import { VolumeRemoval } from './volumes/volume-removal.ts'
 import { VolumeTrash } from './volumes/volume-trash.ts'
 import { Volumes } from './volumes/volumes.ts'
@@ -376,6 +378,11 @@ export async function createControlPlane(
     docker: ground.docker,
   })
   const diskSchedule = new DiskSchedule({ jobs })
+  const diskGuard = new DiskGuard({
+    ...{ apps, manager, reconciler, power, log },
+    room: diskRoom,
+    volumes: new VolumeFolders(folders.volumes),
+  })
   const takeover = new Takeover({
     store,
     manager,
@@ -552,6 +559,7 @@ export async function createControlPlane(
     stop: () => domains.calls.stop(),
   })
   lifecycle.add({ name: 'disk', start: () => diskSchedule.start(), stop: () => diskSchedule.stop() })
+  lifecycle.add({ name: 'disk guard', start: () => diskGuard.start(), stop: () => diskGuard.stop() })
   lifecycle.add({ name: 'sweeps', start: () => sweeps.start(), stop: () => sweeps.stop() })
   lifecycle.add({ name: 'http', start: () => server.start(), stop: () => server.stop() })
   lifecycle.add({

@@ -12,7 +12,7 @@ const errors = defineErrors({
   disk_full: {
     status: 507,
     message:
-      'There is no room for {what} on the disk of the server: {free} MB are free, {needed} MB are needed, and {kept} MB stay free for what runs. {hint}',
+      'There is no room for {what} on the disk of {whose}: {free} MB are free, {needed} MB are needed, and {kept} MB stay free for what runs. {hint}',
   },
 })
 
@@ -20,6 +20,12 @@ const MB = 1_048_576
 /** What builds and uploads leave free, so that databases and logs of what runs can go on. */
 const MOST_KEPT_BYTES = 512 * MB
 const KEPT_SHARE = 0.02
+
+export interface RoomRequest {
+  /** As in "there is no room for …". */
+  what: string
+  neededBytes: number
+}
 
 export interface DiskRoomOptions {
   home: string
@@ -40,27 +46,47 @@ export class DiskRoom {
   }
 
   /**
-   * @param what as in "there is no room for …"
    * @throws `disk_full` with what is free, what is needed and what would help
    */
-  async require({ what, neededBytes }: { what: string; neededBytes: number }): Promise<void> {
-    const { totalBytes, freeBytes } = await this.space()
-    const keptBytes = Math.min(MOST_KEPT_BYTES, totalBytes * KEPT_SHARE)
-    if (freeBytes >= neededBytes + keptBytes) return
-    throw errors.disk_full({
-      what,
-      free: inMb(freeBytes),
-      needed: inMb(neededBytes),
-      kept: inMb(keptBytes),
-      hint: this.#hint(),
-    })
+  async require(request: RoomRequest): Promise<void> {
+    const reclaimableBytes = this.#options.reclaimableBytes()
+    requireSpace(await this.space(), { ...request, whose: "the platform's home", reclaimableBytes })
   }
+}
 
-  #hint(): string {
-    const bytes = this.#options.reclaimableBytes()
-    if (bytes < MB) return 'Look at what takes it: seaworthy disk.'
-    return `seaworthy disk reclaim would free about ${inMb(bytes)} MB.`
-  }
+/**
+ * @param request with `whose`: as in "on the disk of …"
+ * @throws `disk_full`
+ */
+export function requireSpace(
+  { totalBytes, freeBytes }: DiskSpace,
+  {
+    what,
+    whose,
+    neededBytes,
+    reclaimableBytes,
+  }: RoomRequest & { whose: string; reclaimableBytes: number },
+): void {
+  const kept = keptBytes(totalBytes)
+  if (freeBytes >= neededBytes + kept) return
+  throw errors.disk_full({
+    what,
+    whose,
+    free: inMb(freeBytes),
+    needed: inMb(neededBytes),
+    kept: inMb(kept),
+    hint: hintOf(reclaimableBytes),
+  })
+}
+
+function hintOf(reclaimableBytes: number): string {
+  if (reclaimableBytes < MB) return 'Look at what takes it: seaworthy disk.'
+  return `seaworthy disk reclaim would free about ${inMb(reclaimableBytes)} MB.`
+}
+
+/** What is left for what runs, of a disk of this size. */
+export function keptBytes(totalBytes: number): number {
+  return Math.min(MOST_KEPT_BYTES, totalBytes * KEPT_SHARE)
 }
 
 export function spaceOf({ blocks, bavail, bsize }: Pick<StatsFs, 'blocks' | 'bavail' | 'bsize'>): DiskSpace {

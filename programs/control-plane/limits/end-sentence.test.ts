@@ -26,6 +26,11 @@ test.each([
     'liveness',
     'web was replaced: GET /up answered 500 three times.',
   ],
+  [
+    { stopped: { reason: 'disk' as const, detail: 'the disk was about to be full' } },
+    'disk',
+    'web was stopped: the disk was about to be full.',
+  ],
 ])('%j is %s, in a sentence', (cause, reason, sentence) => {
   expect(endOf('web', cause, { memoryMb: 512 })).toMatchObject({ reason, sentence })
 })

@@ -9,7 +9,8 @@ export interface Replacement {
   detail: string
 }
 
-export type EndCause = { exit: InstanceExit } | { replaced: Replacement }
+/** `stopped`: nothing takes its place. */
+export type EndCause = { exit: InstanceExit } | { replaced: Replacement } | { stopped: Replacement }
 
 export interface End {
   reason: EndReason
@@ -22,6 +23,10 @@ export function endOf(process: string, cause: EndCause, limits: { memoryMb?: num
   if ('replaced' in cause) {
     const { reason, detail } = cause.replaced
     return { reason, code: null, signal: null, sentence: `${process} was replaced: ${detail}.` }
+  }
+  if ('stopped' in cause) {
+    const { reason, detail } = cause.stopped
+    return { reason, code: null, signal: null, sentence: `${process} was stopped: ${detail}.` }
   }
   const { code, signal } = cause.exit
   const reason = reasonOf(cause.exit)
