@@ -27,12 +27,17 @@ export class BuilderSet implements Builder {
   }
 
   async build(spec: BuildSpec): Promise<BuildResult> {
-    const choice = await choiceFor(spec)
+    const choice = await choiceFor(spec.sourceDirectory)
     if (choice.builder === 'host') return this.#options.host.build(spec)
     const docker = await this.#options.docker().catch((error: unknown) => {
       throw withoutEngine(choice, error)
     })
     return docker.build(spec)
+  }
+
+  /** Who would build this source, before anything is begun. */
+  async builderFor(sourceDirectory: string): Promise<BuilderChoice['builder']> {
+    return (await choiceFor(sourceDirectory)).builder
   }
 
   runtimeEnv(runtime: AppRuntime): Promise<Record<string, string>> {
@@ -78,7 +83,7 @@ export class BuilderSet implements Builder {
 }
 
 /** A source that cannot be read goes to the host builder, which says what is wrong in its own steps. */
-async function choiceFor({ sourceDirectory }: BuildSpec): Promise<BuilderChoice> {
+async function choiceFor(sourceDirectory: string): Promise<BuilderChoice> {
   try {
     const { facts, manifest } = await readSource(sourceDirectory)
     const hasPython = await findSystemPython({ needsPip: false }).then(

@@ -26,25 +26,30 @@ await forEachStore(({ openStore }) => {
     return { store, order, madeBefore }
   }
 
+  const onHost = { makesImage: false }
+
   test('a first build needs twice the room of its source', async () => {
     const { store, order } = await open()
 
-    expect(await roomForBuild(store, await order('archive', 700))).toBe(1400)
+    expect((await roomForBuild(store, await order('archive', 700), onHost)).homeBytes).toBe(1400)
   })
 
   test('a further one needs as much as the last one made, where that is more', async () => {
     const { store, order, madeBefore } = await open()
     await madeBefore('tree', 9000)
 
-    expect(await roomForBuild(store, await order('archive', 700))).toBe(18_000)
-    expect(await roomForBuild(store, await order('archive', 20_000))).toBe(40_000)
+    const [small, large] = [await order('archive', 700), await order('archive', 20_000)]
+    expect(await roomForBuild(store, small, onHost)).toEqual({ homeBytes: 18_000, engineBytes: 0 })
+    expect(await roomForBuild(store, large, onHost)).toEqual({ homeBytes: 40_000, engineBytes: 0 })
   })
 
-  test('what lies on an engine needs no room in the home', async () => {
+  test('an image needs room on the disk of the engine, for its layers and for what they are made of', async () => {
     const { store, order, madeBefore } = await open()
     await madeBefore('image', 9000)
 
-    expect(await roomForBuild(store, await order('archive', 700))).toBe(1400)
-    expect(await roomForBuild(store, await order('image', 700))).toBe(0)
+    const [built, pulled] = [await order('archive', 700), await order('image', 700)]
+    const options = { makesImage: true }
+    expect(await roomForBuild(store, built, options)).toEqual({ homeBytes: 1400, engineBytes: 10_400 })
+    expect(await roomForBuild(store, pulled, options)).toEqual({ homeBytes: 0, engineBytes: 9000 })
   })
 })

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { ArtifactStore } from '@seaworthy/artifacts'
-import type { Builder, BuildLogWriter, BuildResult, Manifest } from '@seaworthy/builder'
+import type { Builder, BuilderSet, BuildLogWriter, BuildResult, Manifest } from '@seaworthy/builder'
 import { AppError, type KeyRing, type Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { BuildLog, OpenBuildLog } from '@seaworthy/telemetry'
@@ -13,6 +13,7 @@ import { pastBuilds } from '../builds/governor/build-history.ts'
 import { type DeclaredMemory, declaredMemory } from '../builds/governor/declared-memory.ts'
 import { forecast } from '../builds/governor/governor-plan.ts'
 import type { DiskRoom } from '../disk/disk-room.ts'
+import type { EngineRoom } from '../disk/engine-room.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { ImageFetcher, ImageOrigin } from '../images/image-fetcher.ts'
 import type { Quotas } from '../quotas/quotas.ts'
@@ -33,7 +34,7 @@ export interface BuildPhaseOptions {
   sources: SourceStore
   sourceRecords: SourceRecords
   builds: Builds
-  builder: Builder
+  builder: Builder & Pick<BuilderSet, 'builderFor'>
   imageFetcher: ImageFetcher
   buildLogs: BuildLog
   artifacts: ArtifactStore
@@ -46,6 +47,8 @@ export interface BuildPhaseOptions {
   governor: BuildGovernor
   /** Asked once a build may start: what was free when it was asked for may be full by then. */
   diskRoom: Pick<DiskRoom, 'require'>
+  /** The same of the disk on which images lie. */
+  engineRoom: Pick<EngineRoom, 'require'>
   buildDeadlineMs: number
   log: Logger
 }
@@ -167,9 +170,21 @@ export class BuildPhase {
   }
 
   async #requireRoom({ app }: BuildPhaseRequest, build: BuildRow): Promise<void> {
-    const { diskRoom, store } = this.#options
-    const neededBytes = await roomForBuild(store, build)
-    await diskRoom.require({ what: `build ${build.number} of ${app.slug}`, neededBytes })
+    const { diskRoom, engineRoom, store } = this.#options
+    const makesImage = await this.#makesImage(build)
+    const { homeBytes, engineBytes } = await roomForBuild(store, build, { makesImage })
+    const what = `build ${build.number} of ${app.slug}`
+    await diskRoom.require({ what, neededBytes: homeBytes })
+    if (makesImage) await engineRoom.require({ what, neededBytes: engineBytes })
+  }
+
+  /** Or pulls one. */
+  async #makesImage(build: BuildRow): Promise<boolean> {
+    const { builder, sources, sourceRecords } = this.#options
+    const row = await sourceRecords.get(build.source_id)
+    if (row?.kind === 'image') return true
+    const source = row && (await sources.open(row.digest))
+    return source !== undefined && (await builder.builderFor(source.path)) === 'docker'
   }
 
   /** A manifest that is wrong is the builder's to tell. */

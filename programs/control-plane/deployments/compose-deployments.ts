@@ -1,6 +1,6 @@
 /** The part of the composition root that makes code live: the phases of a deployment, canaries, and what is left of them. */
 import type { ArtifactStore } from '@seaworthy/artifacts'
-import type { Builder } from '@seaworthy/builder'
+import type { Builder, BuilderSet } from '@seaworthy/builder'
 import type { Logger } from '@seaworthy/kit'
 import type { SourceStore } from '@seaworthy/source'
 import type { BuildLog, LogStore } from '@seaworthy/telemetry'
@@ -12,6 +12,7 @@ import { BuildGovernor } from '../builds/governor/build-governor.ts'
 import { readMachine, reservedBytes } from '../builds/governor/machine-facts.ts'
 import type { ControlPlaneConfig } from '../config.ts'
 import type { DiskRoom } from '../disk/disk-room.ts'
+import { EngineRoom } from '../disk/engine-room.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { EnvVars } from '../env/env-vars.ts'
 import type { Events } from '../events/events.ts'
@@ -58,7 +59,7 @@ export interface DeploymentSurroundings {
   sources: SourceStore
   sourceRecords: SourceRecords
   builds: Builds
-  builder: Builder
+  builder: Builder & Pick<BuilderSet, 'builderFor'>
   buildLogs: BuildLog
   artifacts: ArtifactStore
   jobs: JobLedger
@@ -111,7 +112,7 @@ export function composeDeployments({
   urlOf,
   log,
 }: DeploymentSurroundings) {
-  const { store, keyRing, images } = ground
+  const { store, keyRing, images, docker } = ground
   const switcher = new Switcher({
     store,
     records,
@@ -128,6 +129,11 @@ export function composeDeployments({
     reservedBytes: reservedBytes(config.buildReserveMb),
     readMachine: () => readMachine(config.pressureDirectory),
     log,
+  })
+  const engineRoom = new EngineRoom({
+    docker,
+    isOff: config.runtime === 'process',
+    reclaimableBytes: () => diskRoom.reclaimableBytes,
   })
   const buildPhase = new BuildPhase({
     store,
@@ -146,6 +152,7 @@ export function composeDeployments({
     quotas,
     governor,
     diskRoom,
+    engineRoom,
     buildDeadlineMs: config.buildDeadlineMinutes * 60_000,
     log,
   })

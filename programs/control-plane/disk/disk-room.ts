@@ -41,6 +41,10 @@ export class DiskRoom {
     this.#options = options
   }
 
+  get reclaimableBytes(): number {
+    return this.#options.reclaimableBytes()
+  }
+
   async space(): Promise<DiskSpace> {
     return spaceOf(await statfs(this.#options.home))
   }
@@ -49,7 +53,7 @@ export class DiskRoom {
    * @throws `disk_full` with what is free, what is needed and what would help
    */
   async require(request: RoomRequest): Promise<void> {
-    const reclaimableBytes = this.#options.reclaimableBytes()
+    const { reclaimableBytes } = this
     requireSpace(await this.space(), { ...request, whose: "the platform's home", reclaimableBytes })
   }
 }
@@ -60,12 +64,7 @@ export class DiskRoom {
  */
 export function requireSpace(
   { totalBytes, freeBytes }: DiskSpace,
-  {
-    what,
-    whose,
-    neededBytes,
-    reclaimableBytes,
-  }: RoomRequest & { whose: string; reclaimableBytes: number },
+  { what, whose, neededBytes, reclaimableBytes }: RoomRequest & { whose: string; reclaimableBytes: number },
 ): void {
   const kept = keptBytes(totalBytes)
   if (freeBytes >= neededBytes + kept) return

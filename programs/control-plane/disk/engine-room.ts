@@ -6,6 +6,8 @@ import { type RoomRequest, requireSpace, spaceOf } from './disk-room.ts'
 
 export interface EngineRoomOptions {
   docker: Pick<DockerConnection, 'engine'>
+  /** Whether SEAWORTHY_RUNTIME leaves Docker out: then nobody asks an engine anything. */
+  isOff?: boolean
   /** What a reclaim would free, as far as it is known. */
   reclaimableBytes: () => number
 }
@@ -34,6 +36,7 @@ export class EngineRoom {
   }
 
   async #folder(): Promise<string | undefined> {
+    if (this.#options.isOff) return undefined
     try {
       return await engineRootHere(await this.#options.docker.engine())
     } catch (error) {

@@ -163,6 +163,20 @@ describe.skipIf(isMissing)('deploying images', () => {
     expect(failed.deployment).toMatchObject({ state: 'failed', error: { code: 'image_without_command' } })
   })
 
+  test('refuses what does not fit on the disk of the engine, and says which disk that is', async () => {
+    const name = await registry.push('large:v1', { text: 'large' })
+    await deployImage('large', name)
+    const [release] = await platform.api.call('releases.list', { params: { slug: 'large' } })
+    platform.change('update artifacts set size_bytes = ? where digest = ?', 1e15, release!.artifactDigest)
+
+    const { deployment } = await deployImage('large', name)
+
+    expect(deployment).toMatchObject({ state: 'failed', error: { code: 'disk_full' } })
+    expect(deployment.error!.message).toMatch(
+      /no room for build 2 of large on the disk of the Docker engine: \d+ MB are free, 953674317 MB are needed/,
+    )
+  })
+
   test('an app that goes leaves nothing of it in Docker but images that a release names', async () => {
     const name = await registry.push('gone:v1', { text: 'gone', changes: FIXED_PORT_SERVER })
     await deployImage('gone', name)
