@@ -5,7 +5,7 @@ import { createToolchains } from '@seaworthy/builder'
 import { createHealth, createLifecycle, createLogger, type Lifecycle, type Logger } from '@seaworthy/kit'
 import { createMetrics } from '@seaworthy/kit/metrics'
 import { nextRestart } from '@seaworthy/runtime'
-import { appShortcomings, shortcomings, userIdOf } from '@seaworthy/sandbox'
+import { appShortcomings, shortcomings } from '@seaworthy/sandbox'
 import { createSourceStore } from '@seaworthy/source'
 import { createBuildLog, createFileLogStore } from '@seaworthy/telemetry'
 import { makeFirstOwner } from './accounts/first-owner.ts'
@@ -54,6 +54,8 @@ import { createJobLedger } from './jobs/job-ledger.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { composeLimits, enforcedLimits } from './limits/compose-limits.ts'
 import { InstanceWatch } from './limits/instance-watch.ts'
+import { createMachineCpus } from './limits/machine-cpus.ts'
+import { NeighbourWatch } from './limits/neighbour-watch.ts'
 import { tellOverstays } from './limits/tell-overstays.ts'
 import { composePeople } from './people/compose-people.ts'
 import { Announcement } from './platform/announcement.ts'
@@ -113,7 +115,7 @@ export async function createControlPlane(
     isPlain: config.sandbox === 'plain',
     tellsPressure: readMachine().pressure !== undefined,
   }
-  const missingPowers = shortcomings(sandbox.powers, host)
+  const missingPowers = [...shortcomings(sandbox.powers, host), ...ground.userShortcomings]
   const requestCounts = await openRequestCounts({ store, redisUrl: config.redisUrl, log })
   const defaults = { team: config.teamQuotas, user: config.personQuotas }
   const apiRequests = new ApiRequestMeter({ store, defaults, log })
@@ -231,7 +233,7 @@ export async function createControlPlane(
         .catch(error => log.error({ err: error }, 'could not record a refused route'))
     },
     isStoppedAfterCrashes: appId => reconciler.stoppedReason(appId) !== undefined,
-    ...(sandbox.powers.users ? { userIdOf } : {}),
+    ...(sandbox.powers.users ? { userIdOf: (number: number) => sandbox.userIdOf(number) } : {}),
   })
   const reconciler = new AppReconciler({
     apps,
@@ -316,6 +318,7 @@ export async function createControlPlane(
     home: config.home,
     log,
   })
+  const neighbourWatch = new NeighbourWatch({ manager, cpus: createMachineCpus(), events, log })
   const sleeper = new Sleeper({
     apps,
     releases,
@@ -470,7 +473,7 @@ export async function createControlPlane(
       ...limits.routeParts,
       manager,
       enforced: enforcedLimits(sandbox.powers),
-      shortcomings: appShortcomings(sandbox.powers, host),
+      shortcomings: [...appShortcomings(sandbox.powers, host), ...ground.userShortcomings],
       domainSource: domains.table,
       canaries,
       publisher,
@@ -532,6 +535,11 @@ export async function createControlPlane(
     name: 'instance watch',
     start: () => instanceWatch.start(),
     stop: () => instanceWatch.stop(),
+  })
+  lifecycle.add({
+    name: 'neighbours',
+    start: () => neighbourWatch.start(),
+    stop: () => neighbourWatch.stop(),
   })
   lifecycle.add({ name: 'sleeper', start: () => sleeper.start(), stop: () => sleeper.stop() })
   lifecycle.add({

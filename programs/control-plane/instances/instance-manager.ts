@@ -7,6 +7,8 @@ import { AppError, type Logger } from '@seaworthy/kit'
 import type {
   AttachedCommand,
   AttachSpec,
+  CpuPace,
+  CpuTime,
   Instance,
   InstanceExit,
   InstanceFindings,
@@ -72,6 +74,15 @@ export interface InstanceManagerOptions {
   log: Logger
 }
 
+/** Of an instance that was stopped, and of which something had to be killed. */
+export interface Overstay {
+  graceMs: number
+  /** After the grace period. */
+  killedProcesses: number
+  /** With the first process of the instance, without having been asked to end: see `InstanceExit`. */
+  orphanedProcesses: number
+}
+
 /**
  * Starts, finds again and stops single instances, and keeps their rows true. It decides nothing: which instances
  * there should be is for the reconciler and the deployments.
@@ -82,7 +93,7 @@ export class InstanceManager {
   readonly #exitListeners: ((live: LiveInstance, exit: InstanceExit) => void)[] = []
   /** Ends that were found out before anybody listened: of instances that ended while the platform was away. */
   #untold: { live: LiveInstance; exit: InstanceExit }[] = []
-  readonly #overstayListeners: ((live: LiveInstance, graceMs: number) => void)[] = []
+  readonly #overstayListeners: ((live: LiveInstance, overstay: Overstay) => void)[] = []
 
   constructor(options: InstanceManagerOptions) {
     this.#options = options
@@ -96,8 +107,8 @@ export class InstanceManager {
     for (const { live, exit } of untold) listener(live, exit)
   }
 
-  /** Called for each instance that was asked to end and did not, so that it was killed after its grace period. */
-  onOverstay(listener: (live: LiveInstance, graceMs: number) => void): void {
+  /** Called for each instance that was asked to end and did not, or not with all it had started. */
+  onOverstay(listener: (live: LiveInstance, overstay: Overstay) => void): void {
     this.#overstayListeners.push(listener)
   }
 
@@ -190,8 +201,8 @@ export class InstanceManager {
     const { records } = this.#options
     live.stopping = true
     await this.#runtimeOf(live).stop(live.row.id, live.instance.handle, { graceMs })
-    if (graceMs > 0 && (await wasKilled(live)))
-      for (const listener of this.#overstayListeners) listener(live, graceMs)
+    const killed = graceMs > 0 ? await killedAtStop(live) : undefined
+    if (killed) for (const listener of this.#overstayListeners) listener(live, { graceMs, ...killed })
     live.row = { ...live.row, state: 'stopped', stopped_at: Date.now() }
     await records.update(live.row.id, { state: 'stopped', stopped_at: live.row.stopped_at })
     await this.#forget(live)
@@ -205,6 +216,16 @@ export class InstanceManager {
   /** What the instance uses now. */
   sample(live: LiveInstance): Promise<ResourceUsage> {
     return this.#runtimeOf(live).sample(live.row.id, live.instance.handle)
+  }
+
+  /** Cheap; undefined where its driver cannot tell. */
+  async cpuTime(live: LiveInstance): Promise<CpuTime | undefined> {
+    return this.#runtimeOf(live).cpuTime?.(live.row.id, live.instance.handle)
+  }
+
+  /** What it may take of the CPUs for now, where its driver can set it. */
+  async setCpuPace(live: LiveInstance, pace: CpuPace): Promise<void> {
+    await this.#runtimeOf(live).setCpuPace?.(live.row.id, live.instance.handle, pace)
   }
 
   /** What takes longer to find out; undefined where its driver cannot tell. */
@@ -344,11 +365,13 @@ export class InstanceManager {
   }
 }
 
-/** By a signal that it cannot ignore; of one whose end nobody saw (adopted by the process driver) that is not known. */
-async function wasKilled({ instance }: LiveInstance): Promise<boolean> {
+/** What had to be killed, if anything; where its driver cannot count that, at least the first process tells. */
+async function killedAtStop({ instance }: LiveInstance): Promise<Omit<Overstay, 'graceMs'> | undefined> {
   // It has ended, or nobody will ever learn how: not worth waiting for.
   const exit = await Promise.race([instance.exited, nextTurn(undefined)])
-  return exit?.signal === 'SIGKILL' && !exit.oomKilled
+  const wasKilled = exit?.signal === 'SIGKILL' && !exit.oomKilled
+  const { killedProcesses = wasKilled ? 1 : 0, orphanedProcesses = 0 } = exit ?? {}
+  return killedProcesses + orphanedProcesses > 0 ? { killedProcesses, orphanedProcesses } : undefined
 }
 
 function wasServing({ state, healthy_at }: InstanceRow): boolean {
