@@ -19,6 +19,7 @@ beforeAll(async () => {
     PATH: process.env.PATH ?? '',
     HOME: home,
     SEAWORTHY_HOME: join(home, 'platform'),
+    SEAWORTHY_USER_RANGES_FOLDER: join(home, 'user-ids'),
     SEAWORTHY_PORT: String(await freePort()),
     SEAWORTHY_HTTP_PORT: String(httpPort),
   }

@@ -33,6 +33,7 @@ export class Platform extends PlatformClient {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '/',
       SEAWORTHY_HOME: home,
+      SEAWORTHY_USER_RANGES_FOLDER: join(home, 'user-ids'), // alone, whatever else runs on this machine
       SEAWORTHY_PORT: String(port),
       SEAWORTHY_HTTP_PORT: String(httpPort),
       SEAWORTHY_HTTPS_PORT: String(await freePort()),

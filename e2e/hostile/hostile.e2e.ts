@@ -39,7 +39,10 @@ function suite(driver: Driver) {
       // Little, so that it is more than that which a busy machine leaves it.
       ['cpu-spinner', /wants more than its 0.1 CPUs/, { resources: { cpus: 0.1 } }],
       ['fork-bomb', /wants more than its 80 processes and threads/],
-      ['zombie-maker', /wants more than its 80 processes and threads/],
+      [
+        'zombie-maker',
+        /has \d+ processes that ended and that it never collected \(wait\(2\)\); with 80 processes/,
+      ],
       ['memory-hog', /was killed at 192 MB/],
       // With Docker its files are in memory too, and are not to be what ends it.
       [
@@ -64,7 +67,11 @@ function suite(driver: Driver) {
 
     await Promise.all(apps.map(app => stage.expectNothingLeft(app)))
 
-    await stage.told('does-sigterm-ignorer', /did not end within \d+ s of SIGTERM, and was killed/)
+    const killed = /^\d+ processes of web did not end within 1 s of SIGTERM, and were killed\.$/
+    // A container ends with its first process, whatever else runs in it.
+    const orphaned = /^\d+ processes that web had left without a parent were killed when web ended/
+    await stage.told('does-sigterm-ignorer', killed)
+    await stage.told('does-daemoniser', driver === 'process' ? killed : orphaned)
     await stage.expectNeighbourWell()
   })
 
@@ -104,6 +111,8 @@ function suite(driver: Driver) {
       [{ deed: 'log-flooder' }, /printed more than 16 MB/],
       [{ deed: 'abuser' }, /was ended by SIGKILL|ended with exit code 7/],
       [{ deed: 'lingerers', targets: targets(stage) }, /^DONE$/],
+      // What a step of a Dockerfile leaves ends with its container, unseen.
+      ...(driver === 'process' ? [LEAVER] : []),
     ]
     const folderOf = (build: HostileBuild) =>
       driver === 'docker' ? hostileDockerfile(base, build) : hostileHostBuild(build)
@@ -114,6 +123,11 @@ function suite(driver: Driver) {
     await stage.expectNeighbourWell()
     for (const build of builds) build.expectNothingGot()
     await Promise.all(builds.map(build => build.end()))
+    const lingerers = builds.find(({ slug }) => slug === 'builds-lingerers')!
+    await lingerers.told(
+      /^\d+ processes of the build were still running when it was stopped; they were killed/,
+    )
+    await lingerers.told(/^The build waited \d+ s for CPU time/)
     const left = () => tracesOfBuilds({ home: stage.platform.home, dockerHome: stage.dockerHome })
     await waitFor(() => left().length === 0, { timeoutMs: 15_000 }).catch(() => {})
     expect(left()).toEqual([])
@@ -129,6 +143,11 @@ function suite(driver: Driver) {
     expect(report.answered).toBeGreaterThan(50)
   })
 }
+
+const LEAVER: [HostileBuild, RegExp] = [
+  { deed: 'leaver' },
+  /^\d+ processes that the build had started were still running when it ended; they were ended\.$/,
+]
 
 /** Paths of the platform and of the neighbour that nobody else may see: all of the home, its database and keys with it. */
 function targets({ platform, neighbour }: HostileStage): string[] {

@@ -266,6 +266,19 @@ export const settings = defineSettings({
     description:
       'auto: users, cgroups and mounts where this machine allows them; plain: process groups only.',
   },
+  firstUserId: {
+    name: 'SEAWORTHY_FIRST_USER_ID',
+    schema: wholeNumber(65_536, 2_000_000_000),
+    default: 200_000,
+    description:
+      'Users of apps on this machine are counted from here. Each platform on one machine needs 100,000 of its own; a home that has had apps keeps its users.',
+  },
+  userRangesFolder: {
+    name: 'SEAWORTHY_USER_RANGES_FOLDER',
+    schema: z.string().min(1),
+    default: '/run/seaworthy/user-ids',
+    description: 'Where the platforms of one machine tell each other which users their apps have.',
+  },
   buildSlots: {
     name: 'SEAWORTHY_BUILD_CONCURRENCY',
     schema: wholeNumber(1, 64),

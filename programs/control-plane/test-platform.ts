@@ -95,8 +95,10 @@ function withoutDelay(crashes: readonly number[], now: number): ReturnType<typeo
 }
 
 async function configOf(settings: Record<string, string>): Promise<ControlPlaneConfig> {
+  const home = settings.SEAWORTHY_HOME ?? mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
   return readConfig({
-    SEAWORTHY_HOME: settings.SEAWORTHY_HOME ?? mkdtempSync(join(tmpdir(), 'seaworthy-test-')),
+    SEAWORTHY_HOME: home,
+    SEAWORTHY_USER_RANGES_FOLDER: join(home, 'user-ids'), // alone, whatever else runs on this machine
     SEAWORTHY_PORT: String(await freePort()),
     SEAWORTHY_HTTP_PORT: String(await freePort()),
     SEAWORTHY_HTTPS_PORT: String(await freePort()),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { connectDocker, type DockerEngine, listContainers, listNetworks } from '@seaworthy/docker'
 import { silentLogger as log } from '@seaworthy/kit'
-import { pathsInside } from '@seaworthy/sandbox'
+import { pathsInside, userIdOf } from '@seaworthy/sandbox'
 import { afterFile, systemPart } from '@seaworthy/testing'
 import { describe, expect } from 'vitest'
 import type { RuntimeFactory } from './conformance-stage.ts'
@@ -29,6 +29,7 @@ const factory: RuntimeFactory = {
       log,
       toolchainsDirectory,
       pathsInside: directory => pathsInside({ mounts: true }, { directory, toolchainsDirectory }),
+      userIdOf,
     }),
   path: `${pathsInside({ mounts: true }, { directory: '', toolchainsDirectory }).toolchains}:/usr/bin:/bin`,
   platform: {

@@ -8,7 +8,6 @@ import {
   parseCommandLine,
   type RunningCommand,
   type Sandbox,
-  userIdOf,
 } from '@seaworthy/sandbox'
 import { CommandMissing, ImageNeedsDocker, InstanceStartFailed, VolumesNeedMounts } from './errors.ts'
 import { type InstanceHandle, parseInstanceHandle } from './instance-handle.ts'
@@ -148,7 +147,7 @@ class ProcessRuntime implements Runtime {
   async #prepareVolumes({ volumes = [], app }: InstanceSpec): Promise<readonly VolumeMount[]> {
     if (volumes.length === 0) return []
     if (!this.#sandbox.powers.mounts) throw new VolumesNeedMounts()
-    await prepareVolumes(volumes, String(userIdOf(app.userNumber)))
+    await prepareVolumes(volumes, String(this.#sandbox.userIdOf(app.userNumber)))
     return volumes
   }
 

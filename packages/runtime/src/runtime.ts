@@ -66,6 +66,11 @@ export interface InstanceExit {
   endedWithHost?: true
   /** Of its processes, those that did not end in the grace period of its stop and were killed, where a driver can tell. */
   killedProcesses?: number
+  /**
+   * Processes that had lost their parent, and that a driver whose instances end with their first process killed with that
+   * one: nobody asked them to end.
+   */
+  orphanedProcesses?: number
 }
 
 export interface Instance {

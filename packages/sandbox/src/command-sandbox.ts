@@ -35,6 +35,7 @@ import { userIdOf } from './user-id.ts'
 export interface CommandSandboxOptions {
   log: Logger
   toolchainsDirectory: string
+  firstUserId: number
   tree: CommandTree
   temporaryFolders: TemporaryFolders
   inheritedDescriptors: readonly number[]
@@ -60,6 +61,7 @@ export class CommandSandbox implements Sandbox {
   readonly powers: SandboxPowers
   readonly #log: Logger
   readonly #toolchainsDirectory: string
+  readonly #firstUserId: number
   readonly #tree: CommandTree
   readonly #temporaryFolders: TemporaryFolders
   readonly #inheritedDescriptors: readonly number[]
@@ -75,6 +77,7 @@ export class CommandSandbox implements Sandbox {
   constructor(options: CommandSandboxOptions) {
     this.#log = options.log
     this.#toolchainsDirectory = options.toolchainsDirectory
+    this.#firstUserId = options.firstUserId
     this.#tree = options.tree
     this.#temporaryFolders = options.temporaryFolders
     this.#inheritedDescriptors = options.inheritedDescriptors
@@ -84,6 +87,10 @@ export class CommandSandbox implements Sandbox {
       ...{ users: isConfined, mounts: isConfined, privateProc: options.confinement?.privateProc ?? false },
       ...{ cgroups: options.tree.kind, ...options.tree.enforces },
     }
+  }
+
+  userIdOf(userNumber: number): number {
+    return userIdOf(userNumber, this.#firstUserId)
   }
 
   async start(spec: CommandSpec): Promise<RunningCommand> {
@@ -195,13 +202,13 @@ export class CommandSandbox implements Sandbox {
 
   async prepareWorkTree(directory: string, userNumber: number): Promise<void> {
     if (!this.powers.users) return
-    const owner = userIdOf(userNumber)
+    const owner = this.userIdOf(userNumber)
     // chown(1) walks a tree of 50,000 files far faster than we would. -h and -P: links are not followed.
     await promisify(execFile)('chown', ['-R', '-h', '-P', `${owner}:${owner}`, '--', directory])
   }
 
   async #start(spec: CommandSpec): Promise<RunningCommand> {
-    const userId = this.powers.users ? userIdOf(spec.userNumber) : undefined
+    const userId = this.powers.users ? this.userIdOf(spec.userNumber) : undefined
     const env = this.#environment(spec)
     await ensureStartable({ spec, env, toolchainsDirectory: this.#toolchainsDirectory, userId })
     try {
@@ -246,7 +253,7 @@ export class CommandSandbox implements Sandbox {
       ...outermostFirst(spec.volumes ?? []).map(one => ({ ...one, writable: true, makesRoom: true })),
       { source: this.#temporaryFolders.path(id), target: '/tmp', writable: true }, // last: it may cover the sources
     ]
-    const confinement = { ...this.#confinement, userId: userIdOf(userNumber), mounts }
+    const confinement = { ...this.#confinement, userId: this.userIdOf(userNumber), mounts }
     return { ...plan, directory: WORK_TREE, confinement }
   }
 

@@ -12,7 +12,7 @@ import { ASIDE, TOOLCHAINS, WORK_TREE } from './paths-inside.ts'
 import { ProcessGroupTree } from './process-group-tree.ts'
 import type { Sandbox } from './sandbox.ts'
 import { TemporaryFolders } from './temporary-folders.ts'
-import { userIdOf } from './user-id.ts'
+import { DEFAULT_FIRST_USER_ID } from './user-id.ts'
 
 export interface SandboxOptions {
   log: Logger
@@ -24,6 +24,8 @@ export interface SandboxOptions {
   powers?: 'auto' | 'plain'
   /** Our parent cgroup. By default `seaworthy-` and a digest of `runDirectory`. */
   cgroupName?: string
+  /** The uid that those of apps are counted from; 200000 unless told. Must not change while apps run. */
+  firstUserId?: number
   /** Folders that no command may see, whatever their modes: the platform's home. Only where `powers.mounts`. */
   hiddenDirectories?: readonly string[]
 }
@@ -44,11 +46,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     ? await findCgroups({ name: options.cgroupName ?? `seaworthy-${scope}`, log })
     : undefined
   const processGroups = new ProcessGroupTree({ scope })
-  const confinement = mayConfine ? await probeConfinement({ runDirectory, log }) : undefined
+  const firstUserId = options.firstUserId ?? DEFAULT_FIRST_USER_ID
+  const confinement = mayConfine ? await probeConfinement({ runDirectory, firstUserId, log }) : undefined
   const sandbox = new CommandSandbox({
     log,
     temporaryFolders: new TemporaryFolders({ root: join(runDirectory, 'tmp') }),
     toolchainsDirectory: resolve(toolchainsDirectory),
+    firstUserId,
     inheritedDescriptors: findInheritedDescriptors(),
     tree: cgroups ? new FallbackTree({ first: cgroups, fallback: processGroups }) : processGroups,
     confinement: confinement && {
@@ -64,13 +68,17 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 /** Confines a real command, once: whether mounts and users work is only known by using them. */
 async function probeConfinement({
   runDirectory,
+  firstUserId,
   log,
 }: {
   runDirectory: string
+  firstUserId: number
   log: Logger
 }): Promise<{ privateProc: boolean } | undefined> {
   for (const privateProc of hasPrivateProc(release()) ? [true, false] : [false]) {
-    const cause = await tryConfinement({ runDirectory, privateProc }).catch((error: unknown) => error)
+    const cause = await tryConfinement({ runDirectory, firstUserId, privateProc }).catch(
+      (error: unknown) => error,
+    )
     if (cause === undefined) return { privateProc }
     log.debug({ err: cause, privateProc }, 'confining a command failed')
   }
@@ -83,7 +91,15 @@ function hasPrivateProc(kernelRelease: string): boolean {
   return major > 5 || (major === 5 && minor >= 8)
 }
 
-async function tryConfinement({ runDirectory, privateProc }: { runDirectory: string; privateProc: boolean }) {
+async function tryConfinement({
+  runDirectory,
+  firstUserId,
+  privateProc,
+}: {
+  runDirectory: string
+  firstUserId: number
+  privateProc: boolean
+}) {
   const folder = join(runDirectory, `probe-${process.pid}`)
   try {
     for (const target of [WORK_TREE, TOOLCHAINS, ASIDE, folder])
@@ -95,7 +111,7 @@ async function tryConfinement({ runDirectory, privateProc }: { runDirectory: str
       output: { stdout: join(folder, 'out'), stderr: join(folder, 'err') },
       joinFiles: [],
       confinement: {
-        userId: userIdOf(0),
+        userId: firstUserId,
         mounts: [{ source: folder, target: WORK_TREE, writable: false }],
         hidden: [],
         scratch: SHARED_FOLDERS,

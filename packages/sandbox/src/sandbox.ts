@@ -136,6 +136,8 @@ export interface RunningCommand {
 
 export interface Sandbox {
   readonly powers: SandboxPowers
+  /** The uid and gid of an app on this host, where apps have users of their own. */
+  userIdOf(userNumber: number): number
   /** Resolves once the command runs. Rejects with `CommandStartFailed` and leaves nothing behind. */
   start(spec: CommandSpec): Promise<RunningCommand>
   /**

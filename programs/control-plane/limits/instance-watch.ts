@@ -47,6 +47,7 @@ const NOTHING_FOUND: InstanceFindings = {
   refusedProcesses: 0,
   memoryKills: 0,
   throttledMs: 0,
+  uncollected: 0,
 }
 
 /** What is known of an instance from look to look. */

@@ -24,6 +24,7 @@ export interface LimitsViewOptions {
   shortcomings: readonly string[]
 }
 
+type LimitedSettings = Pick<ReleaseSettings, 'processes' | 'resources'>
 type Used = Partial<Record<LimitName, number>>
 
 const MB = 1_048_576
@@ -37,11 +38,8 @@ export class LimitsView {
   }
 
   async show(app: AppRow): Promise<AppLimitsDocument> {
-    const { appLimits, releases, instanceEnds, shortcomings } = this.#options
-    const release = app.current_release_id ? await releases.getById(app.current_release_id) : undefined
-    const settings: Pick<ReleaseSettings, 'processes' | 'resources'> = release
-      ? JSON.parse(release.settings_json)
-      : { processes: {}, resources: {} }
+    const { appLimits, instanceEnds, shortcomings } = this.#options
+    const settings = (await this.#settings(app)) ?? { processes: {}, resources: {} }
     const kills = await instanceEnds.memoryKills(app.id)
     const names = lastingProcesses(settings.processes)
     return {
@@ -55,6 +53,17 @@ export class LimitsView {
       machine: appLimits.machine,
       notes: [...shortcomings],
     }
+  }
+
+  /** Those of the release that serves that last; undefined before the first one. */
+  async processes(app: AppRow): Promise<string[] | undefined> {
+    const settings = await this.#settings(app)
+    return settings && lastingProcesses(settings.processes)
+  }
+
+  async #settings({ current_release_id: id }: AppRow): Promise<LimitedSettings | undefined> {
+    const release = id ? await this.#options.releases.getById(id) : undefined
+    return release && JSON.parse(release.settings_json)
   }
 
   async #process(

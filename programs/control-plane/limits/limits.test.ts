@@ -144,6 +144,25 @@ describe('limits of an app', () => {
     expect((await limits(slug)).own).toEqual({})
   })
 
+  test('of a process that its release does not have are refused by name', async () => {
+    const slug = 'misspelt'
+    const worker = { Procfile: 'web: node server.js\nworker: sleep 600\n' }
+    await platform.goLive(slug, appFolder(answers('one'), worker))
+    const replace = (process: string) =>
+      platform.api.call('limits.replace', {
+        params: { slug },
+        body: { perProcess: { [process]: { cpus: 1 } } },
+      })
+
+    await expect(replace('wroker')).rejects.toMatchObject({
+      code: 'limits_of_no_process',
+      message: 'misspelt has no process "wroker" that could be limited. It has web, worker.',
+    })
+
+    expect((await limits(slug)).own).toEqual({})
+    expect((await replace('worker')).own).toEqual({ perProcess: { worker: { cpus: 1 } } })
+  })
+
   test('above the machine are refused in a manifest before anything is built', async () => {
     const folder = appFolder(answers('one'), manifest({ resources: { memoryMb: 1_000_000 } }))
 

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { printRate, strainOf, waitedShare } from './strain.ts'
 
-const CALM = { diskBytes: 0, openFiles: 20, refusedProcesses: 0, memoryKills: 0, throttledMs: 500 }
+const CALM = {
+  diskBytes: 0,
+  openFiles: 20,
+  refusedProcesses: 0,
+  memoryKills: 0,
+  throttledMs: 500,
+  uncollected: 0,
+}
 const LIMITS = { processes: 256, openFiles: 100, cpus: 0.5 }
 
 test('an instance that stays within its limits is under none', () => {
@@ -11,6 +18,12 @@ test('an instance that stays within its limits is under none', () => {
 
 test.each([
   [{ refusedProcesses: 3 }, 'processes', 'wants more than its 256 processes and threads'],
+  [{ refusedProcesses: 3, uncollected: 25 }, 'processes', 'wants more than its 256 processes and threads'],
+  [
+    { refusedProcesses: 3, uncollected: 70 },
+    'uncollected',
+    'has 70 processes that ended and that it never collected (wait(2)); with 256 processes',
+  ],
   [{ openFiles: 95 }, 'openFiles', 'has 95 files open and may have 100'],
   [{ throttledMs: 61_000 }, 'cpus', 'had to wait for 61 s'],
   [{ throttledMs: 9_000, waitedShare: 0.9 }, 'cpus', 'had to wait for 9 s'],

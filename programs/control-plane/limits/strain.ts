@@ -2,7 +2,7 @@
 import type { InstanceFindings } from '@seaworthy/runtime'
 import type { LimitName } from '@seaworthy/runtime/resources'
 
-export type StrainKind = 'processes' | 'openFiles' | 'cpus' | 'disk' | 'output'
+export type StrainKind = 'processes' | 'uncollected' | 'openFiles' | 'cpus' | 'disk' | 'output'
 
 export interface Strain {
   kind: StrainKind
@@ -35,6 +35,9 @@ const LONG_SHARE = 0.5
 /** A shorter time tells nothing: every app is busy while it starts. */
 export const LOOK_AT_WAITING_MS = 10_000
 const NEARLY = 0.95
+const DEFAULT_PROCESSES = 1_024
+/** Of the processes that it may have. */
+const MANY_UNCOLLECTED = 0.1
 const MB = 1_048_576
 /** Some 86 GB a day: nobody reads that, and it may be more than can be kept. */
 const FLOOD_BYTES_PER_SECOND = MB
@@ -42,13 +45,22 @@ const FLOOD_BYTES_PER_SECOND = MB
 const SHORTEST_MS = 500
 
 export function strainOf(facts: StrainFacts, limits: Partial<Record<LimitName, number>>): Strain[] {
-  const { refusedProcesses, openFiles, throttledMs, diskBytes, maxDiskBytes } = facts
+  const { refusedProcesses, uncollected, openFiles, throttledMs, diskBytes, maxDiskBytes } = facts
   const { printedBytesPerSecond = 0, waitedShare = 0 } = facts
+  const maxProcesses = limits.processes ?? DEFAULT_PROCESSES
+  // Some are always there for a moment.
+  const isByUncollected = uncollected >= MANY_UNCOLLECTED * maxProcesses
   const strains: (Strain | false)[] = [
-    refusedProcesses > 0 && {
-      kind: 'processes',
-      detail: `wants more than its ${limits.processes ?? 1024} processes and threads, and new ones are refused`,
-    },
+    refusedProcesses > 0 &&
+      !isByUncollected && {
+        kind: 'processes',
+        detail: `wants more than its ${maxProcesses} processes and threads, and new ones are refused`,
+      },
+    refusedProcesses > 0 &&
+      isByUncollected && {
+        kind: 'uncollected',
+        detail: `has ${uncollected} processes that ended and that it never collected (wait(2)); with ${maxProcesses} processes and threads it is at its limit, and new ones are refused`,
+      },
     limits.openFiles !== undefined &&
       openFiles >= NEARLY * limits.openFiles && {
         kind: 'openFiles',

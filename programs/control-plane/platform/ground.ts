@@ -11,6 +11,7 @@ import { DockerConnection } from './docker-connection.ts'
 import { type HomeFolders, makeHome } from './home-folders.ts'
 import { openRuntimes } from './open-runtimes.ts'
 import { takePidFile } from './pid-file.ts'
+import { fixFirstUserId, holdUserRange } from './user-range.ts'
 
 /** What the rest stands on: the home, held for us alone, the keys, the database and what starts processes. */
 export interface Ground {
@@ -20,6 +21,8 @@ export interface Ground {
   sessionSecret: string
   store: Store
   sandbox: Sandbox
+  /** What keeps the apps from having users of their own on this host, in sentences. */
+  userShortcomings: readonly string[]
   runtimes: RuntimeSet
   /** Connected to when something first needs it. */
   docker: DockerConnection
@@ -35,13 +38,16 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
   try {
     const store = await openDatabase({ url: config.databaseUrl, file: folders.database, log })
     const keys = await openKeys(store, folders.keyFile)
+    const firstUserId = await fixFirstUserId(store, config.firstUserId)
     const sandbox = await createSandbox({
       log,
       runDirectory: folders.run,
       toolchainsDirectory: folders.toolchains,
       powers: config.sandbox,
+      firstUserId,
       hiddenDirectories: [config.home],
     })
+    const userRange = await holdUserRange({ config, firstUserId, sandbox, store, log })
     const docker = new DockerConnection({ file: folders.dockerLabel, host: config.dockerHost, log })
     const registries = new Registries({ store, keyRing: keys.keyRing })
     const images = new Images({ docker, registries, isOff: config.runtime === 'process', log })
@@ -52,6 +58,7 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
       ...keys,
       store,
       sandbox,
+      userShortcomings: userRange.shortcomings,
       runtimes,
       docker,
       registries,
@@ -59,6 +66,7 @@ export async function openGround(config: ControlPlaneConfig, log: Logger): Promi
       close: async () => {
         await runtimes.close()
         sandbox.close()
+        await userRange.close()
         await store.close()
         pidFile.release()
       },

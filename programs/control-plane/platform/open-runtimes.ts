@@ -41,6 +41,7 @@ async function openDocker({
     toolchainsDirectory,
     // As the host's builder saw them: paths that a build wrote down stay true.
     pathsInside: directory => pathsInside(sandbox.powers, { directory, toolchainsDirectory }),
+    userIdOf: number => sandbox.userIdOf(number),
     bringImage: (reference, app) => images.bring(reference, app.id),
     subnetPool: config.dockerSubnets,
     log,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type DockerEngine, HOME_LABEL, type Labels, statusOf } from '@seaworthy/docker'
-import { cgroupOfProcess, examineFiles } from '@seaworthy/sandbox'
+import { cgroupOfProcess, cpuWaitOf, examineFiles, type ForeignCgroup } from '@seaworthy/sandbox'
 import { BuildStrain, MAX_PROCESSES } from '../build-strain.ts'
 import type { BuildPace, BuildUsage } from '../builder.ts'
 
@@ -12,6 +12,8 @@ export interface BuildContainersOptions {
   /** Of all that a step writes, in bytes. */
   maxStepBytes: number
   observe?: (usage: BuildUsage) => BuildPace
+  /** Aborts when the build is stopped. */
+  signal: AbortSignal
   /** A step wrote more than it may. May be called more than once. */
   onTooLarge(): void
   /** A sentence for the log of the build: what it runs into. */
@@ -37,6 +39,9 @@ export class BuildContainers {
   #cpuShare = 1
   #oomKilled = false
   readonly #strain: BuildStrain
+  /** By container; undefined for one of an engine elsewhere, of which nobody can tell. */
+  readonly #cgroups = new Map<string, ForeignCgroup | undefined>()
+  #killedProcesses = 0
 
   constructor(options: BuildContainersOptions) {
     this.#options = options
@@ -50,6 +55,11 @@ export class BuildContainers {
 
   async start(): Promise<void> {
     await this.#followEvents()
+    // At once: the engine ends what runs as soon as it hears of the stop.
+    const count = () => {
+      this.#killedProcesses = this.#countProcesses()
+    }
+    this.#options.signal.addEventListener('abort', count, { once: true, signal: this.#watch.signal })
     this.#planLook()
   }
 
@@ -58,6 +68,10 @@ export class BuildContainers {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#watch.abort()
+    this.#strain.finish({
+      killedProcesses: this.#killedProcesses,
+      wasStopped: this.#options.signal.aborted,
+    })
     const untilMs = performance.now() + GONE_WITHIN_MS
     // The engine may be about to start one more when it hears of a cancel.
     for (;;) {
@@ -95,6 +109,7 @@ export class BuildContainers {
   /** The engine's build call knows no limit of processes. */
   async #limit(id: string): Promise<void> {
     await this.#update(id, { PidsLimit: MAX_PROCESSES, ...(this.#cpuShare === 1 ? {} : this.#cpuSettings()) })
+    await this.#findCgroup(id).catch(() => undefined) // it has ended
   }
 
   async #update(id: string, settings: object): Promise<void> {
@@ -123,17 +138,28 @@ export class BuildContainers {
     const found = await this.#list({ size: this.#looks % SIZE_LOOKS === 0 })
     const running = found.filter(({ State }) => State === 'running')
     if (running.some(container => sizeOf(container) > this.#options.maxStepBytes)) this.#options.onTooLarge()
+    for (const { Id } of running) await this.#findCgroup(Id)
     for (const { Id } of running) await this.#observe(Id)
     if (this.#looks % SIZE_LOOKS === 0) for (const { Id } of running) await this.#tellStrain(Id)
   }
 
+  async #findCgroup(id: string): Promise<void> {
+    if (this.#cgroups.has(id)) return
+    const { State } = await this.#options.engine.client.getContainer(id).inspect()
+    this.#cgroups.set(id, cgroupOfProcess(State.Pid, { mark: id }))
+  }
+
+  #countProcesses(): number {
+    return [...this.#cgroups.values()].reduce((sum, cgroup) => sum + (cgroup?.pids().length ?? 0), 0)
+  }
+
   /** Of an engine elsewhere nobody can tell; then what fails tells. */
   async #tellStrain(id: string): Promise<void> {
-    const { State } = await this.#options.engine.client.getContainer(id).inspect()
-    const cgroup = cgroupOfProcess(State.Pid, { mark: id })
+    const cgroup = this.#cgroups.get(id)
     if (!cgroup) return
-    const { openFiles } = await examineFiles(cgroup.pids())
-    this.#strain.take({ openFiles, ...cgroup.strain() })
+    const pids = cgroup.pids()
+    const { openFiles } = await examineFiles(pids)
+    this.#strain.take({ openFiles, ...cgroup.strain(), cpuWaitMs: await cpuWaitOf(pids) })
   }
 
   async #observe(id: string): Promise<void> {

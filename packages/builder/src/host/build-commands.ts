@@ -13,6 +13,8 @@ import { UsageWatch } from './usage-watch.ts'
 
 /** Half of the 5 s within which nothing of a cancelled build may be left. */
 const STOP_GRACE_MS = 2_000
+/** Helpers of compilers end by themselves when the command that they work for is gone; what stays longer was left behind. */
+const LINGER_MS = 500
 const LAST_LINES = 20
 const HINT_LINES = 200
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -55,7 +57,7 @@ export class BuildCommands {
       const directory = this.#options.folders.tree
       usage = new UsageWatch({ ...this.#options, directory, handle: running.handle })
       usage.start()
-      const exit = await this.#untilItEnds(running, AbortSignal.any([watch.tooMuch, usage.tooMuch]))
+      const exit = await this.#untilItEnds(running, usage, AbortSignal.any([watch.tooMuch, usage.tooMuch]))
       await watch.finish()
       watch.tooMuch.throwIfAborted()
       if (exit.code !== 0) throw await this.#failure(argv, exit, watch)
@@ -83,6 +85,7 @@ export class BuildCommands {
       writable: true,
       env,
       userNumber: spec.app.userNumber,
+      lingerMs: LINGER_MS,
       limits: {
         ...{ ...spec.limits, memoryMb: memory.limitMb, isBackground: true },
         ...{ processes: MAX_PROCESSES, openFiles: MAX_OPEN_FILES },
@@ -91,14 +94,24 @@ export class BuildCommands {
     })
   }
 
-  async #untilItEnds({ handle, exited }: RunningCommand, tooMuch: AbortSignal): Promise<CommandExit> {
+  async #untilItEnds(
+    { handle, exited }: RunningCommand,
+    usage: UsageWatch,
+    tooMuch: AbortSignal,
+  ): Promise<CommandExit> {
     const stopSignal = AbortSignal.any([this.#options.signal, tooMuch])
     const settled = new AbortController()
     await Promise.race([exited, untilAborted(stopSignal, settled.signal)])
     settled.abort()
-    if (!stopSignal.aborted) return exited
+    if (!stopSignal.aborted) {
+      const exit = await exited
+      usage.tellEnd(exit, { wasStopped: false })
+      return exit
+    }
+    if (!tooMuch.aborted) await usage.lookBeforeStop()
     // What writes without end fills the disk while we wait: it gets no time to end by itself.
     await this.#options.sandbox.stop(handle, { graceMs: tooMuch.aborted ? 0 : STOP_GRACE_MS })
+    usage.tellEnd(await exited, { wasStopped: true })
     throw stopSignal.reason
   }
 

@@ -108,6 +108,24 @@ describe('a hostile build', () => {
     expect(await readFile(join(outside, 'node_modules/keep.txt'), 'utf8')).toBe('keep')
   })
 
+  test('is told how many processes it left running, and they are gone', async () => {
+    const leave =
+      "const { spawn } = require('node:child_process'); for (let n = 0; n < 3; n++) \
+spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).unref()"
+    const source = await writeSource({
+      'server.js': '',
+      'leave.cjs': leave,
+      'seaworthy.json': '{"build":{"command":"node leave.cjs"}}',
+    })
+    const spec = buildSpec(source)
+
+    await testing.builder.build(spec)
+
+    expect(spec.log.lines).toContain(
+      'platform: 3 processes that the build had started were still running when it ended; they were ended.',
+    )
+  })
+
   test('a link in a source is not followed out of it', async () => {
     const outside = temporaryFolder().path
     await writeFile(join(outside, 'package.json'), '{"scripts":{"start":"node stolen.js"}}')

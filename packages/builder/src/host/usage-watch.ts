@@ -1,4 +1,4 @@
-import type { CommandHandle, Sandbox } from '@seaworthy/sandbox'
+import type { CommandExit, CommandHandle, Sandbox } from '@seaworthy/sandbox'
 import { BuildStrain } from '../build-strain.ts'
 import type { BuildSpec } from '../builder.ts'
 import { BuildFailed } from '../errors.ts'
@@ -56,6 +56,22 @@ export class UsageWatch {
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+  }
+
+  /** One look more, before the command is stopped: what it used by then. */
+  async lookBeforeStop(): Promise<void> {
+    this.stop()
+    this.#strain.take(await this.#options.sandbox.examine(this.#options.handle))
+  }
+
+  /** Says what is known only at the end. */
+  tellEnd({ remains, oomKilled }: CommandExit, { wasStopped }: { wasStopped: boolean }): void {
+    if (!remains) return
+    const { refusedProcesses, throttledMs, killedProcesses } = remains
+    // The failure itself tells when it was the whole command that was killed.
+    const memoryKills = oomKilled ? 0 : remains.memoryKills
+    this.#strain.take({ refusedProcesses, memoryKills, cpuWaitMs: throttledMs })
+    this.#strain.finish({ killedProcesses, wasStopped })
   }
 
   async #look(): Promise<void> {

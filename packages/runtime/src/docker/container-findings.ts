@@ -24,12 +24,6 @@ export async function findingsOf(engine: DockerEngine, found: Container): Promis
   return cgroup ? findingsOfHost(cgroup, found) : findingsOfEngine(engine, found)
 }
 
-/** How many processes run in a container, without the engine's own; 0 of an engine elsewhere. */
-export function processesIn({ Id, State, HostConfig }: Container): number {
-  const pids = cgroupOfProcess(State.Pid, { mark: Id })?.pids() ?? []
-  return pids.filter(pid => !HostConfig.Init || pid !== State.Pid).length
-}
-
 async function findingsOfHost(cgroup: ForeignCgroup, found: Container): Promise<InstanceFindings> {
   const pids = cgroup.pids()
   const { openFiles } = await examineFiles(pids)

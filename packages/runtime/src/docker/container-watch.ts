@@ -12,6 +12,8 @@ export interface ContainerWatchOptions {
   onEnd: () => Promise<void>
 }
 
+type FoundAtStop = Pick<InstanceExit, 'killedProcesses' | 'orphanedProcesses'>
+
 /** The engine's exit code of a container whose end it did not see. */
 const LOST_SIGHT = 255
 const RETRY_MS = { first: 100, longest: 2_000 }
@@ -26,7 +28,7 @@ export class ContainerWatch {
   /** Whether the engine was away at some time since the watch began. */
   #wasAway = false
   #isEndWanted = false
-  #killedProcesses = 0
+  #foundAtStop: FoundAtStop = {}
   /** Resolves with the exit once the output is complete. Never, when the watch is closed before. */
   readonly exited: Promise<InstanceExit>
 
@@ -44,9 +46,9 @@ export class ContainerWatch {
     this.#isEndWanted = true
   }
 
-  /** The platform is about to kill what outlasted the grace period; 0 where nobody can tell how much that is. */
-  noteKilled(processes: number): void {
-    this.#killedProcesses = processes
+  /** What the exit is to tell of how the platform ended it; the last word counts. */
+  noteAtStop(found: FoundAtStop): void {
+    this.#foundAtStop = found
   }
 
   close(): void {
@@ -62,7 +64,7 @@ export class ContainerWatch {
     // The next platform has to learn of the end: what tells of it must stay.
     if (this.#closed.signal.aborted) return new Promise(() => undefined)
     await this.#options.onEnd()
-    return this.#killedProcesses > 0 ? { ...exit, killedProcesses: this.#killedProcesses } : exit
+    return { ...exit, ...this.#foundAtStop }
   }
 
   /** The engine may restart meanwhile: then the stream breaks, and is opened again where it stopped. */

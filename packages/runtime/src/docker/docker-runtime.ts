@@ -27,8 +27,9 @@ import type {
 import { AppNetworks } from './app-network.ts'
 import { attachToContainer } from './container-attach.ts'
 import { ContainerCpus } from './container-cpus.ts'
-import { findingsOf, NOTHING_FOUND, processesIn } from './container-findings.ts'
+import { findingsOf, NOTHING_FOUND } from './container-findings.ts'
 import { ContainerOutput } from './container-output.ts'
+import { killedIn, orphansIn } from './container-processes.ts'
 import { containerName, containerSpec } from './container-spec.ts'
 import { endContainer } from './container-stop.ts'
 import { processIdsOf, usageOf } from './container-usage.ts'
@@ -96,7 +97,9 @@ class DockerRuntime implements Runtime {
     if (!found) return
     const watch = this.#watches.get(handle.container)
     watch?.expectEnd()
-    const onOverstay = () => watch?.noteKilled(processesIn(found))
+    const orphanedProcesses = graceMs > 0 ? orphansIn(found) : 0
+    if (orphanedProcesses > 0) watch?.noteAtStop({ orphanedProcesses })
+    const onOverstay = () => watch?.noteAtStop(killedIn(found))
     await endContainer(this.#engine, handle.container, { graceMs, onOverstay })
     // Its watch keeps the last output before the container goes.
     if (watch) await watch.exited

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { connectDocker } from '@seaworthy/docker'
 import { silentLogger as log } from '@seaworthy/kit'
-import { pathsInside } from '@seaworthy/sandbox'
+import { pathsInside, userIdOf } from '@seaworthy/sandbox'
 import { type OwnDockerEngine, ownDockerEngine, systemPart } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { openStage, type RuntimeFactory } from '../conformance-stage.ts'
@@ -21,6 +21,7 @@ function factoryOf({ host }: OwnDockerEngine): RuntimeFactory {
       toolchainsDirectory,
       subnetPool: '10.214.0.0/24',
       pathsInside: directory => pathsInside({ mounts: true }, { directory, toolchainsDirectory }),
+      userIdOf,
     })
   return {
     open: async () => createLateDockerRuntime({ open, wasUsed: () => true, log, retryMs: 50 }),

@@ -1,6 +1,6 @@
 import { type DockerEngine, type Dockerode, findImage, mapsUsers, namesRoot } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
-import { ensureStartable, type PathsInside, parseCommandLine, userIdOf } from '@seaworthy/sandbox'
+import { ensureStartable, type PathsInside, parseCommandLine } from '@seaworthy/sandbox'
 import { CommandMissing } from '../errors.ts'
 import type { InstanceSpec, RunnableArtifact } from '../runtime.ts'
 import { ensureEmptyImage, hostPaths } from './host-root.ts'
@@ -11,6 +11,8 @@ export interface LaunchOptions {
   toolchainsDirectory: string
   /** Where a tree's instance finds its tree and the tool chains: the same as it was built with. */
   pathsInside: (directory: string) => PathsInside
+  /** The user of an app on this host. */
+  userIdOf: (userNumber: number) => number
   /** Brings back an image that is no longer on the engine. Rejects with a sentence for the user. */
   bringImage?: (reference: string, app: InstanceSpec['app']) => Promise<void>
 }
@@ -46,12 +48,13 @@ export async function prepareLaunch(spec: InstanceSpec, options: LaunchOptions):
 async function launchTree(
   spec: InstanceSpec,
   { directory }: RunnableArtifact & { kind: 'tree' },
-  { engine, toolchainsDirectory, pathsInside }: LaunchOptions,
+  options: LaunchOptions,
 ): Promise<Launch> {
+  const { engine, toolchainsDirectory, pathsInside } = options
   const { id, command, env, app, limits } = spec
   if (command === undefined) throw new CommandMissing()
   const argv = parseCommandLine(command, env)
-  const userId = await appUser(engine, app.userNumber)
+  const userId = await appUser(options, app.userNumber)
   const { workTree, toolchains } = pathsInside(directory)
   const output = { stdout: '', stderr: '' }
   const checked = { id, argv, directory, writable: false, env, userNumber: app.userNumber, limits, output }
@@ -76,9 +79,8 @@ async function launchImage(
   artifact: RunnableArtifact & { kind: 'image' },
   options: LaunchOptions,
 ): Promise<Launch> {
-  const { engine } = options
   const image = await imageOf(spec, artifact, options)
-  const user = await imageUser(engine, image.Config.User, spec)
+  const user = await imageUser(options, image.Config.User, spec)
   return {
     image: image.Id,
     // An empty line means the image's own command.
@@ -109,7 +111,7 @@ async function imageOf(
  * as the app's own user; with mapped users its root is nobody on the host, and may stay.
  */
 async function imageUser(
-  engine: DockerEngine,
+  { engine, userIdOf }: LaunchOptions,
   own: string,
   { app }: InstanceSpec,
 ): Promise<string | undefined> {
@@ -128,7 +130,7 @@ const FIRST_MAPPED_USER = 10_000
 const MAPPED_USERS = 50_000
 
 /** Of each app another. An engine that maps users has ids up to 65,535 only. */
-async function appUser(engine: DockerEngine, userNumber: number): Promise<number> {
+async function appUser({ engine, userIdOf }: LaunchOptions, userNumber: number): Promise<number> {
   if (!(await mapsUsers(engine))) return userIdOf(userNumber)
   return FIRST_MAPPED_USER + (userNumber % MAPPED_USERS)
 }
