@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { systemPart, temporaryFolder, waitFor } from '@seaworthy/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -243,6 +244,8 @@ describe('instances', () => {
 
     expect((await admin.seaworthy('scale', 'web=2', '--app', 'runs')).stdout).toBe('web  2\n')
     expect((await admin.json('info', '--app', 'runs')).instances).toHaveLength(2)
+    const most = await admin.seaworthy('scale', 'web=max', '--app', 'runs')
+    expect(most.stdout).toBe(`web  ${availableParallelism()}\n`)
     expect((await admin.seaworthy('restart', '--app', 'runs')).code).toBe(0)
     const run = await admin.seaworthy('run', '--app', 'runs', '--', 'node', '-p', '"v" + 1')
     expect(run).toEqual({ code: 0, stdout: 'v1\n', stderr: '' })

@@ -5,9 +5,13 @@ import { sinceTime } from './commands/logs.ts'
 import { wholeNumber } from './commands/releases.ts'
 import { slugFrom } from './context.ts'
 import { CommandFailed, exitCodeOf, UsageError } from './exit-codes.ts'
-import { ago, duration, facts, Output, printable, table } from './output.ts'
+import { ago, duration, facts, megabytes, Output, printable, table } from './output.ts'
 import { receiptText } from './receipt-text.ts'
 import { CapturedStream } from './test-cli.ts'
+
+test('memory is told in the MB that its limit was set in', () => {
+  expect(megabytes(512 * 1_048_576)).toBe('512 MB')
+})
 
 describe('text from an app', () => {
   test.each([

@@ -89,6 +89,11 @@ export function bytes(count: number): string {
   return `${power === 0 ? count : (count / 1000 ** power).toFixed(1)} ${units[power]}`
 }
 
+/** `512 MB`, in the unit of `memoryMb` (1,048,576 bytes): memory is told as its limit was set. */
+export function megabytes(count: number): string {
+  return `${Math.round(count / 1_048_576)} MB`
+}
+
 export function ago(iso: string | null | undefined, now = Date.now()): string {
   if (!iso) return '-'
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000))

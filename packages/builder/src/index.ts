@@ -21,6 +21,6 @@ export {
 } from './errors.ts'
 export { createHostBuilder, type HostBuilder, type HostBuilderOptions } from './host/host-builder.ts'
 export type { Leftover } from './leftovers.ts'
-export { defaultManifest, type Manifest, parseManifest } from './manifest.ts'
+export { defaultManifest, type Manifest, parseManifest, readManifest } from './manifest.ts'
 export { createToolchains, type Toolchains, type ToolchainsOptions } from './toolchains/toolchains.ts'
 export { volumesRefusedToRoot } from './volumes-of-root.ts'

@@ -57,6 +57,18 @@ describe('parseManifest', () => {
     expect(error.message).toMatch(/line 3.*line 6/s)
   })
 
+  test('tells of each field once, and what it must be in words', () => {
+    const text = '{\n "resources": { "memoryMb": 9999999, "cpus": 0 },\n "build": { "memoryMb": 99999999 }\n}'
+
+    const error = refusal(() => parseManifest(text))
+
+    expect(error.errors).toEqual([
+      { path: 'build.memoryMb', message: 'must be 1048576 or less' },
+      { path: 'resources.memoryMb', message: 'must be 1048576 or less' },
+      { path: 'resources.cpus', message: 'must be 0.05 or more' },
+    ])
+  })
+
   test.each([
     ['not an object', '[]'],
     ['null', 'null'],
@@ -154,6 +166,26 @@ test('seaworthy.json wins over the Procfile, process by process', () => {
 
   expect(merged.processes).toEqual({ web: 'node new.js', worker: 'node worker.js' })
   expect(readManifest({}).processes).toEqual({})
+})
+
+describe('limits of a process', () => {
+  const limited = (process: string) =>
+    `{\n  "resources": {\n    "perProcess": { "${process}": { "cpus": 1 } }\n  }\n}`
+  const procfile = 'worker: node worker.js'
+
+  test('that nobody has are refused with the line and the names that there are', () => {
+    const error = refusal(() => readManifest({ manifest: limited('wroker'), procfile }))
+
+    expect(error.message).toContain(
+      'line 3, resources.perProcess.wroker: there is no such process; there are worker, web, run',
+    )
+  })
+
+  test.each(['worker', 'web', 'run'])('%s are taken', process => {
+    const { resources } = readManifest({ manifest: limited(process), procfile })
+
+    expect(resources.perProcess).toHaveProperty(process)
+  })
 })
 
 function refusal(action: () => unknown): ManifestInvalid {

@@ -21,7 +21,10 @@ export function parseManifest(text: string): Manifest {
   if (result.success) return result.data
   throw new ManifestInvalid(
     MANIFEST_FILE,
-    result.error.issues.map(issue => problemOf(issue, text)).slice(0, 10),
+    result.error.issues
+      .map(issue => problemOf(issue, text))
+      .filter(isFirstOfField)
+      .slice(0, 10),
   )
 }
 
@@ -65,7 +68,31 @@ export function mergeManifest(manifest: Manifest, procfile: Record<string, strin
 /** Both files of an app as one manifest; a missing file is undefined. */
 export function readManifest({ manifest, procfile }: { manifest?: string; procfile?: string }): Manifest {
   const own = manifest === undefined ? defaultManifest() : parseManifest(manifest)
-  return procfile === undefined ? own : mergeManifest(own, parseProcfile(procfile))
+  const merged = procfile === undefined ? own : mergeManifest(own, parseProcfile(procfile))
+  if (manifest !== undefined) refuseUnknownProcesses(merged, manifest)
+  return merged
+}
+
+/** Processes that an app may have without naming them: the found web process, and one-off commands. */
+const UNNAMED_PROCESSES = ['web', 'run']
+
+/** Limits for a process that is misspelt would hold for nobody. */
+function refuseUnknownProcesses({ processes, resources }: Manifest, text: string): void {
+  const known = [...new Set([...Object.keys(processes), ...UNNAMED_PROCESSES])]
+  const unknown = Object.keys(resources.perProcess ?? {}).filter(name => !known.includes(name))
+  if (unknown.length === 0) return
+  throw new ManifestInvalid(
+    MANIFEST_FILE,
+    unknown.map(name => {
+      const path = ['resources', 'perProcess', name]
+      const line = lineOfPath(text.replace(/^\uFEFF/, ''), path)
+      return {
+        path: path.join('.'),
+        line,
+        message: `there is no such process; there are ${known.join(', ')}`,
+      }
+    }),
+  )
 }
 
 const MAX_COMMAND_LENGTH = 4096
@@ -291,9 +318,20 @@ function problemOf(issue: z.core.$ZodIssue, text: string): ManifestProblem {
   }
 }
 
+/** One problem of a field is enough: what it must be comes before what the server has. */
+function isFirstOfField({ path }: ManifestProblem, index: number, all: readonly ManifestProblem[]): boolean {
+  return path === '' || all.findIndex(other => other.path === path) === index
+}
+
 function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && isNumeric(issue)) return `must be ${issue.minimum} or more`
+  if (issue.code === 'too_big' && isNumeric(issue)) return `must be ${issue.maximum} or less`
   const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined
   return (inner ?? issue.message).replace(/^Invalid input: /, '').replace(/\.$/, '')
+}
+
+function isNumeric({ origin, inclusive }: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): boolean {
+  return (origin === 'number' || origin === 'int') && inclusive === true
 }
 
 function parseProcfileLine(line: string, known: Record<string, string>) {

@@ -4,7 +4,7 @@ import type { ApiClient } from '@seaworthy/api/client'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
 import { UsageError } from '../exit-codes.ts'
-import { ago, bytes, facts, table } from '../output.ts'
+import { ago, facts, megabytes, table } from '../output.ts'
 import { addBulkCommands, bulk } from './app-bulk.ts'
 import { addCopyCommands } from './app-copies.ts'
 import { endText } from './limits.ts'
@@ -258,6 +258,6 @@ export function trafficText(figures: AppFigures | undefined): string | null {
 
 function memoryText(figures: AppFigures | undefined): string | null {
   if (!figures || figures.memoryBytes === null) return null
-  const limit = figures.memoryLimitBytes === null ? '' : ` of ${bytes(figures.memoryLimitBytes)}`
-  return `${bytes(figures.memoryBytes)}${limit}`
+  const limit = figures.memoryLimitBytes === null ? '' : ` of ${megabytes(figures.memoryLimitBytes)}`
+  return `${megabytes(figures.memoryBytes)}${limit}`
 }

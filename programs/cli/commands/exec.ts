@@ -20,7 +20,7 @@ export function addExecCommands(program: Command, surroundings: Surroundings): v
     .description('run a command within a running instance; a shell when none is named')
     .argument('[command...]', 'the command and its arguments, after --')
     .option('-p, --process <name>', 'an instance of this process; of web unless told')
-    .option('-i, --instance <id>', 'this instance (see: seaworthy instances)')
+    .option('-i, --instance <id>', 'this instance (see: seaworthy info)')
     .option('--no-tty', 'pipes instead of a terminal, also where there is one')
     .passThroughOptions(false)
     .action((argv: string[], options: ExecOptions, command: Command) =>

@@ -9,7 +9,7 @@ export function addInstanceCommands(program: Command, surroundings: Surroundings
   program
     .command('scale')
     .description('set how many instances each process has')
-    .argument('<counts...>', 'web=2 worker=1 …')
+    .argument('<counts...>', 'web=2 worker=1 …; web=max: one for each CPU of the server')
     .action((counts: string[], _, command: Command) =>
       withContext(surroundings, command, context => scale(context, counts)),
     )
@@ -35,8 +35,14 @@ export function addInstanceCommands(program: Command, surroundings: Surroundings
 
 async function scale(context: Context, counts: readonly string[]): Promise<void> {
   const slug = await chooseApp(context)
-  const body = Object.fromEntries(counts.map(parseCount))
-  const wanted = await (await context.client()).call('apps.scale', { params: { slug }, body })
+  const parsed = counts.map(parseCount)
+  const api = await context.client()
+  const hasMost = parsed.some(([, count]) => count === 'max')
+  const cpus = hasMost ? (await api.call('limits.get', { params: { slug } })).machine.cpus : 1
+  const body = Object.fromEntries(
+    parsed.map(([process, count]) => [process, count === 'max' ? Math.max(1, Math.floor(cpus)) : count]),
+  )
+  const wanted = await api.call('apps.scale', { params: { slug }, body })
   context.out.result(wanted, () =>
     facts(Object.entries(wanted).map(([process, count]) => [process, `${count}`] as const)),
   )
@@ -69,8 +75,9 @@ function write({ out, stdout, stderr }: Context, event: { stream: 'stdout' | 'st
   else (event.stream === 'stdout' ? stdout : stderr).write(`${event.text}\n`)
 }
 
-function parseCount(text: string): [string, number] {
-  const [, process, count] = /^([a-z][a-z0-9_-]*)=(\d{1,4})$/.exec(text) ?? []
-  if (process === undefined) throw new UsageError(`"${text}" is not a process and a number, such as web=2.`)
-  return [process, Number(count)]
+function parseCount(text: string): [string, number | 'max'] {
+  const [, process, count] = /^([a-z][a-z0-9_-]*)=(\d{1,6}|max)$/.exec(text) ?? []
+  if (process === undefined)
+    throw new UsageError(`"${text}" is not a process and a number, such as web=2 or web=max.`)
+  return [process, count === 'max' ? 'max' : Number(count)]
 }

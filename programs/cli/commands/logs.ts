@@ -70,6 +70,7 @@ async function showBuildLog(
   const api = await context.client()
   const slug = await chooseApp(context)
   const params = { slug, number: await buildNumber(context, slug, text) }
+  await tellWait(context, params)
   if (!options.follow) {
     for (const line of await api.call('builds.log', { params })) context.out.line(line, printable(line.text))
     return
@@ -81,6 +82,16 @@ async function showBuildLog(
   } catch (error) {
     if (!context.signal.aborted) throw error
   }
+}
+
+/** A build that waits has written nothing yet; why it waits is the only thing to tell of it. */
+async function tellWait({ client, out }: Context, params: { slug: string; number: number }): Promise<void> {
+  const api = await client()
+  if ((await api.call('builds.get', { params })).state !== 'queued') return
+  const query = { order: 'desc' as const, limit: 20 }
+  const { data } = await api.page('deployments.list', { params: { slug: params.slug }, query })
+  const waitingFor = data.find(({ build }) => build === params.number)?.waitingFor
+  out.progress(waitingFor ? `waiting: ${waitingFor}` : 'waiting for its turn')
 }
 
 async function buildNumber(context: Context, slug: string, text: string | undefined): Promise<number> {

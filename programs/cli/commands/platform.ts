@@ -223,6 +223,9 @@ async function status({ client, out }: Context): Promise<void> {
         ['mail', status.mail.kind === 'smtp' ? `sent by ${status.mail.to}` : `written to ${status.mail.to}`],
         ['home', status.home],
       ]),
+      ...(status.details?.builds.waiting ?? []).map(
+        ({ app, why }) => `Waiting: the build of ${app}${why === null ? '' : ` (${why})`}`,
+      ),
       ...(status.runtime.notes ?? []).map(note => `Note: ${note}`),
     ].join('\n'),
   )

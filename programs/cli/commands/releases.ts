@@ -99,7 +99,7 @@ async function listDeployments(context: Context, limit: string): Promise<void> {
 
 function deploymentTable(deployments: readonly Deployment[]): string {
   return table(
-    ['NUMBER', 'STATE', 'REASON', 'RELEASE', 'STARTED', 'TOOK', 'ERROR'],
+    ['NUMBER', 'STATE', 'REASON', 'RELEASE', 'STARTED', 'TOOK', ''],
     deployments.map(deployment => [
       `${deployment.number}`,
       deployment.state,
@@ -109,7 +109,7 @@ function deploymentTable(deployments: readonly Deployment[]): string {
       deployment.finishedAt
         ? duration(Date.parse(deployment.finishedAt) - Date.parse(deployment.createdAt))
         : '-',
-      deployment.error?.code ?? '',
+      deployment.error?.code ?? deployment.waitingFor ?? '',
     ]),
   )
 }

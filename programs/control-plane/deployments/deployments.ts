@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '@seaworthy/api'
-import { parseManifest } from '@seaworthy/builder'
+import { readManifest } from '@seaworthy/builder'
 import { AppError, type KeyRing } from '@seaworthy/kit'
 import type { GitOrigin, Source, SourceStore } from '@seaworthy/source'
 import type { BuildLog } from '@seaworthy/telemetry'
@@ -114,7 +114,7 @@ export class Deployments {
   }): Promise<DeploymentRow> {
     const { app, image, signal } = input
     const { reference, manifest } = image
-    if (manifest !== undefined) parseManifest(manifest)
+    if (manifest !== undefined) readManifest({ manifest })
     const { pinned, digest } = await this.#options.images.resolve(reference, app.id, signal)
     const origin: ImageOrigin = { reference, pinned, manifest }
     return this.#deploySource({

@@ -4,7 +4,7 @@ export const execErrors = defineErrors({
   exec_no_instance: {
     status: 409,
     message:
-      'No instance of {what} runs just now. Wake {slug} with a request, look at seaworthy instances, or start a fresh one: seaworthy run -i.',
+      'No instance of {what} runs just now. Wake {slug} with a request, look at seaworthy info, or start a fresh one: seaworthy run -i.',
   },
   exec_limit: {
     status: 429,

@@ -95,5 +95,11 @@ function plainMessage(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
     return issue.message.endsWith('received undefined') ? 'is missing' : `must be of type ${issue.expected}`
   }
+  if (issue.code === 'too_small' && isNumeric(issue)) return `must be ${issue.minimum} or more`
+  if (issue.code === 'too_big' && isNumeric(issue)) return `must be ${issue.maximum} or less`
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
+}
+
+function isNumeric({ origin, inclusive }: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): boolean {
+  return (origin === 'number' || origin === 'int') && inclusive === true
 }
