@@ -1,4 +1,4 @@
-import { defineErrors } from '@seaworthy/kit'
+import { AppError, defineErrors } from '@seaworthy/kit'
 
 export const quotaErrors = defineErrors({
   quota_exceeded: {
@@ -7,6 +7,9 @@ export const quotaErrors = defineErrors({
   },
   person_not_found: { status: 404, message: 'There is no person {person} here.' },
 })
+
+/** Insufficient Storage (RFC 4918, 11.5): the same that a full disk is answered with. */
+const NO_ROOM = 507
 
 interface Exceeded {
   quota: string
@@ -24,5 +27,6 @@ export function quotaExceeded({ quota, subject, limit, usage, isDaily }: Exceede
     : 'Free some of it, or ask an administrator of the platform to raise it.'
   const words = { verb: usage === 1 ? 'is' : 'are', day: isDaily ? ' today' : '', advice }
   const members = { quota, subject, limit, usage }
-  return quotaErrors.quota_exceeded({ quota, subject, limit, usage, ...words }, { members })
+  const error = quotaErrors.quota_exceeded({ quota, subject, limit, usage, ...words }, { members })
+  return quota === 'diskMb' ? new AppError(error.code, error.message, { members, status: NO_ROOM }) : error
 }

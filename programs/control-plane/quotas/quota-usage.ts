@@ -1,6 +1,7 @@
 /** What a subject uses, from the same rows that the platform works with. */
 import type { QuotaName } from '@seaworthy/api'
 import { sql } from 'kysely'
+import type { DiskEntry } from '../disk/disk-ledger.ts'
 import type { Queryable } from '../store/database.ts'
 import type { Subject } from './quota-limits.ts'
 import { largest, NO_RESERVATION, type Reservation, reservationOf, sum } from './reservation.ts'
@@ -91,8 +92,8 @@ async function runningUsage(db: Queryable, subject: Subject): Promise<Reservatio
 }
 
 /**
- * Artifacts (each once, however many releases name it) and the newest source of each app; apps in the trash count,
- * since they lie on the disk.
+ * Artifacts (each once, however many releases name it), the newest source of each app, and its volumes as of the last
+ * measure of the disk; apps in the trash count, since they lie on the disk.
  */
 async function diskBytes(db: Queryable, subject: Subject): Promise<number> {
   const ids = ownApps(db, subject).select('apps.id')
@@ -118,5 +119,20 @@ async function diskBytes(db: Queryable, subject: Subject): Promise<number> {
     )
     .select(eb => eb.fn.sum<number>('size_bytes').as('bytes'))
     .executeTakeFirst()
-  return Number(artifacts?.bytes ?? 0) + Number(sources?.bytes ?? 0)
+  return Number(artifacts?.bytes ?? 0) + Number(sources?.bytes ?? 0) + (await volumeBytes(db, subject))
+}
+
+/** To count them anew would take a walk through every file. */
+async function volumeBytes(db: Queryable, subject: Subject): Promise<number> {
+  const measured = await db
+    .selectFrom('disk_samples')
+    .select('entries_json')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!measured) return 0
+  const apps = new Set((await ownApps(db, subject).select('apps.id').execute()).map(({ id }) => id))
+  return (JSON.parse(measured.entries_json) as DiskEntry[])
+    .filter(({ kind, appId }) => kind === 'volume' && appId !== null && apps.has(appId))
+    .reduce((sum, { bytes }) => sum + bytes, 0)
 }

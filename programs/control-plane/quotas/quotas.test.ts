@@ -187,6 +187,27 @@ await forEachStore(({ openStore }) => {
       ).rejects.toMatchObject({ members: { quota: 'diskMb', limit: 10, usage: 7 } })
       expect(await used(TEAM, 'diskMb')).toBe(7)
       await addArtifact(store, app, 'sha256:three', 3 * MB)
+      await expect(quotas.requireRoom(app, ['diskMb'])).rejects.toMatchObject({
+        ...{ code: 'quota_exceeded', status: 507 },
+      })
+    })
+
+    test('counts the volumes of its own apps, as they were last measured', async () => {
+      const { store, create, used, quotas } = await open({ team: 'diskMb=10' })
+      const app = await create('shop')
+      const sample = (at: number, mb: number) => ({
+        ...{ id: `dsk_${at}`, at, total_bytes: 1, free_bytes: 1, level: 0, reclaim_json: '[]' },
+        entries_json: JSON.stringify([
+          { kind: 'volume', appId: app.id, bytes: mb * MB },
+          { kind: 'log', appId: app.id, bytes: 50 * MB },
+          { kind: 'volume', appId: 'app_of_others', bytes: 70 * MB },
+          { kind: 'volume', appId: null, bytes: 90 * MB },
+        ]),
+      })
+      for (const row of [sample(2, 12), sample(1, 3)])
+        await store.db.insertInto('disk_samples').values(row).execute()
+
+      expect(await used(TEAM, 'diskMb')).toBe(12)
       await expect(quotas.requireRoom(app, ['diskMb'])).rejects.toMatchObject({ code: 'quota_exceeded' })
     })
   })
