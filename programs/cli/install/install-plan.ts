@@ -13,6 +13,10 @@ export interface ServerFacts {
   isClockSynced: boolean | undefined
   cgroups: 'v2' | 'v1' | 'none'
   canUnshare: boolean
+  /** Whether anything is refused at the door; undefined where nobody can tell. */
+  hasFirewall: boolean | undefined
+  /** Whether SSH takes passwords; undefined where nobody can tell, or there is no SSH. */
+  takesSshPasswords: boolean | undefined
   userExists: boolean
   /** Installed before, and started. */
   isRunning: boolean
@@ -91,6 +95,20 @@ export function checkServer(facts: ServerFacts, { user, httpPort, httpsPort }: I
       'careful',
       'can be made',
       'cannot be made: apps are not kept apart',
+    ),
+    judge(
+      'firewall',
+      facts.hasFirewall !== false,
+      'careful',
+      facts.hasFirewall ? 'on' : 'nobody can tell',
+      `none: only SSH, ${httpPort} and ${httpsPort} have to be open. Rules for it: deploy/firewall.nft`,
+    ),
+    judge(
+      'ssh',
+      facts.takesSshPasswords !== true,
+      'careful',
+      facts.takesSshPasswords === false ? 'by key only' : 'nobody can tell',
+      'takes passwords, which are guessed all day: put your key in place, then PasswordAuthentication no and KbdInteractiveAuthentication no in /etc/ssh/sshd_config',
     ),
     judge(
       'user',

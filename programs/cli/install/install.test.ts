@@ -5,7 +5,7 @@ import { temporaryFolder } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { TestUser } from '../test-cli.ts'
 import { checkServer, type InstallWishes, planInstall, type ServerFacts } from './install-plan.ts'
-import { edgeRuns } from './server-facts.ts'
+import { edgeRuns, passwordsIn, refusesInput } from './server-facts.ts'
 import { systemdUnit } from './systemd-unit.ts'
 
 const WISHES: InstallWishes = {
@@ -22,6 +22,7 @@ const WISHES: InstallWishes = {
 const GOOD: ServerFacts = {
   ...{ isLinux: true, isRoot: true, hasSystemd: true, takenPorts: [], freeDiskBytes: 20e9, memoryBytes: 4e9 },
   ...{ isClockSynced: true, cgroups: 'v2', canUnshare: true, userExists: false, isRunning: false },
+  ...{ hasFirewall: true, takesSshPasswords: false },
 }
 
 function verdicts(changes: Partial<ServerFacts>, wishes: Partial<InstallWishes> = {}) {
@@ -38,6 +39,9 @@ describe('the checks', () => {
     ['taken ports', { takenPorts: [80] }, ['no ports']],
     ['a full disk', { freeDiskBytes: 1e9 }, ['no disk']],
     ['little memory', { memoryBytes: 5e8 }, ['careful memory']],
+    ['no firewall', { hasFirewall: false }, ['careful firewall']],
+    ['passwords by SSH', { takesSshPasswords: true }, ['careful ssh']],
+    ['nothing that nobody can tell', { hasFirewall: undefined, takesSshPasswords: undefined }, []],
     ['a wrong clock', { isClockSynced: false }, ['careful clock']],
     [
       'no cgroups and no namespaces',
@@ -50,6 +54,30 @@ describe('the checks', () => {
 
   test('tell that another user than root cannot keep apps apart', () => {
     expect(verdicts({ canUnshare: false }, { user: 'seaworthy' })).toEqual(['careful user'])
+  })
+})
+
+describe('what a server says of itself', () => {
+  const chain = (head: string, ...rules: string[]) =>
+    `table inet filter {\n\tchain input {\n\t\ttype filter hook ${head}\n${rules.map(rule => `\t\t${rule}\n`).join('')}\t}\n}\n`
+
+  test.each([
+    ['no rules', '', false],
+    ['a chain that takes all', chain('input priority filter; policy accept;'), false],
+    ['a chain that refuses by itself', chain('input priority filter; policy drop;'), true],
+    ['a rule that refuses', chain('input priority filter; policy accept;', 'tcp dport 25 drop'), true],
+    ['ours', readFileSync(new URL('../../../deploy/firewall.nft', import.meta.url), 'utf8'), true],
+    ['rules for what passes through', chain('forward priority filter; policy drop;'), false],
+  ])('%s', (_, ruleset, isFirewall) => {
+    expect(refusesInput(ruleset)).toBe(isFirewall)
+  })
+
+  test.each([
+    ['passwordauthentication no\nkbdinteractiveauthentication no\n', false],
+    ['passwordauthentication yes\nkbdinteractiveauthentication no\n', true],
+    ['passwordauthentication no\nkbdinteractiveauthentication yes\n', true],
+  ])('%j', (settings, takesPasswords) => {
+    expect(passwordsIn(settings)).toBe(takesPasswords)
   })
 })
 

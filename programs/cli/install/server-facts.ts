@@ -30,6 +30,8 @@ export async function readServerFacts({
     isClockSynced: isClockSynced(),
     cgroups: cgroups(),
     canUnshare: spawnSync('unshare', ['--mount', 'true']).status === 0,
+    hasFirewall: hasFirewall(),
+    takesSshPasswords: takesSshPasswords(),
     isRunning,
     userExists: user !== undefined && spawnSync('id', ['-u', user]).status === 0,
   }
@@ -73,4 +75,29 @@ function cgroups(): ServerFacts['cgroups'] {
   if (existsSync('/sys/fs/cgroup/cgroup.controllers')) return 'v2'
   const mounts = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8') : ''
   return / cgroup [^\n]*\bmemory\b/.test(mounts) ? 'v1' : 'none'
+}
+
+/** By nftables, which also lists what iptables, ufw and firewalld set. */
+function hasFirewall(): boolean | undefined {
+  const { status, stdout } = spawnSync('nft', ['list', 'ruleset'], { encoding: 'utf8' })
+  return status === 0 ? refusesInput(stdout) : undefined
+}
+
+/** Whether a chain for what comes in refuses anything, in what `nft list ruleset` prints. */
+export function refusesInput(ruleset: string): boolean {
+  if (!/\bhook input\b/.test(ruleset)) return false
+  const refusals =
+    /\bhook input\b[^\n]*\bpolicy drop\b|^\s+(?!ct state invalid)[^\n]*\b(?:drop|reject)\b(?! *;)/m
+  return refusals.test(ruleset)
+}
+
+/** As sshd itself understands its settings. */
+function takesSshPasswords(): boolean | undefined {
+  const { status, stdout } = spawnSync('sshd', ['-T'], { encoding: 'utf8' })
+  return status === 0 ? passwordsIn(stdout) : undefined
+}
+
+/** In what `sshd -T` prints: either way of asking for a password. */
+export function passwordsIn(settings: string): boolean {
+  return /^(?:passwordauthentication|kbdinteractiveauthentication) yes$/m.test(settings)
 }
