@@ -252,7 +252,9 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
 
     const startedAt = performance.now()
     const { cpuMs } = await stage.sandbox.sample(handle) // of its launch, which a slow machine takes long for
-    await waitFor(async () => (await stage.sandbox.sample(handle)).cpuMs >= cpuMs + 200, { timeoutMs: 25_000 })
+    await waitFor(async () => (await stage.sandbox.sample(handle)).cpuMs >= cpuMs + 200, {
+      timeoutMs: 25_000,
+    })
 
     expect(performance.now() - startedAt).toBeGreaterThan(600) // 200 ms of CPU at a fifth of one: a second
   })
