@@ -16,6 +16,8 @@ const LOOK_EVERY_MS = 1_000
 const BUSY_CPUS = 0.5
 /** What was counted longer ago says nothing about now. */
 const OLDEST_COUNT_MS = 3_000
+/** A flood takes more CPU time than that between two looks. */
+const IDLE_MS = 5
 const MB = 1_048_576
 
 interface Count {
@@ -23,7 +25,8 @@ interface Count {
   usedMs: number
   periods: number
   throttledPeriods: number
-  printedBytes: number
+  /** Undefined while it was too idle to print a flood. */
+  printedBytes: number | undefined
 }
 
 /**
@@ -104,8 +107,8 @@ export class NeighbourWatch {
   ): Promise<Map<string, NeighbourFacts>> {
     const facts = new Map<string, NeighbourFacts>()
     for (const [id, live] of running) {
-      const count = await this.#count(live, now)
       const before = this.#counts.get(id)
+      const count = await this.#count(live, { before, now })
       if (count) this.#counts.set(id, count)
       if (!count || !before || now - before.at > OLDEST_COUNT_MS || now <= before.at) continue
       facts.set(id, { ...ratesOf(before, count), limitCpus: limitOf(live), pace: this.#paceOf(id) })
@@ -113,10 +116,15 @@ export class NeighbourWatch {
     return facts
   }
 
-  async #count(live: LiveInstance, now: number): Promise<Count | undefined> {
+  async #count(
+    live: LiveInstance,
+    { before, now }: { before: Count | undefined; now: number },
+  ): Promise<Count | undefined> {
     const { manager } = this.#options
     const time = await manager.cpuTime(live).catch(() => undefined) // it is ending, or its engine is away
-    return time && { ...time, at: now, printedBytes: await manager.printedBytes(live) }
+    if (!time) return undefined
+    const isIdle = before !== undefined && time.usedMs - before.usedMs < IDLE_MS
+    return { ...time, at: now, printedBytes: isIdle ? undefined : await manager.printedBytes(live) }
   }
 
   #paceOf(id: string): NeighbourPace {
@@ -183,6 +191,10 @@ function ratesOf(
   return {
     usedCpus: Math.max(0, now.usedMs - before.usedMs) / ms,
     throttledShare: periods > 0 ? (now.throttledPeriods - before.throttledPeriods) / periods : 0,
-    printedBytesPerSecond: (Math.max(0, now.printedBytes - before.printedBytes) * 1000) / ms,
+    printedBytesPerSecond: (printedBetween(before, now) * 1000) / ms,
   }
+}
+
+function printedBetween({ printedBytes: before }: Count, { printedBytes: now }: Count): number {
+  return before === undefined || now === undefined ? 0 : Math.max(0, now - before)
 }
