@@ -31,38 +31,28 @@ export class Guest {
   }
 
   async boot(): Promise<void> {
-    const { folder, image, network } = this.#options
-    const console = openSync(join(folder, 'console.log'), 'a')
-    const kernel = ['linux.uml', `mem=${MEMORY}`, `umid=${network.device}`, `uml_dir=${folder}`]
-    const system = [
-      `ubda=${image}`,
-      'root=/dev/ubda',
-      'rw',
-      'systemd.unified_cgroup_hierarchy=1',
-      'systemd.getty_auto=no',
-    ]
-    const devices = [
-      `vec0:transport=tap,ifname=${network.device},depth=128,gro=1`,
-      'con0=null,fd:1',
-      'con=null',
-      'ssl=null',
-    ]
-    const started = spawn('nice', ['-n', '10', ...kernel, ...system, ...devices], {
+    const console = openSync(join(this.#options.folder, 'console.log'), 'a')
+    this.#process = spawn('nice', ['-n', '10', ...kernelCommand(this.#options)], {
       stdio: ['ignore', console, console],
-      detached: true,
+      detached: true, // leads a group: see killGroup
     })
     closeSync(console)
-    this.#process = started
-    await this.untilReachable()
+    await this.#untilReachable()
   }
 
-  async untilReachable(): Promise<void> {
+  async #untilReachable(): Promise<void> {
     const isUp = async () => {
       if (this.#hasEnded()) return true
       return (await this.run(['true'], { timeoutMs: 30_000 })) === ''
     }
     await waitFor(isUp, { timeoutMs: BOOT_MS, what: 'the guest to boot' })
     if (this.#hasEnded()) throw new Error(`The guest ended while it booted:\n${await this.lastWords()}`)
+  }
+
+  /** In a new kernel process: the old one would not let its network device go. */
+  async reboot(): Promise<void> {
+    await this.end()
+    await this.boot()
   }
 
   /** Resolves with what a program of the guest printed. @throws Error with the end of what it complained about */
@@ -102,6 +92,15 @@ export class Guest {
       this.#process !== undefined && (this.#process.exitCode !== null || this.#process.signalCode !== null)
     )
   }
+}
+
+function kernelCommand({ folder, image, network: { device } }: GuestOptions): string[] {
+  return [
+    ...['linux.uml', `mem=${MEMORY}`, `umid=${device}`, `uml_dir=${folder}`],
+    ...[`ubda=${image}`, 'root=/dev/ubda', 'rw', `vec0:transport=tap,ifname=${device},depth=128,gro=1`],
+    ...['con0=null,fd:1', 'con=null', 'ssl=null'],
+    ...['systemd.unified_cgroup_hierarchy=1', 'systemd.getty_auto=no'],
+  ]
 }
 
 /** What the guest's processes run in are children of the kernel. */
