@@ -44,7 +44,11 @@ export class TestUser {
   constructor(env: NodeJS.ProcessEnv = {}) {
     const { path } = temporaryFolder({ prefix: 'seaworthy-cli-' })
     this.cwd = path
-    this.env = { PATH: process.env.PATH, HOME: path, SEAWORTHY_HOME: `${path}/platform`, ...env }
+    this.env = {
+      ...{ PATH: process.env.PATH, HOME: path, SEAWORTHY_HOME: `${path}/platform` },
+      SEAWORTHY_USER_RANGES_FOLDER: `${path}/user-ids`, // alone, whatever else runs on this machine
+      ...env,
+    }
   }
 
   /** Runs `seaworthy …args`. */
