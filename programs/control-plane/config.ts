@@ -237,7 +237,7 @@ export const settings = defineSettings({
     schema: z.enum(['on', 'off']),
     default: 'off',
     description:
-      'Whether Dockerfiles may use what only BuildKit can do (RUN --mount, build secrets). The engine sets such builds no memory limit: on only where all who deploy are trusted.',
+      'Whether Dockerfiles may use what only BuildKit can do (RUN --mount, build secrets). The engine sets such builds no limits, and what the platform sets from outside leaves out the disk: on only where all who deploy are trusted.',
   },
   dockerBaseImages: {
     name: 'SEAWORTHY_DOCKER_BASE_IMAGES',

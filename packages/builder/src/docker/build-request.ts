@@ -17,6 +17,8 @@ export interface BuildRequest {
   maxFileBytes: number
   /** Through BuildKit, with these secrets for `RUN --mount=type=secret`; through the classic builder when undefined. */
   secrets?: Readonly<Record<string, string>>
+  /** Stands in the hosts file of each step of a build through BuildKit, which carries no labels. */
+  mark?: string
   buildId: string
   signal: AbortSignal
 }
@@ -76,6 +78,7 @@ function buildParameters(request: BuildRequest, session: string | undefined): Re
       { Name: 'core', Soft: 0, Hard: 0 },
     ]),
     ...(session ? { version: '2', session, buildid: request.buildId } : {}),
+    ...(session && request.mark ? { extrahosts: `${request.mark}:127.0.0.1` } : {}),
   }
 }
 

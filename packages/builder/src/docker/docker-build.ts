@@ -14,6 +14,7 @@ import { BuildContainers } from './build-containers.ts'
 import { buildLabels, labelsInDockerfile } from './build-labels.ts'
 import { BuildOutput, type DockerfileStep } from './build-output.ts'
 import { runEngineBuild } from './build-request.ts'
+import { BuildKitSteps, buildMark } from './buildkit-steps.ts'
 import { type DockerPlan, planDockerBuild } from './docker-plan.ts'
 import { type Dockerfile, parseDockerfile } from './dockerfile.ts'
 import { buildKitNeeds, checkDockerfile, type DockerfileProblem, imagesOf } from './dockerfile-checks.ts'
@@ -140,10 +141,14 @@ export class DockerBuild {
         onTooLarge: () => this.#tooMuch.abort(this.#wroteTooMuch()),
         remark: text => this.#steps.remark(text),
       })
+      const usesBuildKit = this.#parts.buildKit && buildKitNeeds(file).length > 0
+      const kitSteps = usesBuildKit ? this.#kitSteps(memory) : undefined
       await containers.start()
       try {
-        return await this.#runInEngine({ plan, file, memory }, containers, cached)
+        if (kitSteps) await this.#limitFromOutside(kitSteps, memory)
+        return await this.#runInEngine({ plan, file, memory }, { containers, kitSteps }, cached)
       } finally {
+        await kitSteps?.close()
         await containers.close()
       }
     })
@@ -151,13 +156,12 @@ export class DockerBuild {
 
   async #runInEngine(
     { plan, file, memory }: { plan: DockerPlan; file: Dockerfile; memory: BuildMemory },
-    containers: BuildContainers,
+    { containers, kitSteps }: { containers: BuildContainers; kitSteps?: BuildKitSteps },
     cached: () => void,
   ): Promise<string> {
-    const { engine, maxStepBytes, buildKit } = this.#parts
-    const usesBuildKit = buildKit && buildKitNeeds(file).length > 0
+    const { engine, maxStepBytes } = this.#parts
+    const usesBuildKit = kitSteps !== undefined
     const labels = labelsInDockerfile(engine, this.#spec.app.id)
-    if (usesBuildKit) this.#tellOfNoLimit(memory)
     const text = usesBuildKit ? plan.text : ownedDockerfile(plan.text, file, labels)
     const output = new BuildOutput({ log: this.#spec.log, steps: stepsOf(file), maxBytes: MAX_OUTPUT_BYTES })
     const signal = AbortSignal.any([this.#signal, this.#tooMuch.signal])
@@ -171,6 +175,7 @@ export class DockerBuild {
       limits: { ...this.#spec.limits, memoryMb: memory.limitMb },
       maxFileBytes: maxStepBytes,
       secrets: usesBuildKit ? this.#secrets() : undefined,
+      mark: buildMark(engine, this.#spec.app.id),
       buildId: this.#spec.id,
       signal,
     })
@@ -192,7 +197,7 @@ export class DockerBuild {
       throw explainFailure(output, {
         path: plan.path,
         memory,
-        oomKilled: containers.oomKilled,
+        oomKilled: containers.oomKilled || kitSteps?.oomKilled === true,
         maxStepBytes,
       })
     }
@@ -200,11 +205,24 @@ export class DockerBuild {
     return output.imageId
   }
 
-  /** Better told than trusted in vain: https://github.com/moby/buildkit/issues/593 */
-  #tellOfNoLimit({ limitMb }: BuildMemory): void {
-    if (limitMb === undefined) return
+  #kitSteps({ limitMb }: BuildMemory): BuildKitSteps {
+    const { engine } = this.#parts
+    const { app, limits, observe } = this.#spec
+    return new BuildKitSteps({
+      engine,
+      mark: buildMark(engine, app.id),
+      limits: { ...limits, memoryMb: limitMb },
+      observe,
+      remark: text => this.#steps.remark(text),
+    })
+  }
+
+  /** The engine sets no limits: https://github.com/moby/buildkit/issues/593. Better told than trusted in vain. */
+  async #limitFromOutside(steps: BuildKitSteps, { limitMb }: BuildMemory): Promise<void> {
+    if ((await steps.start()) || limitMb === undefined) return
     this.#steps.remark(
-      `note: this Dockerfile needs BuildKit, to which the engine sets no limits: the ${limitMb} MB of memory do not hold`,
+      'note: this Dockerfile needs BuildKit, to whose steps the engine sets no limits, and the platform can set them ' +
+        `only as root and on the same server as the engine: the ${limitMb} MB of memory do not hold`,
     )
   }
 
