@@ -14,8 +14,6 @@ export interface NeighbourWatchOptions {
 const LOOK_EVERY_MS = 1_000
 /** With less than that in use, nobody waits for a CPU. */
 const BUSY_CPUS = 0.5
-/** What was counted longer ago says nothing about now. */
-const OLDEST_COUNT_MS = 3_000
 /** A flood takes more CPU time than that between two looks. */
 const IDLE_MS = 5
 const MB = 1_048_576
@@ -73,7 +71,10 @@ export class NeighbourWatch {
   async #look(now: number): Promise<void> {
     const { cpus, manager } = this.#options
     const isBusy = cpus.busy() >= BUSY_CPUS
-    if (!isBusy && this.#paces.size === 0 && this.#unknown.size === 0) return
+    if (!isBusy && this.#paces.size === 0 && this.#unknown.size === 0) {
+      this.#counts.clear() // what they took in a calm time says nothing about the next busy one
+      return
+    }
     const running = new Map(
       manager
         .live()
@@ -110,7 +111,7 @@ export class NeighbourWatch {
       const before = this.#counts.get(id)
       const count = await this.#count(live, { before, now })
       if (count) this.#counts.set(id, count)
-      if (!count || !before || now - before.at > OLDEST_COUNT_MS || now <= before.at) continue
+      if (!count || !before || now <= before.at) continue
       facts.set(id, { ...ratesOf(before, count), limitCpus: limitOf(live), pace: this.#paceOf(id) })
     }
     return facts

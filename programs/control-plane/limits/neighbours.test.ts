@@ -48,7 +48,7 @@ describe.skipIf(isCgroupMissing || cpus().length < 2)('an instance that wants mo
     await platform.request('busy', '/rest')
 
     await untilEach('busy', all)
-  })
+  }, 120_000)
 })
 
 function untilEach(slug: string, count: number): Promise<unknown> {
@@ -78,7 +78,7 @@ describe.skipIf(isCgroupMissing)('an instance that prints a flood', () => {
 
     expect(data).toMatchObject({ process: 'web', limit: 'output' })
     expect((await platform.request('loud')).status).toBe(200)
-  })
+  }, 60_000)
 })
 
 test('the busy CPUs of the machine are between none and all', async () => {
