@@ -37,7 +37,17 @@ export const diskReportSchema = z
       z.strictObject({ state: z.literal('not-growing') }),
       z.strictObject({ state: z.literal('growing'), bytesPerDay: z.int(), fullAt: z.iso.datetime() }),
     ]),
-    entries: z.array(z.strictObject({ kind: diskKindSchema, app: z.string().nullable(), bytes })),
+    entries: z.array(
+      z.strictObject({
+        kind: diskKindSchema,
+        app: z.string().nullable(),
+        bytes,
+        places: z
+          .array(z.string())
+          .optional()
+          .meta({ description: 'Of `unknown`: where in the home it lies, the largest first.' }),
+      }),
+    ),
     history: z.array(z.strictObject({ at: z.iso.datetime(), totalBytes: bytes, freeBytes: bytes })),
   })
   .meta({ id: 'DiskReport' })

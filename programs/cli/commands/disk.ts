@@ -1,7 +1,7 @@
 import type { DiskReclaimed, DiskReport } from '@seaworthy/api'
 import type { Command } from 'commander'
 import { type Context, type Surroundings, withContext } from '../context.ts'
-import { bytes, facts, table } from '../output.ts'
+import { bytes, facts, printable, table } from '../output.ts'
 
 export function addDiskCommands(program: Command, surroundings: Surroundings): void {
   const disk = program
@@ -32,11 +32,28 @@ async function showDisk({ client, out }: Context): Promise<void> {
       ]),
       '',
       table(
-        ['WHAT', 'APP', 'SIZE'],
-        report.entries.map(entry => [entry.kind, entry.app ?? '-', bytes(entry.bytes)]),
+        ['WHAT', 'APP', 'SIZE', ''],
+        [
+          ...report.entries.map(entry => [
+            entry.kind,
+            entry.app ?? '-',
+            bytes(entry.bytes),
+            placesText(entry),
+          ]),
+          ['rest', '-', bytes(restBytes(report)), 'the system and other programs'],
+        ],
       ),
     ].join('\n'),
   )
+}
+
+/** Somebody else put it into the home under a name of their own. */
+function placesText({ places = [] }: DiskReport['entries'][number]): string {
+  return places.map(printable).join(', ')
+}
+
+function restBytes({ totalBytes, freeBytes, entries }: DiskReport): number {
+  return Math.max(0, totalBytes - freeBytes - entries.reduce((sum, entry) => sum + entry.bytes, 0))
 }
 
 async function reclaim({ client, out }: Context, apply: boolean): Promise<void> {

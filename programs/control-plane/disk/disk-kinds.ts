@@ -7,6 +7,8 @@ export interface Attribution {
   appId?: string
   /** `sha256:…` of an artifact or source. */
   digest?: string
+  /** Of what is not the platform's: the name at the top of the home. */
+  place?: string
 }
 
 const FIRST: Record<string, DiskKind> = {
@@ -22,10 +24,12 @@ const FIRST: Record<string, DiskKind> = {
   database: 'database',
   backups: 'backup',
   exports: 'export',
+  'app-exports': 'export',
   run: 'platform',
   edge: 'platform',
   keys: 'platform',
   'docker-label': 'platform',
+  'hello-deployed': 'platform',
 }
 
 const HEX = /^[0-9a-f]{64}$/
@@ -39,7 +43,7 @@ export function attribute(path: string): Attribution {
     return { kind, digest: `sha256:${second}` }
   if (kind === 'volume') return withApp(kind, second)
   if (first === 'logs') return withApp(kind, second === 'edge' ? fourth : third)
-  return { kind }
+  return kind === 'unknown' ? { kind, place: first } : { kind }
 }
 
 function withApp(kind: DiskKind, name: string): Attribution {

@@ -33,6 +33,7 @@ export interface DiskEntry {
   kind: DiskKind
   appId: string | null
   bytes: number
+  places?: string[]
 }
 
 const HISTORY_MS = 30 * 86_400_000

@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path'
 import { temporaryFolder } from '@seaworthy/testing'
 import { expect, test } from 'vitest'
+import { homeFolders } from '../platform/home-folders.ts'
 import { attribute } from './disk-kinds.ts'
 import { measureHome, sumUp } from './measure-home.ts'
 import { reclaimable } from './reclaim-plan.ts'
@@ -39,6 +40,21 @@ test('every byte has its kind, and its app where it is one alone', async () => {
     expect(of(kind, appId), kind).toBeGreaterThanOrEqual(100_000)
     expect(of(kind, appId), kind).toBeLessThan(130_000)
   }
+})
+
+test('what the platform did not make is told with its place, the largest first', async () => {
+  const home = temporaryFolder().path
+  for (const path of ['notes.txt', 'stranger/deep/file', 'stranger/other', 'run/file']) write(home, path)
+
+  const [unknown] = sumUp(await measureHome(home)).filter(({ kind }) => kind === 'unknown')
+
+  expect(unknown).toMatchObject({ places: ['stranger', 'notes.txt'] })
+})
+
+test('nothing that the platform makes is unknown to it', () => {
+  const places = Object.values(homeFolders('/home/of')).map(path => path.slice('/home/of/'.length))
+
+  expect(places.filter(place => attribute(`${place}/file`).kind === 'unknown')).toEqual([])
 })
 
 test('a file with two names counts once, and links count for themselves alone', async () => {
@@ -95,7 +111,7 @@ test.each([
   ['volumes/lost+found', { kind: 'volume' }],
   ['keys/master.json', { kind: 'platform' }],
   ['artifacts/tmp/x', { kind: 'artifact' }],
-  ['mine.txt', { kind: 'unknown' }],
+  ['mine.txt', { kind: 'unknown', place: 'mine.txt' }],
 ])('%s is %o', (path, expected) => {
   expect(attribute(path)).toEqual(expected)
 })

@@ -63,7 +63,7 @@ class Walk {
   }
 
   #add(what: Attribution, bytes: number): void {
-    const key = `${what.kind} ${what.appId ?? ''} ${what.digest ?? ''}`
+    const key = `${what.kind} ${what.appId ?? ''} ${what.digest ?? ''} ${what.place ?? ''}`
     const part = this.parts.get(key) ?? { ...what, bytes: 0, files: 0 }
     part.bytes += bytes
     part.files += 1
@@ -75,15 +75,26 @@ async function open(path: string): Promise<Dir | undefined> {
   return opendir(path).catch(() => undefined)
 }
 
+export interface DiskSum {
+  kind: DiskKind
+  appId: string | null
+  bytes: number
+  /** Where it lies, the largest first; only of what the platform did not make. */
+  places?: string[]
+}
+
+const MOST_PLACES = 10
+
 /** By kind and app, the largest first. */
-export function sumUp(
-  parts: readonly MeasuredPart[],
-): { kind: DiskKind; appId: string | null; bytes: number }[] {
-  const sums = new Map<string, { kind: DiskKind; appId: string | null; bytes: number }>()
-  for (const { kind, appId = null, bytes } of parts) {
+export function sumUp(parts: readonly MeasuredPart[]): DiskSum[] {
+  const sums = new Map<string, DiskSum>()
+  for (const { kind, appId = null, bytes, place } of parts.toSorted(
+    (one, other) => other.bytes - one.bytes,
+  )) {
     const key = `${kind} ${appId}`
     const sum = sums.get(key) ?? { kind, appId, bytes: 0 }
     sum.bytes += bytes
+    if (place !== undefined) sum.places = [...(sum.places ?? []), place].slice(0, MOST_PLACES)
     sums.set(key, sum)
   }
   return [...sums.values()].sort((one, other) => other.bytes - one.bytes)

@@ -13,10 +13,10 @@ export function InstanceEnds({ slug }: { slug: string }) {
   return (
     <Card title={words.ends} about={words.endsAbout} flush>
       <ul className="divide-y divide-line">
-        {ends.map(({ instance, process, at, sentence, lines }) => (
+        {ends.map(({ instance, at, sentence, lines }) => (
           <li key={`${instance} ${at}`} className="px-5 py-3">
             <p>
-              <span className="font-medium">{process}</span> <bdi>{inertLine(sentence)}</bdi>
+              <bdi>{inertLine(sentence)}</bdi>
             </p>
             <p className="text-sm text-soft">
               <Time at={at} />

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { DiskReport } from '../api/platform-queries.ts'
 import { percent } from '../text/amounts.ts'
+import { inertLine } from '../text/inert.ts'
 import { fileSize } from '../text/sizes.ts'
 import { platformWords } from '../words/en/platform.ts'
 import { fillOf } from './disk-bar.tsx'
@@ -25,7 +26,9 @@ export function KindTable({ report }: { report: DiskReport }) {
                 </svg>
                 <span>
                   <span className="font-medium">{kindWords(sum.name)[0]}</span>
-                  <span className="block text-sm text-soft">{kindWords(sum.name)[1]}</span>
+                  <span className="block text-sm text-soft">
+                    {kindWords(sum.name)[1]} <bdi>{placesOf(sum)}</bdi>
+                  </span>
                 </span>
               </span>
             </td>
@@ -35,6 +38,14 @@ export function KindTable({ report }: { report: DiskReport }) {
       </tbody>
     </table>
   )
+}
+
+/** Where that lies which the platform did not make; somebody else chose the names. */
+function placesOf({ parts }: DiskSum): string {
+  return parts
+    .flatMap(({ places = [] }) => places)
+    .map(inertLine)
+    .join(', ')
 }
 
 /** The same, app by app. */
