@@ -8,6 +8,8 @@ export interface HostileBuild {
   /** Paths that `reader` tries. */
   targets?: readonly string[]
   memoryMb?: number
+  /** Of a Dockerfile: with a step that only BuildKit can do. */
+  throughBuildKit?: boolean
 }
 
 /** A copy of the hostile app with this manifest, for the caller to remove. */
@@ -28,12 +30,13 @@ export function hostileHostBuild({ deed, targets = [], memoryMb = 256 }: Hostile
 /** An app whose Dockerfile does a deed, for the caller to remove. `base` is an image with busybox. */
 export function hostileDockerfile(
   base: string,
-  { deed, targets = [], memoryMb = 256 }: HostileBuild,
+  { deed, targets = [], memoryMb = 256, throughBuildKit = false }: HostileBuild,
 ): string {
+  const mount = throughBuildKit ? '--mount=type=tmpfs,target=/held ' : ''
   return copyOf('dockerfile', {
     'seaworthy.json': JSON.stringify({ build: { memoryMb } }),
     targets: `${targets.join('\n')}\n`,
-    Dockerfile: `FROM ${base}\nCOPY deeds.sh targets /\nRUN sh /deeds.sh ${deed}\nCMD ["sh"]\n`,
+    Dockerfile: `FROM ${base}\nCOPY deeds.sh targets /\nRUN ${mount}sh /deeds.sh ${deed}\nCMD ["sh"]\n`,
   })
 }
 

@@ -26,7 +26,7 @@ export class WatchedBuild {
     folderOf: (build: HostileBuild) => string,
     build: HostileBuild,
   ): Promise<WatchedBuild> {
-    const slug = `builds-${build.deed}`
+    const slug = `builds-${build.deed}${build.throughBuildKit ? '-kit' : ''}`
     const folder = folderOf(build)
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const { number } = await stage.platform.push(slug, folder)

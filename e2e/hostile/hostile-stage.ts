@@ -41,6 +41,7 @@ export class HostileStage {
       SEAWORTHY_RUNTIME: driver,
       SEAWORTHY_BUILD_DISK_MB: '64',
       SEAWORTHY_BUILD_CONCURRENCY: '8',
+      SEAWORTHY_DOCKER_BUILDKIT: 'on',
       SEAWORTHY_WATCH_SECONDS: '0',
     })
     const { deployment } = await platform.deploy(NEIGHBOUR, fixture('healthy'))

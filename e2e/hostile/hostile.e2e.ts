@@ -112,7 +112,7 @@ function suite(driver: Driver) {
       [{ deed: 'abuser' }, /was ended by SIGKILL|ended with exit code 7/],
       [{ deed: 'lingerers', targets: targets(stage) }, /^DONE$/],
       // What a step of a Dockerfile leaves ends with its container, unseen.
-      ...(driver === 'process' ? [LEAVER] : []),
+      ...(driver === 'process' ? [LEAVER] : THROUGH_BUILDKIT),
     ]
     const folderOf = (build: HostileBuild) =>
       driver === 'docker' ? hostileDockerfile(base, build) : hostileHostBuild(build)
@@ -147,6 +147,12 @@ function suite(driver: Driver) {
 const LEAVER: [HostileBuild, RegExp] = [
   { deed: 'leaver' },
   /^\d+ processes that the build had started were still running when it ended; they were ended\.$/,
+]
+
+const THROUGH_BUILDKIT: [HostileBuild, RegExp][] = [
+  [{ deed: 'fork-bomb', memoryMb: 1024, throughBuildKit: true }, /2048 processes and threads/],
+  [{ deed: 'memory-hog', throughBuildKit: true }, /memory of 256 MB/],
+  [{ deed: 'lingerers', throughBuildKit: true }, /^DONE$/],
 ]
 
 /** Paths of the platform and of the neighbour that nobody else may see: all of the home, its database and keys with it. */

@@ -58,7 +58,14 @@ export function tracesOfBuilds({ home, dockerHome }: Pick<Suspect, 'home' | 'doc
     ...names(join(home, 'run', 'tmp')).flatMap(name => (name.startsWith('build-') ? `file ${name}` : [])),
     ...buildCgroups(home),
     ...(dockerHome ? engineTraces([`seaworthy.build.home=${dockerHome}`], { networks: false }) : []),
+    ...(dockerHome ? processesIn(isBuildKitDeed) : []),
   ]
+}
+
+/** Its steps are no containers of the engine, and so carry no labels. */
+function isBuildKitDeed(pid: string): boolean {
+  const isOfBuildKit = /buildkit\//.test(textOf(`/proc/${pid}/cgroup`))
+  return isOfBuildKit && textOf(`/proc/${pid}/cmdline`).includes('/deeds.sh')
 }
 
 /** A platform has a cgroup of its own, named by its folder: see `createSandbox`. */
