@@ -1,9 +1,10 @@
-/** Vitest's `globalSetup`: a folder in which the test processes share a PostgreSQL server, and its end. */
+/** Vitest's `globalSetup`: a folder in which the test processes share a PostgreSQL server and more, and its end. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RUN_FOLDER_VARIABLE, readServer, SERVER_FILE } from './postgres.ts'
+import { readServer, SERVER_FILE } from './postgres.ts'
 import { stopPostgresServer } from './postgres-server.ts'
+import { RUN_FOLDER_VARIABLE } from './run-folder.ts'
 
 const PREFIX = 'seaworthy-test-run-'
 

@@ -3,10 +3,9 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { administrate, type PostgresServer, postgresUrl, startPostgresServer } from './postgres-server.ts'
+import { runFolder } from './run-folder.ts'
 import { waitFor } from './wait-for.ts'
 
-/** Set by `postgres-setup.ts`: the folder in which the processes of one run find their server. */
-export const RUN_FOLDER_VARIABLE = 'SEAWORTHY_TEST_POSTGRES_RUN'
 export const SERVER_FILE = 'server.json'
 
 export interface PostgresDatabase {
@@ -41,11 +40,11 @@ export async function createPostgresDatabase({
 let counter = 0
 
 async function sharedServer(): Promise<PostgresServer> {
-  const runFolder = process.env[RUN_FOLDER_VARIABLE]
-  if (!runFolder)
+  const folder = runFolder()
+  if (!folder)
     throw new Error('Add packages/testing/src/postgres-setup.ts to globalSetup in vitest.config.ts.')
-  return withLock(join(runFolder, 'server.lock'), async () => {
-    const file = join(runFolder, SERVER_FILE)
+  return withLock(join(folder, 'server.lock'), async () => {
+    const file = join(folder, SERVER_FILE)
     const known = readServer(file)
     if (known) return known
     const server = await startPostgresServer()
@@ -68,7 +67,7 @@ async function ensureTemplate(
   { name, fill }: NonNullable<PostgresDatabaseOptions['template']>,
 ): Promise<string> {
   const database = `template_${name.replace(/\W/g, '_')}`
-  await withLock(join(process.env[RUN_FOLDER_VARIABLE]!, `${database}.lock`), async () => {
+  await withLock(join(runFolder()!, `${database}.lock`), async () => {
     if (await exists(server, database)) return
     const draft = `${database}_draft`
     await administrate(server, client => client.query(`drop database if exists ${draft} with (force)`))

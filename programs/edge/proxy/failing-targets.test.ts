@@ -11,21 +11,21 @@ const MALFORMED: [string, string][] = [
   ['HTTP/2', 'HTTP/2 200 OK\r\n\r\n'],
   ['a status that is no number', 'HTTP/1.1 abc OK\r\n\r\n'],
   ['a header without colon', 'HTTP/1.1 200 OK\r\nNonsense\r\n\r\n'],
-  ['a space before the colon', 'HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok'],
-  ['a folded header', 'HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\nok'],
-  ['a bare LF', 'HTTP/1.1 200 OK\r\nX-A: b\nX-B: c\r\nContent-Length: 2\r\n\r\nok'],
-  ['a NUL', 'HTTP/1.1 200 OK\r\nX-A: b\0c\r\nContent-Length: 2\r\n\r\nok'],
-  ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!'],
+  ['a space before the colon', 'HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\n~~'],
+  ['a folded header', 'HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\n~~'],
+  ['a bare LF', 'HTTP/1.1 200 OK\r\nX-A: b\nX-B: c\r\nContent-Length: 2\r\n\r\n~~'],
+  ['a NUL', 'HTTP/1.1 200 OK\r\nX-A: b\0c\r\nContent-Length: 2\r\n\r\n~~'],
+  ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n~~!'],
   [
     'length and chunks',
-    'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n~~\r\n0\r\n\r\n',
   ],
   ['an unknown coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],
   [
     'a bad chunk in the first read',
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n~~\r\n0\r\n\r\n',
   ],
-  ['two answers to one request', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n\r\n'],
+  ['two answers to one request', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n~~HTTP/1.1 200 OK\r\n\r\n'],
   [
     'another protocol, unasked',
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
@@ -45,7 +45,7 @@ test('a malformed answer becomes 502, and nothing of it reaches the client', asy
     const got = await client.closed
 
     if (got !== '') expect(got, name).toMatch(/^HTTP\/1\.1 502 /)
-    expect(got, name).not.toContain('ok')
+    expect(got, name).not.toContain('~~') // which stands in no request id, as two letters may
   }
   expect((await edge.countersOf('v1')).edgeFailures).toBe(MALFORMED.length)
 })
