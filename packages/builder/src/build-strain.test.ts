@@ -14,6 +14,14 @@ test('what is refused to a build is told once', () => {
   expect(said).toEqual([expect.stringContaining('more than its 2048 processes and threads')])
 })
 
+test('processes that a build never collected are told as what they are', () => {
+  const { strain: one, said } = strain()
+
+  for (const uncollected of [1_900, 1_950]) one.take({ refusedProcesses: 4, uncollected })
+
+  expect(said).toEqual([expect.stringContaining('has 1900 processes that ended and that it never collected')])
+})
+
 test('at its end a build is told the longest wait for CPU time that was seen, if that was long', () => {
   const { strain: one, said } = strain()
 

@@ -6,6 +6,8 @@ export const MAX_OPEN_FILES = 16_384
 export const DEFAULT_MAX_BYTES = 10 * 1024 ** 3
 
 const NEARLY = 0.95
+/** Of its processes; some are always there for a moment. */
+const MANY_UNCOLLECTED = 0.1
 /** Some waiting is what every build does that has more to do than there are CPUs. */
 const LONG_WAIT_MS = 10_000
 const LONG_WAIT_SHARE = 0.5
@@ -13,6 +15,8 @@ const LONG_WAIT_SHARE = 0.5
 export interface BuildFindings {
   /** How often a new process was refused, so far. */
   refusedProcesses: number
+  /** Processes that ended and that their parent never asked about, once a new one was refused. */
+  uncollected: number
   /** Of the process that has the most. */
   openFiles: number
   /** How often a single process was ended for its memory, so far. */
@@ -21,10 +25,13 @@ export interface BuildFindings {
   cpuWaitMs: number
 }
 
+/** What is told once. */
+type Matter = 'processes' | 'openFiles' | 'memory' | 'cpuWait' | 'left'
+
 /** Says once in the log of a build what limit it runs into: what is refused to it may be why it fails, or never ends. */
 export class BuildStrain {
   readonly #remark: (text: string) => void
-  readonly #told = new Set<string>()
+  readonly #told = new Set<Matter>()
   readonly #startedMs = performance.now()
   /** The most that was seen: what ended before a look is not counted. */
   #cpuWaitMs = 0
@@ -35,7 +42,7 @@ export class BuildStrain {
 
   take(findings: Partial<BuildFindings>): void {
     this.#cpuWaitMs = Math.max(this.#cpuWaitMs, findings.cpuWaitMs ?? 0)
-    for (const sentence of sentencesOf(findings)) this.#tell(sentence)
+    for (const [matter, sentence] of sentencesOf(findings)) this.#tell(matter, sentence)
   }
 
   /**
@@ -44,33 +51,34 @@ export class BuildStrain {
    */
   finish({ killedProcesses, wasStopped }: { killedProcesses: number; wasStopped: boolean }): void {
     const isLong = this.#cpuWaitMs >= LONG_WAIT_SHARE * (performance.now() - this.#startedMs)
-    if (this.#cpuWaitMs >= LONG_WAIT_MS && isLong) this.#tell(waitSentence(this.#cpuWaitMs))
-    if (killedProcesses > 0) this.#tell(leftSentence(killedProcesses, wasStopped))
+    if (this.#cpuWaitMs >= LONG_WAIT_MS && isLong) this.#tell('cpuWait', waitSentence(this.#cpuWaitMs))
+    if (killedProcesses > 0) this.#tell('left', leftSentence(killedProcesses, wasStopped))
   }
 
-  #tell(sentence: string): void {
-    if (this.#told.has(sentence)) return
-    this.#told.add(sentence)
+  #tell(matter: Matter, sentence: string): void {
+    if (this.#told.has(matter)) return
+    this.#told.add(matter)
     this.#remark(sentence)
   }
 }
 
-function sentencesOf({
-  refusedProcesses = 0,
-  openFiles = 0,
-  memoryKills = 0,
-}: Partial<BuildFindings>): string[] {
-  return [
-    ...(refusedProcesses > 0
-      ? [`The build wants more than its ${MAX_PROCESSES} processes and threads, and new ones are refused.`]
-      : []),
-    ...(openFiles >= NEARLY * MAX_OPEN_FILES
-      ? [
-          `A process of the build has as many files open as it may, ${MAX_OPEN_FILES}; it may not close what it opens.`,
-        ]
-      : []),
-    ...(memoryKills > 0 ? ['A part of the build was killed: it wanted more memory than it may have.'] : []),
+function sentencesOf(findings: Partial<BuildFindings>): [Matter, string][] {
+  const { refusedProcesses = 0, uncollected = 0, openFiles = 0, memoryKills = 0 } = findings
+  const all: ([Matter, string] | false)[] = [
+    refusedProcesses > 0 && ['processes', refusedSentence(uncollected)],
+    openFiles >= NEARLY * MAX_OPEN_FILES && ['openFiles', OPEN_FILES_SENTENCE],
+    memoryKills > 0 && ['memory', MEMORY_SENTENCE],
   ]
+  return all.filter(one => one !== false)
+}
+
+const OPEN_FILES_SENTENCE = `A process of the build has as many files open as it may, ${MAX_OPEN_FILES}; it may not close what it opens.`
+const MEMORY_SENTENCE = 'A part of the build was killed: it wanted more memory than it may have.'
+
+function refusedSentence(uncollected: number): string {
+  return uncollected >= MANY_UNCOLLECTED * MAX_PROCESSES
+    ? `The build has ${uncollected} processes that ended and that it never collected (wait(2)); with ${MAX_PROCESSES} processes and threads it is at its limit, and new ones are refused.`
+    : `The build wants more than its ${MAX_PROCESSES} processes and threads, and new ones are refused.`
 }
 
 function waitSentence(waitedMs: number): string {

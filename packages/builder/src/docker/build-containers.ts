@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { type DockerEngine, HOME_LABEL, type Labels, statusOf } from '@seaworthy/docker'
-import { cgroupOfProcess, cpuWaitOf, examineFiles, type ForeignCgroup } from '@seaworthy/sandbox'
+import {
+  cgroupOfProcess,
+  countUncollected,
+  cpuWaitOf,
+  examineFiles,
+  type ForeignCgroup,
+} from '@seaworthy/sandbox'
 import { BuildStrain, MAX_PROCESSES } from '../build-strain.ts'
 import type { BuildPace, BuildUsage } from '../builder.ts'
 
@@ -159,7 +165,9 @@ export class BuildContainers {
     if (!cgroup) return
     const pids = cgroup.pids()
     const { openFiles } = await examineFiles(pids)
-    this.#strain.take({ openFiles, ...cgroup.strain(), cpuWaitMs: await cpuWaitOf(pids) })
+    const strain = cgroup.strain()
+    const uncollected = strain.refusedProcesses > 0 ? await countUncollected(pids) : 0
+    this.#strain.take({ openFiles, ...strain, uncollected, cpuWaitMs: await cpuWaitOf(pids) })
   }
 
   async #observe(id: string): Promise<void> {
