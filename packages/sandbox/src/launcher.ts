@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { CommandStartFailed } from './errors.ts'
+import { withoutGivenRights } from './given-rights.ts'
 import { readLinuxProcess, readProcess } from './process-table.ts'
 
 /** One command, with everything decided: what to join, mount, become and run. */
@@ -87,7 +88,7 @@ async function openOutput(file: string, userId: number | undefined): Promise<Fil
 }
 
 async function launchPlainly({ argv, directory, env }: Launch, stdio: Stdio): Promise<Launched> {
-  const { launched } = await spawnDetached(argv, { cwd: directory, env, stdio })
+  const { launched } = await spawnDetached([...withoutGivenRights(), ...argv], { cwd: directory, env, stdio })
   return launched
 }
 

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStage } from '../sandbox-stage.ts'
 
@@ -22,3 +23,13 @@ test.each([
     expect((await sandbox.sample(handle)).processes).toBe(2)
   },
 )
+
+test('what a short command prints waits for its reader', async () => {
+  const stage = await openStage({ powers: 'plain' })
+  const { handle } = await stage.start({ argv: ['/bin/sleep', '600'] })
+
+  const attached = await stage.sandbox.attach(handle, { argv: ['/bin/echo', 'all of it'] })
+  await attached.exited
+
+  expect(await text(attached.stdout)).toBe('all of it\n')
+})

@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRunning } from '../adopted-command.ts'
+import { withoutGivenRights } from '../given-rights.ts'
 import { ProcessGroupTree } from '../process-group-tree.ts'
 import { readProcess } from '../process-table.ts'
 import type { CommandHandle } from '../sandbox.ts'
@@ -45,7 +46,15 @@ export async function attachCommand(plan: AttachPlan): Promise<AttachedCommand> 
   const mark = hasCgroups ? tree.environment(plan.id) : { [ATTACHED]: plan.id }
   const env = { ...environmentOf(pid), ...(plan.terminal ? { TERM: 'xterm-256color' } : {}), ...mark }
   const options = {
-    argv: ['/bin/sh', ENTER_SCRIPT, ...enterArguments(plan), '--', ...pairsOf(env), ...plan.argv],
+    argv: [
+      ...withoutGivenRights(),
+      '/bin/sh',
+      ENTER_SCRIPT,
+      ...enterArguments(plan),
+      '--',
+      ...pairsOf(env),
+      ...plan.argv,
+    ],
     env: { PATH: ENTER_PATH },
     directory: plan.isConfined ? '/' : (linkOf(`/proc/${pid}/cwd`) ?? '/'),
   }
