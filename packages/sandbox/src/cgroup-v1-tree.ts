@@ -52,9 +52,7 @@ export class CgroupV1Tree implements CommandTree {
     await writeCgroupFile(this.#cgroup('pids', id), 'pids.max', processes ?? this.#defaultProcesses)
     if (memoryMb) await this.#limitMemory(id, Math.round(memoryMb * 1024 * 1024))
     if (cpus) await this.#limitCpus(id, cpus)
-    if (!isBackground) return
-    await writeCgroupFile(this.#cgroup('cpu', id), 'cpu.shares', 256) // of 1024
-    await this.spareCpu(id, true)
+    if (isBackground) await writeCgroupFile(this.#cgroup('cpu', id), 'cpu.shares', 256) // of 1024
   }
 
   joinFiles(id: string): string[] {

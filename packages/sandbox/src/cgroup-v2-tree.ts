@@ -59,9 +59,8 @@ export class CgroupV2Tree implements CommandTree {
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.max', Math.round(memoryMb * 1024 * 1024))
     if (memoryMb) await writeCgroupFile(cgroup, 'memory.swap.max', 0)
     if (cpus) await this.setCpus(id, cpus)
-    if (!isBackground) return
-    for (const file of BACKGROUND_FILES) await writeCgroupFile(cgroup, file, BACKGROUND_WEIGHT)
-    await this.spareCpu(id, true)
+    if (isBackground)
+      for (const file of BACKGROUND_FILES) await writeCgroupFile(cgroup, file, BACKGROUND_WEIGHT)
   }
 
   joinFiles(id: string): string[] {

@@ -272,22 +272,6 @@ describe.skipIf(isMissing)('with the powers of Linux', () => {
     expect(cpusOf(handle.pid)).toEqual(all)
   })
 
-  test.skipIf(availableParallelism() < 2)(
-    'what runs in the background leaves one CPU to the others',
-    async () => {
-      const stage = await openStage()
-      const one = await stage.start({ argv: ['sleep', '1000'] })
-      const build = await stage.start({
-        id: 'build',
-        argv: ['sleep', '1000'],
-        limits: { isBackground: true },
-      })
-
-      expect(cpusOf(one.handle.pid)).toEqual(expect.arrayContaining(cpusOf(build.handle.pid)))
-      expect(cpusOf(one.handle.pid).length - cpusOf(build.handle.pid).length).toBe(1)
-    },
-  )
-
   test('the CPU time of a command is told, and when it ran into its limit', async () => {
     const stage = await openStage()
     const { handle } = await stage.start({

@@ -166,7 +166,10 @@ export interface Sandbox {
    * where this host limits no CPU time.
    */
   setPace(handle: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void>
-  /** Keeps a greedy command off one CPU, which is left to the others (always the same one), or lets it use all again. */
+  /**
+   * Keeps a greedy command off one CPU, which is left to the others (always the same one), or lets it use all again. One
+   * with very many processes uses all, whatever is asked.
+   */
   spareCpu(handle: CommandHandle, spares: boolean): Promise<void>
   /** TCP ports that the command's tree listens on, where the host can tell. */
   listeningPorts(handle: CommandHandle): Promise<number[]>

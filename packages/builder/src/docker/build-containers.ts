@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 import { type DockerEngine, HOME_LABEL, type Labels, statusOf } from '@seaworthy/docker'
 import {
   cgroupOfProcess,
@@ -6,6 +6,8 @@ import {
   cpuWaitOf,
   examineFiles,
   type ForeignCgroup,
+  MOST_SPARING_PROCESSES,
+  withoutSpareCpu,
 } from '@seaworthy/sandbox'
 import { BuildStrain, MAX_PROCESSES } from '../build-strain.ts'
 import type { BuildPace, BuildUsage } from '../builder.ts'
@@ -43,6 +45,8 @@ export class BuildContainers {
   #timer: NodeJS.Timeout | undefined
   #looks = 0
   #cpuShare = 1
+  /** The step that is kept off one CPU. */
+  #sparing: string | undefined
   #oomKilled = false
   readonly #strain: BuildStrain
   /** By container; undefined for one of an engine elsewhere, of which nobody can tell. */
@@ -145,6 +149,7 @@ export class BuildContainers {
     const running = found.filter(({ State }) => State === 'running')
     if (running.some(container => sizeOf(container) > this.#options.maxStepBytes)) this.#options.onTooLarge()
     for (const { Id } of running) await this.#findCgroup(Id)
+    for (const { Id } of running) await this.#spareCpu(Id)
     for (const { Id } of running) await this.#observe(Id)
     if (this.#looks % SIZE_LOOKS === 0) for (const { Id } of running) await this.#tellStrain(Id)
   }
@@ -153,6 +158,17 @@ export class BuildContainers {
     if (this.#cgroups.has(id)) return
     const { State } = await this.#options.engine.client.getContainer(id).inspect()
     this.#cgroups.set(id, cgroupOfProcess(State.Pid, { mark: id }))
+  }
+
+  /** Steps leave one CPU to the apps, but for those with very many processes; on an engine of this host. */
+  async #spareCpu(id: string): Promise<void> {
+    const cgroup = this.#cgroups.get(id)
+    if (!cgroup) return
+    const spares = cgroup.pids().length <= MOST_SPARING_PROCESSES
+    if (spares === (this.#sparing === id)) return
+    const all = `0-${cpus().length - 1}`
+    await this.#update(id, { CpusetCpus: (spares && withoutSpareCpu(all)) || all })
+    this.#sparing = spares ? id : undefined
   }
 
   #countProcesses(): number {

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import { type DockerEngine, type Labels, maxOpenFiles } from '@seaworthy/docker'
-import { withoutSpareCpu } from '@seaworthy/sandbox'
 import { MAX_OPEN_FILES } from '../build-strain.ts'
 import { openSecretSession } from './secret-session.ts'
 
@@ -45,10 +44,7 @@ export async function* runEngineBuild(
 ): AsyncGenerator<BuildMessage> {
   const session = request.secrets && (await openSecretSession(engine, request.secrets))
   try {
-    const { NCPU } = await engine.call('tell about itself', () => engine.client.info())
-    const cpuset = withoutSpareCpu(`0-${NCPU - 1}`)
-    const parameters = { ...buildParameters(request, session?.id), ...(cpuset ? { cpusetcpus: cpuset } : {}) }
-    const stream = await engine.call('start a build', () => dial(engine, request, parameters))
+    const stream = await engine.call('start a build', () => dial(engine, request, session?.id))
     yield* messagesOf(stream)
   } finally {
     session?.close()
@@ -85,13 +81,13 @@ function buildParameters(request: BuildRequest, session: string | undefined): Re
 function dial(
   { client }: DockerEngine,
   request: BuildRequest,
-  parameters: Record<string, unknown>,
+  session: string | undefined,
 ): Promise<NodeJS.ReadableStream> {
   const options = {
     path: '/build?',
     method: 'POST',
     file: request.context,
-    options: parameters,
+    options: buildParameters(request, session),
     abortSignal: request.signal,
     isStream: true,
     statusCodes: { 200: true, 400: 'bad request', 500: 'server error' },

@@ -76,6 +76,7 @@ export class UsageWatch {
 
   async #look(): Promise<void> {
     this.#looks += 1
+    await this.#options.sandbox.spareCpu(this.#options.handle, true) // at each look: a fork bomb is let go again
     await this.#keepPace()
     if (this.#looks % LOOKS_PER_EXAMINATION === 0) await this.#tellStrain()
     await this.#watchDisk()

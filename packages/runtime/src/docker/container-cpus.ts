@@ -1,6 +1,11 @@
 import { cpus } from 'node:os'
 import type { DockerEngine, Dockerode } from '@seaworthy/docker'
-import { cgroupOfProcess, type ForeignCgroup, withoutSpareCpu } from '@seaworthy/sandbox'
+import {
+  cgroupOfProcess,
+  type ForeignCgroup,
+  MOST_SPARING_PROCESSES,
+  withoutSpareCpu,
+} from '@seaworthy/sandbox'
 import type { CpuPace, CpuTime } from '../runtime.ts'
 
 /** CPU time of containers of an engine on this host. One elsewhere is not asked each second, so it knows no pace. */
@@ -29,7 +34,8 @@ export class ContainerCpus {
   async setPace(container: string, { share, cpus: limit, sparesCpu }: CpuPace): Promise<void> {
     const all = cpus().length
     const list = `0-${all - 1}`
-    const rest = sparesCpu ? withoutSpareCpu(list) : list
+    const isFew = (this.#cgroups.get(container)?.pids().length ?? 0) <= MOST_SPARING_PROCESSES
+    const rest = sparesCpu && isFew ? withoutSpareCpu(list) : list
     const quota = Math.max(MIN_CPUS, (limit ?? all) * share)
     await this.#engine.call('set what an instance may use of the CPUs', () =>
       this.#engine.client
