@@ -80,13 +80,11 @@ export class TestEdge {
     })
     const edge = new TestEdge(folder, httpPort, child)
     onTestFinished(() => edge.kill())
-    await waitFor(
-      () => {
-        if (child.exitCode !== null) throw new Error(`The edge ended: ${edge.output}`)
-        return edge.output.includes('edge serves')
-      },
-      { what: 'the edge to serve', timeoutMs: 30_000 },
-    )
+    await waitFor(() => child.exitCode !== null || edge.output.includes('edge serves'), {
+      what: 'the edge to serve',
+      timeoutMs: 30_000,
+    })
+    if (child.exitCode !== null) throw new Error(`The edge ended: ${edge.output}`)
     return edge
   }
 
