@@ -46,9 +46,10 @@ describe('who leaves one CPU to the others', () => {
 })
 
 describe('who prints a flood', () => {
-  test('gets less CPU time, in proportion and by no more than eight times at once', () => {
-    expect(paceOf({ printedBytesPerSecond: 12 * MB })?.share).toBe(0.5)
-    expect(paceOf({ printedBytesPerSecond: 900 * MB })?.share).toBe(1 / 8)
+  test('gets less CPU time in proportion, and a sixteenth or less where nobody sees how much it is', () => {
+    expect(paceOf({ printedBytesPerSecond: 10 * MB })?.share).toBe(0.6)
+    expect(paceOf({ printedBytesPerSecond: 15 * MB })?.share).toBe(1 / 16)
+    expect(paceOf({ printedBytesPerSecond: 300 * MB })?.share).toBe(0.02)
   })
 
   test('keeps a rest of a CPU', () => {
@@ -61,8 +62,8 @@ describe('who prints a flood', () => {
   test('stays as it is while it prints what can be kept, and gets its time back once it is calm', () => {
     const pace = { share: 0.25, sparesCpu: false }
     expect(paceOf({ printedBytesPerSecond: 5 * MB, pace })?.share).toBe(0.25)
-    expect(paceOf({ printedBytesPerSecond: 1 * MB, pace })?.share).toBe(0.5)
-    expect(paceOf({ pace: { share: 0.7, sparesCpu: false } })?.share).toBe(1)
+    expect(paceOf({ printedBytesPerSecond: 1 * MB, pace })?.share).toBe(0.3)
+    expect(paceOf({ pace: { share: 0.9, sparesCpu: false } })?.share).toBe(1)
   })
 
   test('is not taken for greedy because it waits for the brake', () => {

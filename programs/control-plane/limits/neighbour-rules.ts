@@ -26,7 +26,11 @@ const TARGET_BYTES_PER_SECOND = 6 * 1_048_576
 const CALM_BYTES_PER_SECOND = 2 * 1_048_576
 /** Of a CPU. The app has to answer still, and its end has to be possible. */
 const LEAST_CPUS = 0.02
-const LARGEST_STEP = 8
+/** More than anybody can keep; how much more, Docker's copier does not see. */
+const TORRENT_BYTES_PER_SECOND = 12 * 1_048_576
+const TORRENT_STEP = 1 / 16
+/** At each look of a calm second: slowly, or one that goes on would flood again every few seconds. */
+const RECOVERY_STEP = 1.2
 
 const MUCH_THROTTLED = 0.5
 const STILL_THROTTLED = 0.1
@@ -56,10 +60,11 @@ function nextShare(
 ): number {
   const least = LEAST_CPUS / (limitCpus ?? cpuCount)
   if (printed >= FLOOD_BYTES_PER_SECOND) {
-    const slower = Math.max(1 / LARGEST_STEP, TARGET_BYTES_PER_SECOND / printed)
+    const toTarget = TARGET_BYTES_PER_SECOND / printed
+    const slower = printed < TORRENT_BYTES_PER_SECOND ? toTarget : Math.min(toTarget, TORRENT_STEP)
     return Math.min(1, Math.max(least, pace.share * slower))
   }
-  return printed < CALM_BYTES_PER_SECOND ? Math.min(1, pace.share * 2) : pace.share
+  return printed < CALM_BYTES_PER_SECOND ? Math.min(1, pace.share * RECOVERY_STEP) : pace.share
 }
 
 function whoSpares(instances: ReadonlyMap<string, NeighbourFacts>, cpuCount: number): Set<string> {
