@@ -4,6 +4,7 @@ import type { Apps } from '../apps/apps.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import type { InstanceManager } from '../instances/instance-manager.ts'
 import type { EndCause } from '../limits/end-sentence.ts'
+import { RegularLook } from '../platform/regular-look.ts'
 import { sizeOfTree } from '../volumes/size-of-tree.ts'
 import type { VolumeFolders } from '../volumes/volume-folders.ts'
 import { type DiskRoom, keptBytes } from './disk-room.ts'
@@ -37,32 +38,31 @@ const MB = 1_048_576
  */
 export class DiskGuard {
   readonly #options: DiskGuardOptions
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
+  readonly #regular: RegularLook
   #before: DiskLook | undefined
   #since: VolumeLook | undefined
 
   constructor(options: DiskGuardOptions) {
     this.#options = options
+    this.#regular = new RegularLook({
+      everyMs: LOOK_EVERY_MS,
+      look: now => this.#look(now),
+      failure: 'could not look who fills the disk',
+      log: options.log,
+    })
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
+    this.#regular.start()
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#regular.stop()
   }
 
   /** A second call joins the one that is under way. Never rejects. */
   look(now = Date.now()): Promise<void> {
-    this.#looking ??= this.#look(now)
-      .catch(error => this.#options.log.warn({ err: error }, 'could not look who fills the disk'))
-      .finally(() => {
-        this.#looking = undefined
-      })
-    return this.#looking
+    return this.#regular.now(now)
   }
 
   async #look(at: number): Promise<void> {

@@ -5,6 +5,7 @@ import type { Events } from '../events/events.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import { type ProbeResult, probe } from '../instances/health-probe.ts'
 import { type InstanceManager, isOneOff, type LiveInstance } from '../instances/instance-manager.ts'
+import { RegularLook } from '../platform/regular-look.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
 import type { InstanceUsage } from '../request-figures/resource-sampler.ts'
@@ -72,35 +73,34 @@ interface Watched {
 /** Looks after instances that run: asks their health path, counts their files, and replaces what has to go. */
 export class InstanceWatch {
   readonly #options: InstanceWatchOptions
+  readonly #regular: RegularLook
   readonly #watched = new Map<string, Watched>()
   /** By app and process: not to be replaced before, in milliseconds since 1970. */
   readonly #restUntil = new Map<string, number>()
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
   #diskLookAt = 0
   #freeBytes = Number.POSITIVE_INFINITY
 
   constructor(options: InstanceWatchOptions) {
     this.#options = options
+    this.#regular = new RegularLook({
+      everyMs: LOOK_EVERY_MS,
+      look: now => this.#look(now),
+      failure: 'could not look after instances',
+      log: options.log,
+    })
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
+    this.#regular.start()
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#regular.stop()
   }
 
   /** One look at all; a second call joins the one that is under way. Never rejects. */
   look(now = Date.now()): Promise<void> {
-    this.#looking ??= this.#look(now)
-      .catch(error => this.#options.log.warn({ err: error }, 'could not look after instances'))
-      .finally(() => {
-        this.#looking = undefined
-      })
-    return this.#looking
+    return this.#regular.now(now)
   }
 
   async #look(now: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Logger } from '@seaworthy/kit'
 import type { Events } from '../events/events.ts'
 import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
+import { RegularLook } from '../platform/regular-look.ts'
 import type { MachineCpus } from './machine-cpus.ts'
 import { FULL_PACE, type NeighbourFacts, type NeighbourPace, nextPaces } from './neighbour-rules.ts'
 
@@ -33,6 +34,7 @@ interface Count {
  */
 export class NeighbourWatch {
   readonly #options: NeighbourWatchOptions
+  readonly #regular: RegularLook
   readonly #counts = new Map<string, Count>()
   /** Who does not run at full pace, by id. */
   readonly #paces = new Map<string, NeighbourPace>()
@@ -40,32 +42,30 @@ export class NeighbourWatch {
   readonly #unknown = new Set<string>()
   /** By id and kind: what the owner was told. */
   readonly #told = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
 
   constructor(options: NeighbourWatchOptions) {
     this.#options = options
+    this.#regular = new RegularLook({
+      everyMs: LOOK_EVERY_MS,
+      look: now => this.#look(now),
+      failure: 'could not look at what instances take',
+      log: options.log,
+    })
   }
 
   /** Call it after the instances of earlier runs were adopted. */
   start(): void {
     for (const { row } of this.#options.manager.live()) this.#unknown.add(row.id)
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
+    this.#regular.start()
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#regular.stop()
   }
 
   /** One look; a second call joins the one that is under way. Never rejects. */
   look(now = Date.now()): Promise<void> {
-    this.#looking ??= this.#look(now)
-      .catch(error => this.#options.log.warn({ err: error }, 'could not look at what instances take'))
-      .finally(() => {
-        this.#looking = undefined
-      })
-    return this.#looking
+    return this.#regular.now(now)
   }
 
   async #look(now: number): Promise<void> {
