@@ -29,7 +29,9 @@ export async function createPostgresDatabase({
   const server = await sharedServer()
   const from = template ? await ensureTemplate(server, template) : 'template1'
   const name = `test_${process.pid}_${++counter}`
-  await administrate(server, client => client.query(`create database ${name} template ${from}`))
+  // Half the work of writing each page to the log as well, which only a server that must survive a crash needs.
+  const create = `create database ${name} template ${from} strategy file_copy`
+  await administrate(server, client => client.query(create))
   const drop = async () => {
     await administrate(server, client => client.query(`drop database if exists ${name} with (force)`))
   }
