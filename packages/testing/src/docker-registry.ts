@@ -19,6 +19,8 @@ export interface TestImage {
   text: string
   /** Lines of a Dockerfile that say how it runs: `CMD ["/bin/httpd", …]`, `EXPOSE 8080`. */
   changes?: string[]
+  /** Its `/etc/passwd`; none unless told. */
+  passwd?: string
   /** `arm64` for one that cannot run here. */
   architecture?: string
 }
@@ -75,9 +77,9 @@ function signIn() {
 }
 
 async function push({ name, image, dockerConfig }: { name: string; image: TestImage; dockerConfig: string }) {
-  const { text, changes = FIXED_PORT_SERVER, architecture } = image
+  const { changes = FIXED_PORT_SERVER, architecture } = image
   const { path: folder } = temporaryFolder()
-  placeFiles(folder, text)
+  placeFiles(folder, image)
   const archive = join(folder, 'image.tar')
   run('tar', ['-C', join(folder, 'root'), '-cf', archive, '.'])
   const docker = (...args: string[]) => run('docker', ['--config', dockerConfig, ...args])
@@ -122,12 +124,15 @@ async function readJson<T>(url: string): Promise<T> {
   return response.json() as Promise<T>
 }
 
-function placeFiles(folder: string, text: string): void {
+function placeFiles(folder: string, { text, passwd }: TestImage): void {
   const root = join(folder, 'root')
   for (const name of ['bin', 'www', 'tmp']) mkdirSync(join(root, name), { recursive: true })
   copyFileSync(findCommand('busybox')!, join(root, 'bin', 'busybox'))
   for (const name of ['sh', 'cat', 'httpd', 'sleep', 'id']) symlinkSync('busybox', join(root, 'bin', name))
   writeFileSync(join(root, 'www', 'index.html'), text)
+  if (passwd === undefined) return
+  mkdirSync(join(root, 'etc'))
+  writeFileSync(join(root, 'etc', 'passwd'), passwd)
 }
 
 function run(command: string, args: string[]): string {

@@ -87,7 +87,11 @@ describe.skipIf(isMissing)('deploying images', () => {
   })
 
   test('keeps a volume over deployments, and lists it; an image of root is no root there either', async () => {
-    const name = await registry.push('keep:v1', { text: 'keep', changes: ['USER root'] })
+    const name = await registry.push('keep:v1', {
+      text: 'keep',
+      changes: ['USER toor'],
+      passwd: 'toor:x:0:0::/:\n',
+    })
     const web = 'echo again >>/data/starts; busybox id -u >/data/user; busybox httpd -f -p $PORT -h /data'
     const manifest = { processes: { web }, volumes: { data: '/data' }, user: 'app' }
 
@@ -104,10 +108,12 @@ describe.skipIf(isMissing)('deploying images', () => {
   test.each([
     ['names no user', []],
     ['names root', ['USER root:root']],
+    ['has another name for root', ['USER toor']],
   ])('refuses a volume to an image that %s, with the line, and runs nothing', async (_what, changes) => {
     const name = await registry.push('rooted:v1', {
       text: 'rooted',
       changes: [...FIXED_PORT_SERVER, ...changes],
+      passwd: 'toor:x:0:0::/:\n',
     })
     const volumes = { data: '/data' }
 

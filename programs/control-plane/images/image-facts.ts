@@ -1,5 +1,5 @@
 import { type Manifest, volumesRefusedToRoot } from '@seaworthy/builder'
-import { type Dockerode, namesRoot } from '@seaworthy/docker'
+import type { Dockerode } from '@seaworthy/docker'
 import { defineErrors } from '@seaworthy/kit'
 
 const errors = defineErrors({
@@ -29,19 +29,18 @@ export interface ImageFacts {
   volumes: string[]
 }
 
-/** @param mapsUsers whether the engine makes root of an image nobody on the server */
 export function factsOf(
   image: Dockerode.ImageInspectInfo,
-  { mapsUsers }: { mapsUsers: boolean },
+  { isRoot }: Pick<ImageFacts, 'isRoot'>,
 ): ImageFacts {
-  const { Entrypoint, Cmd, ExposedPorts, User, Volumes } = image.Config
+  const { Entrypoint, Cmd, ExposedPorts, Volumes } = image.Config
   const ports = Object.keys(ExposedPorts ?? {}).flatMap(tcpPort)
   return {
     id: image.Id,
     sizeBytes: image.Size,
     ...(ports.length > 0 ? { port: Math.min(...ports) } : {}),
     hasCommand: [Entrypoint, Cmd].flat().some(word => Boolean(word)),
-    isRoot: !mapsUsers && namesRoot(User),
+    isRoot,
     volumes: Object.keys(Volumes ?? {}),
   }
 }

@@ -7,6 +7,7 @@ import {
   pullImage,
   type ResolvedImage,
   resolveImage,
+  runsAsRoot,
   sweepKeptImages,
 } from '@seaworthy/docker'
 import { defineErrors, type Logger } from '@seaworthy/kit'
@@ -74,7 +75,8 @@ export class Images {
     const offered = `${image.Os}/${image.Architecture}`
     if (offered !== needed) throw errors.image_wrong_platform({ reference: pinned, needed, offered })
     await keepImage(engine, image.Id, { isPulled: !found })
-    return factsOf(image, { mapsUsers: await mapsUsers(engine) })
+    const isRoot = !(await mapsUsers(engine)) && (await runsAsRoot(engine, image))
+    return factsOf(image, { isRoot })
   }
 
   /** Brings back an image that somebody removed from the engine by hand. */

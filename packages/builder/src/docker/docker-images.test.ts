@@ -194,8 +194,11 @@ CMD ["sh"]`,
       expect(named.message).toMatch(/^Dockerfile, line 4: the app would run as root \(USER 0:0\), /)
     })
 
-    test('are found out by the image where the Dockerfile hides its user', async () => {
-      const error = await failureOf(ofRoot('ARG WHO=root\nUSER $WHO\nCMD ["sh"]'))
+    test.each([
+      ['a variable', 'ARG WHO=root\nUSER $WHO'],
+      ['another name for 0', 'RUN echo toor:x:0:0::/:/bin/sh > /etc/passwd\nUSER toor'],
+    ])('are found out by the image where the Dockerfile hides its user behind %s', async (_what, lines) => {
+      const error = await failureOf(ofRoot(`${lines}\nCMD ["sh"]`))
 
       expect(error.failure.step).toBe('collect')
       expect(error.message).toMatch(/^The image of Dockerfile would run as root, .* line 2 of seaworthy/)
@@ -207,6 +210,8 @@ CMD ["sh"]`,
 
       await build({ Dockerfile: `${base}CMD ["sh"]` })
       await build({ Dockerfile: `${base}USER 1000\nCMD ["sh"]`, 'seaworthy.json': { volumes } })
+      const ann = 'RUN echo ann:x:1000:1000::/: > /etc/passwd\nUSER ann\n'
+      await build({ Dockerfile: `${base}${ann}CMD ["sh"]`, 'seaworthy.json': { volumes } })
       await build({ Dockerfile: `${base}CMD ["sh"]`, 'seaworthy.json': { volumes, user: 'app' } })
     }, 60_000)
   })

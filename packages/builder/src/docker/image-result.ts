@@ -14,8 +14,9 @@ export async function imageResult(
   { imageId, plan, app }: { imageId: string; plan: DockerPlan; app: BuildSpec['app'] },
 ): Promise<ImageResult> {
   const image = engine.client.getImage(imageId)
-  const { Id, Size, Config } = await engine.call('look at the image', () => image.inspect())
-  await refuseRootWithVolume(engine, { plan, user: Config.User })
+  const found = await engine.call('look at the image', () => image.inspect())
+  const { Id, Size, Config } = found
+  await refuseRootWithVolume(engine, { plan, image: found })
   const web = plan.processes.web ?? ''
   const hasCommand = [Config.Cmd, Config.Entrypoint].some(words => words != null && words.length > 0)
   if (web === '' && !hasCommand) throw nothingToRun(plan)

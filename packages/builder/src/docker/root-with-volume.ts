@@ -1,4 +1,11 @@
-import { type DockerEngine, findImage, mapsUsers, namesRoot } from '@seaworthy/docker'
+import {
+  type DockerEngine,
+  type Dockerode,
+  findImage,
+  mapsUsers,
+  namesRoot,
+  runsAsRoot,
+} from '@seaworthy/docker'
 import { BuildFailed } from '../errors.ts'
 import { volumesRefusedToRoot } from '../volumes-of-root.ts'
 import type { DockerPlan } from './docker-plan.ts'
@@ -24,10 +31,10 @@ export async function rootWithVolume(
 /** The same of the finished image, for users that only the build could tell. @throws {BuildFailed} */
 export async function refuseRootWithVolume(
   engine: DockerEngine,
-  { plan, user }: { plan: DockerPlan; user: string },
+  { plan, image }: { plan: DockerPlan; image: Dockerode.ImageInspectInfo },
 ): Promise<void> {
   const refusal = volumesRefusedToRoot({ manifest: plan.manifest, text: plan.manifestText })
-  if (refusal === undefined || !namesRoot(user) || (await mapsUsers(engine))) return
+  if (refusal === undefined || (await mapsUsers(engine)) || !(await runsAsRoot(engine, image))) return
   throw new BuildFailed(`The image of ${plan.path} would run as root, and ${refusal}`, {
     step: 'collect',
     exitCode: null,

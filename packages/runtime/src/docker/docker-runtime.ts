@@ -37,6 +37,7 @@ import { ContainerWatch } from './container-watch.ts'
 import { type DockerHandle, parseDockerHandle } from './docker-handle.ts'
 import { KeyedTurns } from './keyed-turns.ts'
 import { type LaunchOptions, prepareLaunch } from './prepare-launch.ts'
+import { RootImages } from './root-images.ts'
 
 export interface DockerRuntimeOptions extends LaunchOptions {
   engine: DockerEngine
@@ -62,6 +63,7 @@ class DockerRuntime implements Runtime {
   /** What joins an app's network or removes it takes turns. */
   readonly #turns = new KeyedTurns()
   readonly #cpus: ContainerCpus
+  readonly #rootImages: RootImages
   readonly #watches = new Map<string, ContainerWatch>()
 
   constructor(options: DockerRuntimeOptions) {
@@ -69,6 +71,7 @@ class DockerRuntime implements Runtime {
     this.#engine = options.engine
     this.#log = options.log.child({ runtime: this.kind })
     this.#cpus = new ContainerCpus(options.engine)
+    this.#rootImages = new RootImages(options.engine)
     this.#networks = new AppNetworks({ engine: options.engine, pool: options.subnetPool })
   }
 
@@ -161,7 +164,7 @@ class DockerRuntime implements Runtime {
   /** All or nothing: what was made for a start that fails is removed. */
   async #launch(spec: InstanceSpec): Promise<DockerHandle> {
     const engine = this.#engine
-    const launch = await prepareLaunch(spec, this.#options)
+    const launch = await prepareLaunch(spec, { ...this.#options, rootImages: this.#rootImages })
     await removeContainer(engine, containerName(engine, spec.id))
     await prepareVolumes(spec.volumes ?? [], launch.user)
     const network = this.#networks.nameOf(spec.app.id)

@@ -1,9 +1,10 @@
-import { type DockerEngine, type Dockerode, findImage, mapsUsers, namesRoot } from '@seaworthy/docker'
+import { type DockerEngine, type Dockerode, findImage, mapsUsers } from '@seaworthy/docker'
 import { AppError } from '@seaworthy/kit'
 import { ensureStartable, type PathsInside, parseCommandLine } from '@seaworthy/sandbox'
 import { CommandMissing } from '../errors.ts'
 import type { InstanceSpec, RunnableArtifact } from '../runtime.ts'
 import { ensureEmptyImage, hostPaths } from './host-root.ts'
+import type { RootImages } from './root-images.ts'
 
 export interface LaunchOptions {
   engine: DockerEngine
@@ -15,6 +16,10 @@ export interface LaunchOptions {
   userIdOf: (userNumber: number) => number
   /** Brings back an image that is no longer on the engine. Rejects with a sentence for the user. */
   bringImage?: (reference: string, app: InstanceSpec['app']) => Promise<void>
+}
+
+interface Preparation extends LaunchOptions {
+  rootImages: RootImages
 }
 
 /** What of a container depends on the kind of artifact. */
@@ -34,7 +39,7 @@ export interface Launch {
 const DEFAULT_PORT = 80
 
 /** Rejects with a plain sentence for all that can be known to fail before anything is made. */
-export async function prepareLaunch(spec: InstanceSpec, options: LaunchOptions): Promise<Launch> {
+export async function prepareLaunch(spec: InstanceSpec, options: Preparation): Promise<Launch> {
   const { artifact } = spec
   const port = spec.needsPort ? (artifact.kind === 'image' && artifact.port) || DEFAULT_PORT : undefined
   const env = port === undefined ? spec.env : { ...spec.env, PORT: String(port), HOST: '0.0.0.0' }
@@ -77,10 +82,10 @@ async function launchTree(
 async function launchImage(
   spec: InstanceSpec,
   artifact: RunnableArtifact & { kind: 'image' },
-  options: LaunchOptions,
+  options: Preparation,
 ): Promise<Launch> {
   const image = await imageOf(spec, artifact, options)
-  const user = await imageUser(options, image.Config.User, spec)
+  const user = await imageUser(options, image, spec)
   return {
     image: image.Id,
     // An empty line means the image's own command.
@@ -111,11 +116,11 @@ async function imageOf(
  * as the app's own user; with mapped users its root is nobody on the host, and may stay.
  */
 async function imageUser(
-  { engine, userIdOf }: LaunchOptions,
-  own: string,
+  { engine, rootImages, userIdOf }: Preparation,
+  image: Dockerode.ImageInspectInfo,
   { app }: InstanceSpec,
 ): Promise<string | undefined> {
-  if (!namesRoot(own) || (await mapsUsers(engine))) return undefined
+  if (!(await rootImages.has(image)) || (await mapsUsers(engine))) return undefined
   const userId = userIdOf(app.userNumber)
   return `${userId}:${userId}`
 }
