@@ -5,7 +5,7 @@
  *
  * `--base FILE`      keep the bare Debian system in this archive, and use it when it is there
  * `--with PACKAGES`  Debian packages beside the usual ones, with commas between them (of a new base only)
- * `--older COMMIT`   what is upgraded from; else the working tree under an older number
+ * `--older COMMIT`   what is upgraded from; else the working tree. Either goes under an older number
  * `--hold`           check nothing: tell how to get in, and stay until Ctrl-C (exit code 1)
  */
 import { chmodSync, mkdtempSync, readFileSync } from 'node:fs'

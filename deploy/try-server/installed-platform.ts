@@ -9,6 +9,7 @@ const PATIENCE_MS = 300_000
 const BASE_DOMAIN = 'apps.example.com'
 const HOME = '/var/lib/seaworthy'
 const UNIT = 'seaworthy.service'
+const API = 'http://127.0.0.1:4400'
 const OWNER = { email: 'ada@example.org', name: 'Ada King', password: `Wide-Harbour-41-${randomUUID()}` }
 
 /** The platform in the guest, used as its owner does: by the command line there, and by requests from outside. */
@@ -34,8 +35,7 @@ export class InstalledPlatform {
   }
 
   async untilReady(): Promise<void> {
-    const isReady = () =>
-      this.#guest.run(['curl', '-fs', '-o', '/dev/null', 'http://127.0.0.1:4400/ready']).then(() => true)
+    const isReady = () => this.#guest.run(['curl', '-fs', '-o', '/dev/null', `${API}/ready`]).then(() => true)
     await waitFor(isReady, { timeoutMs: PATIENCE_MS, what: 'the platform to be ready' })
   }
 
@@ -46,21 +46,20 @@ export class InstalledPlatform {
     })
     const token = /#token=([\w.~-]+)/.exec(told)?.[1]
     if (token === undefined) throw new Error(`there is no setup link in: ${told}`)
-    const setUp = ['curl', '-fsS', '-H', 'content-type: application/json', '--data-binary', '@-']
-    await this.#guest.run([...setUp, 'http://127.0.0.1:4400/api/v1/setup'], {
-      input: JSON.stringify({ ...OWNER, token }),
-      timeoutMs: PATIENCE_MS,
-    })
-    const login = [
-      'seaworthy',
-      'login',
-      '--url',
-      'http://localhost:4400',
-      '--email',
-      OWNER.email,
-      '--password-stdin',
-    ]
-    await this.#guest.run(login, { input: `${OWNER.password}\n`, timeoutMs: PATIENCE_MS })
+    await this.#setUp(token)
+    await this.#signIn()
+  }
+
+  async #setUp(token: string): Promise<void> {
+    const post = ['curl', '-fsS', '-H', 'content-type: application/json', '--data-binary', '@-']
+    const input = JSON.stringify({ ...OWNER, token })
+    await this.#guest.run([...post, `${API}/api/v1/setup`], { input, timeoutMs: PATIENCE_MS })
+  }
+
+  async #signIn(): Promise<void> {
+    const login = ['seaworthy', 'login', '--url', 'http://localhost:4400', '--email', OWNER.email]
+    const input = `${OWNER.password}\n`
+    await this.#guest.run([...login, '--password-stdin'], { input, timeoutMs: PATIENCE_MS })
   }
 
   deploy(folder: string, slug: string): Promise<string> {
@@ -120,7 +119,7 @@ export class InstalledPlatform {
 
   /** Of the control plane that runs. */
   async version(): Promise<string> {
-    const document = await this.#guest.run(['curl', '-fsS', 'http://127.0.0.1:4400/api/v1/openapi.json'])
+    const document = await this.#guest.run(['curl', '-fsS', `${API}/api/v1/openapi.json`])
     return JSON.parse(document).info.version
   }
 
@@ -143,8 +142,12 @@ export class InstalledPlatform {
   /** Ends everything. Resolves with the processes of apps and the edge that are still there. */
   async down(): Promise<string> {
     await this.seaworthy('down')
-    const look = `grep -lzE '^SEAWORTHY_APP=' /proc/[0-9]*/environ 2>/dev/null; pgrep -af programs/edge/main.ts; cat /sys/fs/cgroup/seaworthy-*/*/cgroup.procs 2>/dev/null; :`
-    return this.#guest.run(['sh', '-c', look])
+    const look = [
+      "grep -lzE '^SEAWORTHY_APP=' /proc/[0-9]*/environ",
+      "pgrep -af '[p]rograms/edge/main.ts'", // a pattern that is not found in this line itself
+      'cat /sys/fs/cgroup/seaworthy-*/*/cgroup.procs',
+    ]
+    return this.#guest.run(['sh', '-c', `exec 2>/dev/null; ${look.join('; ')}; :`])
   }
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from './run-command.ts'
 
@@ -8,61 +8,61 @@ const OLDER_VERSION = '0.0.1'
 
 /** Packs the files of the working tree (changes and all) and the newest build of its dashboard, without packages. */
 export async function packWorkingTree(archive: string): Promise<void> {
-  const files = await run(['git', '-C', ROOT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'])
-  const kept = files.split('\0').filter(file => file !== '' && existsSync(join(ROOT, file)))
+  const files = await filesOf(['--cached', '--others', '--exclude-standard'])
+  const kept = files.filter(file => existsSync(join(ROOT, file)))
   await pack(archive, [...kept, ...dashboardBuild()])
 }
 
 /** What npm installed, for use and for tests: the guest reaches no registry. */
 export async function copyPackages(target: string): Promise<void> {
-  const own = await run([
-    'git',
-    '-C',
-    ROOT,
-    'ls-files',
-    '-z',
-    'packages/*/package.json',
-    'programs/*/package.json',
-  ])
-  const folders = own
-    .split('\0')
-    .map(file => file.replace(/package\.json$/, 'node_modules'))
-    .filter(folder => folder !== '' && existsSync(join(ROOT, folder)))
   const archive = join(target, 'packages.tar')
-  await pack(
-    archive,
-    ['node_modules', ...folders],
-    ['--exclude=node_modules/.cache', '--exclude=node_modules/.vite*'],
-  )
+  const uncached = ['--exclude=node_modules/.cache', '--exclude=node_modules/.vite*']
+  await pack(archive, ['node_modules', ...(await ownPackageFolders())], uncached)
   await unpack(archive, target)
   await run(['rm', archive])
 }
 
-export async function unpack(archive: string, target: string): Promise<void> {
-  await mkdir(target, { recursive: true })
-  await run(['tar', '--no-same-owner', '-xf', archive, '-C', target])
+/** Those of our packages and programs that hold what they share with no other. */
+async function ownPackageFolders(): Promise<string[]> {
+  const manifests = await filesOf(['packages/*/package.json', 'programs/*/package.json'])
+  return manifests
+    .map(file => file.replace(/package\.json$/, 'node_modules'))
+    .filter(folder => existsSync(join(ROOT, folder)))
 }
 
-/** The version that is upgraded from: a commit, or else the working tree under an older number. */
+/** The version that is upgraded from: a commit, or else the working tree; under an older number, for both may have the same. */
 export async function placeOlder(
   commit: string | undefined,
   workingTree: string,
   target: string,
 ): Promise<void> {
-  await unpack(workingTree, target)
-  if (commit === undefined) return tellOlder(join(target, 'package.json'))
+  if (commit === undefined) await unpack(workingTree, target)
+  else await unpackCommit(commit, target)
+  await tellOlder(join(target, 'package.json'))
+}
+
+async function unpackCommit(commit: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true })
   const archive = join(target, 'older.tar')
-  await run(['rm', '-rf', join(target, 'packages'), join(target, 'programs')])
   await run(['git', '-C', ROOT, 'archive', '--output', archive, commit])
   await unpack(archive, target)
   await run(['rm', archive])
 }
 
-function tellOlder(file: string): void {
-  writeFileSync(
-    file,
-    JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), version: OLDER_VERSION }, null, 2),
-  )
+async function tellOlder(file: string): Promise<void> {
+  const manifest = { ...JSON.parse(await readFile(file, 'utf8')), version: OLDER_VERSION }
+  await writeFile(file, JSON.stringify(manifest, null, 2))
+}
+
+async function unpack(archive: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true })
+  await run(['tar', '--no-same-owner', '-xf', archive, '-C', target])
+}
+
+/** What `git ls-files` lists, relative to the tree. */
+async function filesOf(args: readonly string[]): Promise<string[]> {
+  const files = await run(['git', '-C', ROOT, 'ls-files', '-z', ...args])
+  return files.split('\0').filter(Boolean)
 }
 
 async function pack(
@@ -70,17 +70,8 @@ async function pack(
   paths: readonly string[],
   options: readonly string[] = [],
 ): Promise<void> {
-  const argv = [
-    'tar',
-    '-C',
-    ROOT,
-    ...options,
-    '--null',
-    '--verbatim-files-from',
-    '--files-from=-',
-    '-cf',
-    archive,
-  ]
+  const listed = ['--null', '--verbatim-files-from', '--files-from=-']
+  const argv = ['tar', '-C', ROOT, ...options, ...listed, '-cf', archive]
   await run(argv, { input: paths.join('\0') })
 }
 
