@@ -19,6 +19,7 @@ export { type OwnDockerEngine, type OwnDockerEngineOptions, ownDockerEngine } fr
 export { type PebbleOptions, PebbleServer } from './pebble-server.ts'
 export { createPostgresDatabase, type PostgresDatabase, type PostgresDatabaseOptions } from './postgres.ts'
 export { type RedisServer, redisServer } from './redis-server.ts'
+export { runFolder } from './run-folder.ts'
 export {
   type ReceivedMail,
   type SmtpServerOptions,

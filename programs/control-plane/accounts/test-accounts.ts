@@ -1,13 +1,12 @@
 /** For tests: people, passwords that cost little, and a mailer that keeps what it is given. */
-import { join } from 'node:path'
 import { silentLogger } from '@seaworthy/kit'
 import { createPasswordHasher, createPasswordPolicy, type StrengthCheck } from '@seaworthy/kit/password'
-import { temporaryFolder } from '@seaworthy/testing'
 import { onTestFinished } from 'vitest'
 import { databaseRateLimitStore } from '../http/rate-limit-stores.ts'
 import type { NewMail } from '../mail/mail-kinds.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { openDatabase, type Store } from '../store/database.ts'
+import { migratedSqlite } from '../store/sqlite-template.ts'
 import { Accounts, type AccountsOptions } from './accounts.ts'
 import { Passwords } from './passwords.ts'
 
@@ -59,7 +58,7 @@ export async function testAccounts({
 }
 
 async function openTestStore(): Promise<Store> {
-  const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
+  const store = await openDatabase({ file: await migratedSqlite(), log: silentLogger })
   onTestFinished(() => store.close())
   return store
 }

@@ -16,6 +16,7 @@ import { UNLIMITED } from '../quotas/quota-limits.ts'
 import { Quotas } from '../quotas/quotas.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import type { AppRow, DomainRow } from '../store/schema.ts'
+import { migratedSqlite } from '../store/sqlite-template.ts'
 import { composeDomains, type DomainSettings } from './compose-domains.ts'
 import type { DomainTableParts } from './domain-routes.ts'
 import { AuthorityFront } from './test-authority-front.ts'
@@ -144,7 +145,7 @@ export async function testDomains({
 }
 
 async function openSqlite(): Promise<Store> {
-  const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
+  const store = await openDatabase({ file: await migratedSqlite(), log: silentLogger })
   onTestFinished(() => store.close())
   return store
 }

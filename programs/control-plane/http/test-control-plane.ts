@@ -67,6 +67,7 @@ import { systemClock } from '../store/clock.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import type { AppRow, DeploymentRow, InstanceRow } from '../store/schema.ts'
+import { putMigratedSqlite } from '../store/sqlite-template.ts'
 import { Grants } from '../teams/grants.ts'
 import { Invitations } from '../teams/invitations.ts'
 import { Members } from '../teams/members.ts'
@@ -121,6 +122,7 @@ export async function startTestControlPlane({
   const folder = temporaryFolder()
   const log = silentLogger
   const file = join(folder.path, 'seaworthy.db')
+  if (databaseUrl === undefined) await putMigratedSqlite(file)
   const store = await openDatabase({ ...(databaseUrl === undefined ? { file } : { url: databaseUrl }), log })
   const logs = createFileLogStore({
     directory: join(folder.path, 'logs'),

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { silentLogger } from '@seaworthy/kit'
-import { temporaryFolder } from '@seaworthy/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../store/database.ts'
+import { migratedSqlite } from '../store/sqlite-template.ts'
 
 const NAMES_SOMEBODY =
   /user|person|author|email|actor|owner|inviter|(?:created|made|invited|accepted|granted|requested)_?by/i
@@ -41,7 +40,7 @@ const KNOWN = [
 ]
 
 test('every column that may name a person is known to the deletion of accounts', async () => {
-  const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
+  const store = await openDatabase({ file: await migratedSqlite(), log: silentLogger })
   onTestFinished(() => store.close())
   const tables = await store.db.introspection.getTables()
 

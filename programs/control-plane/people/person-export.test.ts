@@ -12,6 +12,7 @@ import { createJobLedger } from '../jobs/job-ledger.ts'
 import { createJobWorker } from '../jobs/job-worker.ts'
 import { openDatabase, type Store } from '../store/database.ts'
 import { forEachStore } from '../store/for-each-store.ts'
+import { migratedSqlite } from '../store/sqlite-template.ts'
 import { EXPORT_JOB, PersonExports } from './person-export.ts'
 import { addPerson, addTeam, leaveTraces, type TestPerson } from './test-history.ts'
 
@@ -180,7 +181,7 @@ describe('the file', () => {
 })
 
 async function openSqlite(): Promise<Store> {
-  const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
+  const store = await openDatabase({ file: await migratedSqlite(), log: silentLogger })
   onTestFinished(() => store.close())
   return store
 }

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { silentLogger } from '@seaworthy/kit'
 import type { RefusedPart, RouteTable } from '@seaworthy/routes'
-import { temporaryFolder, waitFor } from '@seaworthy/testing'
+import { waitFor } from '@seaworthy/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { Apps } from '../apps/apps.ts'
 import { openDatabase } from '../store/database.ts'
+import { migratedSqlite } from '../store/sqlite-template.ts'
 import { RoutePublisher } from './route-publisher.ts'
 import type { RefusedRoute } from './sound-routes.ts'
 
@@ -22,7 +22,7 @@ class SlowEdge {
 }
 
 async function setUp() {
-  const store = await openDatabase({ file: join(temporaryFolder().path, 'seaworthy.db'), log: silentLogger })
+  const store = await openDatabase({ file: await migratedSqlite(), log: silentLogger })
   onTestFinished(() => store.close())
   const edge = new SlowEdge()
   const told: RefusedRoute[] = []
