@@ -1,17 +1,16 @@
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitFor } from '@seaworthy/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testAttach } from './attach.conformance.ts'
 import { isAlive, openStage, type RuntimeFactory, startInOtherPlatform } from './conformance-stage.ts'
+import { testPace } from './pace.conformance.ts'
 
 export type { RuntimeFactory } from './conformance-stage.ts'
 
 const GRACE_MS = 5_000
 const SHORT_GRACE_MS = 150
-/** In which the kernel counts CPU time against its limit. */
-const PERIOD_MS = 100
 
 /** The contract of a `Runtime`: each driver's test file calls this with its own factory. */
 export function testRuntime(driver: string, factory: RuntimeFactory): void {
@@ -22,6 +21,7 @@ export function testRuntime(driver: string, factory: RuntimeFactory): void {
     testAdopt(factory)
     testEveryEnd(factory)
     testMeasure(factory)
+    testPace(factory)
     testConfinement(factory)
     testNetwork(factory)
     testVolumes(factory)
@@ -379,39 +379,6 @@ function testMeasure(factory: RuntimeFactory): void {
     expect(found).toMatchObject({ memoryKills: 0, throttledMs: 0, uncollected: 0 })
   })
 
-  test('an instance can be slowed down, kept off one CPU, and let go again', async () => {
-    const stage = await openStage(factory)
-    const { id, handle } = await stage.start('spin', { limits: { memoryMb: 512, cpus: 0.5 } })
-    await stage.waitForOutput('up')
-    const pid = await stage.hostPid({ handle })
-    const { runtime } = stage
-    const all = allowedCpus(pid)
-
-    await runtime.setCpuPace!(id, handle, { share: 0.1, cpus: 0.5, sparesCpu: true })
-    const slowed = allowedCpus(pid)
-    const before = await runtime.cpuTime!(id, handle)
-    const after = await waitFor(async () => {
-      const time = await runtime.cpuTime!(id, handle)
-      return time && before && time.throttledPeriods >= before.throttledPeriods + 5 ? time : undefined
-    })
-    await runtime.setCpuPace!(id, handle, { share: 1, cpus: 0.5, sparesCpu: false })
-
-    expect(slowed.length).toBe(Math.max(1, all.length - 1))
-    expect(allowedCpus(pid)).toEqual(all)
-    const periods = after.periods - before!.periods
-    expect((after.usedMs - before!.usedMs) / (periods * PERIOD_MS)).toBeLessThan(0.3) // 0.05, and 0.5 before
-  })
-
-  test('an instance that ended has no CPU time, and no pace', async () => {
-    const stage = await openStage(factory)
-    const { id, handle, exited } = await stage.start('exit 0')
-    await exited
-
-    await stage.runtime.setCpuPace!(id, handle, { share: 0.5, sparesCpu: true })
-
-    expect((await stage.runtime.cpuTime!(id, handle))?.usedMs ?? 0).toBe(0)
-  })
-
   test('processes that ended and were never collected are counted once the limit is reached', async () => {
     const stage = await openStage(factory)
     const instance = await stage.start('never-collect', { limits: { memoryMb: 512, processes: 48 } })
@@ -516,14 +483,5 @@ function testVolumes(factory: RuntimeFactory): void {
 
     expect(stage.output('out', 'writer')).toBe('done \n')
     expect(stage.output('out', 'reader')).toBe('done changed\n')
-  })
-}
-
-/** As the kernel writes them, without ranges. */
-function allowedCpus(pid: number): string[] {
-  const [, list = ''] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return list.split(',').flatMap(part => {
-    const [first, last = first] = part.split('-').map(Number)
-    return Array.from({ length: last! - first! + 1 }, (_, index) => `${first! + index}`)
   })
 }
