@@ -42,6 +42,37 @@ export function testPace(factory: RuntimeFactory): void {
 
     expect((await stage.runtime.cpuTime!(id, handle))?.usedMs ?? 0).toBe(0)
   })
+
+  test('an instance of very many processes uses all CPUs until they are few again', async () => {
+    const stage = await openStage(factory)
+    const { id, handle } = await stage.start('crowd')
+    await stage.waitForOutput('up')
+    const pid = await stage.hostPid({ handle })
+    const { runtime } = stage
+    const all = allowedCpus(pid)
+    const fewer = all.slice(-Math.max(1, all.length - 1))
+    const usesAfterLook = (cpus: string[]) =>
+      waitFor(
+        async () => {
+          await runtime.cpuTime!(id, handle)
+          return allowedCpus(pid).join() === cpus.join()
+        },
+        { what: `the CPUs ${cpus.join()}` },
+      )
+
+    await usesAfterLook(all)
+    await runtime.setCpuPace!(id, handle, { share: 1, sparesCpu: true })
+    await usesAfterLook(fewer)
+    process.kill(pid, 'SIGUSR2')
+    await stage.waitForOutput('crowded')
+    await usesAfterLook(all)
+    process.kill(pid, 'SIGUSR2')
+    await stage.waitForOutput('alone')
+    await usesAfterLook(fewer)
+    await runtime.setCpuPace!(id, handle, { share: 1, sparesCpu: false })
+
+    expect(allowedCpus(pid)).toEqual(all)
+  })
 }
 
 /** As the kernel writes them, without ranges. */

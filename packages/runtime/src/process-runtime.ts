@@ -44,6 +44,8 @@ class ProcessRuntime implements Runtime {
   readonly #sandbox: Sandbox
   readonly #log: Logger
   readonly #ports: PortAllocator
+  /** Instances that are kept off one CPU. */
+  readonly #sparing = new Set<string>()
 
   constructor({ sandbox, log, portRange }: ProcessRuntimeOptions) {
     this.#sandbox = sandbox
@@ -92,14 +94,18 @@ class ProcessRuntime implements Runtime {
     return this.#sandbox.sample(handle.command)
   }
 
-  async cpuTime(_id: string, value: unknown): Promise<CpuTime | undefined> {
+  async cpuTime(id: string, value: unknown): Promise<CpuTime | undefined> {
     const handle = parseInstanceHandle(value)
-    return handle && this.#sandbox.cpuTime(handle.command)
+    if (!handle) return undefined
+    if (this.#sparing.has(id)) await this.#sandbox.spareCpu(handle.command, true)
+    return this.#sandbox.cpuTime(handle.command)
   }
 
-  async setCpuPace(_id: string, value: unknown, { share, cpus, sparesCpu }: CpuPace): Promise<void> {
+  async setCpuPace(id: string, value: unknown, { share, cpus, sparesCpu }: CpuPace): Promise<void> {
     const handle = parseInstanceHandle(value)
     if (!handle) return
+    if (sparesCpu) this.#sparing.add(id)
+    else this.#sparing.delete(id)
     await this.#sandbox.setPace(handle.command, { cpuShare: share, ...(cpus === undefined ? {} : { cpus }) })
     await this.#sandbox.spareCpu(handle.command, sparesCpu)
   }
@@ -156,7 +162,7 @@ class ProcessRuntime implements Runtime {
     { handle: command, exited: ended }: RunningCommand,
     port: number | undefined,
   ): Instance {
-    const exited = ended.then(exitOf)
+    const exited = ended.then(exitOf).finally(() => this.#sparing.delete(id))
     if (port === undefined) return { id, handle: { command } satisfies InstanceHandle, exited }
     const handle: InstanceHandle = { command, port }
     return {

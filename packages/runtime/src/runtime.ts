@@ -110,7 +110,10 @@ export interface CpuPace {
   share: number
   /** What it may take otherwise; all CPUs unless told. */
   cpus?: number
-  /** It is kept off one CPU, which is left to the others; always the same one. */
+  /**
+   * It is kept off one CPU, which is left to the others; always the same one. With very many processes it uses all
+   * for as long: each call of `cpuTime` looks at that.
+   */
   sparesCpu: boolean
 }
 

@@ -9,10 +9,13 @@ import {
 } from './cgroup-files.ts'
 import { type CgroupMounts, parseCgroupMounts } from './host-cgroups.ts'
 import type { CommandFindings, CpuTime } from './sandbox.ts'
+import { isCrowded } from './spare-cpu.ts'
 
 /** What the kernel counts of processes that somebody else, such as a Docker engine, put into cgroups of this host. */
 export interface ForeignCgroup {
   pids(): number[]
+  /** Whether they are too many to be kept off a CPU: found out at little cost. */
+  isCrowded(): boolean
   cpuTime(): CpuTime
   strain(): Pick<CommandFindings, 'refusedProcesses' | 'memoryKills' | 'throttledMs'>
 }
@@ -50,6 +53,7 @@ function foreignCgroup(paths: Map<string, string>, mounts: CgroupMounts, mark: s
     readCgroupKey(folderOf(controller), ...one) || readCgroupKey(folderOf(''), ...two)
   return {
     pids: () => [...new Set([...readCgroupPids(folderOf('pids')), ...readCgroupPids(folderOf(''))])],
+    isCrowded: () => [folderOf('pids'), folderOf('')].some(one => isCrowded({ cpuset: one, pids: one })),
     cpuTime: () => {
       const stat =
         readCgroupFile(folderOf('cpu'), 'cpu.stat') ?? readCgroupFile(folderOf(''), 'cpu.stat') ?? ''

@@ -12,10 +12,10 @@ import {
   writeCgroupFile,
 } from './cgroup-files.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
-import { withoutSpareCpu } from './cpu-list.ts'
 import { readProcess } from './process-table.ts'
 import type { CommandHandle, CommandLimits, CpuTime } from './sandbox.ts'
 import { signalProcess } from './signal-process.ts'
+import { spareCpuOf } from './spare-cpu.ts'
 
 /** Where each controller that we use is mounted. Several may share one folder. */
 export type V1Controllers = Partial<Record<'memory' | 'cpu' | 'cpuacct' | 'pids' | 'cpuset', string>>
@@ -94,8 +94,8 @@ export class CgroupV1Tree implements CommandTree {
 
   async spareCpu(id: string, spares: boolean): Promise<void> {
     const all = readCgroupFile(this.#controllers.cpuset ?? '/nonexistent', 'cpuset.cpus')?.trim()
-    const cpus = spares ? all && withoutSpareCpu(all) : all
-    if (cpus) await writeCgroupFile(this.#cgroup('cpuset', id), 'cpuset.cpus', cpus)
+    const cgroups = { cpuset: this.#cgroup('cpuset', id), pids: this.#cgroup('pids', id) }
+    await spareCpuOf({ ...cgroups, all, free: all }, spares)
   }
 
   cpuTime(id: string): CpuTime {

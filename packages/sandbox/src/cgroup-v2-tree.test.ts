@@ -66,6 +66,31 @@ describe('the files of a cgroup', () => {
     expect(read('cpuset.cpus')).toMatch(/^\n/) // a real one takes what is written as a whole
   })
 
+  test('name them once: a list that says the same is not written again', async () => {
+    const { tree, read, writeAbove } = openFolder({ 'cpuset.cpus': '1-2\n' })
+    writeAbove('cpuset.cpus.effective', '0-2\n')
+
+    await tree.spareCpu(ID, true)
+
+    expect(read('cpuset.cpus')).toBe('1-2\n')
+  })
+
+  test('name no CPUs while very many processes run, which many threads are not', async () => {
+    const { tree, read, writeAbove } = openFolder({ 'cpuset.cpus': '', 'pids.current': '400\n' })
+    writeAbove('cpuset.cpus.effective', '0-2\n')
+    const listed = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join('')
+
+    writeAbove(`${ID}/cgroup.procs`, listed(201))
+    await tree.spareCpu(ID, true)
+    expect(read('cpuset.cpus')).toBe('')
+    writeAbove(`${ID}/cgroup.procs`, listed(200))
+    await tree.spareCpu(ID, true)
+    expect(read('cpuset.cpus')).toBe('1,2')
+    writeAbove(`${ID}/cgroup.procs`, listed(201))
+    await tree.spareCpu(ID, true)
+    expect(read('cpuset.cpus')).toMatch(/^\n/)
+  })
+
   test('are left alone without limits, but for the number of processes', async () => {
     const { tree, read } = openFolder(LIMITS)
 

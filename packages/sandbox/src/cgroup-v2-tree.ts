@@ -13,9 +13,9 @@ import {
 } from './cgroup-files.ts'
 import { handleOf } from './cgroup-v1-tree.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
-import { withoutSpareCpu } from './cpu-list.ts'
 import type { CommandHandle, CommandLimits, CpuTime } from './sandbox.ts'
 import { signalProcess } from './signal-process.ts'
+import { spareCpuOf } from './spare-cpu.ts'
 
 const CPU_PERIOD_US = 100_000
 /** Of 100, which is what everybody has. io.weight is of the kernel's io.cost, io.bfq.weight of the scheduler BFQ. */
@@ -104,9 +104,9 @@ export class CgroupV2Tree implements CommandTree {
 
   async spareCpu(id: string, spares: boolean): Promise<void> {
     const all = readCgroupFile(this.#parent, 'cpuset.cpus.effective')
-    const rest = all && withoutSpareCpu(all)
+    const cgroup = this.#cgroup(id)
     // An empty list means: those of the parent.
-    if (rest) await writeCgroupFile(this.#cgroup(id), 'cpuset.cpus', spares ? rest : '\n')
+    await spareCpuOf({ cpuset: cgroup, pids: cgroup, all, free: '' }, spares)
   }
 
   cpuTime(id: string): CpuTime {

@@ -10,7 +10,6 @@ import { attachCommand } from './attached/attach-command.ts'
 import type { AttachedCommand, AttachSpec } from './attached/attached-command.ts'
 import { bootId } from './boot-id.ts'
 import type { CommandTree, TreeUsage } from './command-tree.ts'
-import { MOST_SPARING_PROCESSES } from './cpu-list.ts'
 import { cpuWaitOf } from './cpu-wait.ts'
 import { CommandStartFailed, CommandStopFailed } from './errors.ts'
 import { HOSTS_FILE, writeHostsFile } from './hosts-file.ts'
@@ -173,9 +172,8 @@ export class CommandSandbox implements Sandbox {
     return this.#tree.cpuTime(id)
   }
 
-  async spareCpu(handle: CommandHandle, spares: boolean): Promise<void> {
-    const isFew = !spares || (await this.#tree.pids(handle)).length <= MOST_SPARING_PROCESSES
-    await this.#tree.spareCpu(handle.id, spares && isFew)
+  spareCpu({ id }: CommandHandle, spares: boolean): Promise<void> {
+    return this.#tree.spareCpu(id, spares)
   }
 
   async listeningPorts(handle: CommandHandle): Promise<number[]> {

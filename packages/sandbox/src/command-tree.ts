@@ -25,7 +25,10 @@ export interface CommandTree {
   usage(handle: CommandHandle): Promise<TreeUsage>
   /** Changes how much CPU time the tree gets; does nothing where none is limited. */
   setCpus(id: string, cpus: number): Promise<void>
-  /** Keeps the tree off one CPU, which is left to others, or lets it use all; does nothing where that cannot be had. */
+  /**
+   * Keeps the tree off one CPU, which is left to others, unless very many processes are in it; or lets it use all. Does
+   * nothing where that cannot be had.
+   */
   spareCpu(id: string, spares: boolean): Promise<void>
   /** From the kernel, at little cost. Undefined where no cgroup counts it. */
   cpuTime(id: string): CpuTime | undefined

@@ -10,12 +10,6 @@ export function parseCpuList(text: string): number[] {
     })
 }
 
-/**
- * So many processes may be kept to some of the CPUs. The kernel lets nobody change cgroups, and then nobody fork, while a
- * process waits for its turn in the middle of a fork: a fork bomb of 1500 on one CPU made that take two seconds each time.
- */
-export const MOST_SPARING_PROCESSES = 200
-
 /** All of a list but the first, which is left to those who take little. Undefined where there is only one. */
 export function withoutSpareCpu(list: string): string | undefined {
   const cpus = parseCpuList(list)

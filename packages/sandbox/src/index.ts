@@ -1,7 +1,7 @@
 export type { AttachedCommand, AttachedExit, AttachSpec, TerminalSize } from './attached/attached-command.ts'
 export { CommandNotRunning } from './attached/errors.ts'
 export { cgroupOfProcess, type ForeignCgroup } from './cgroup-of-process.ts'
-export { MOST_SPARING_PROCESSES, withoutSpareCpu } from './cpu-list.ts'
+export { withoutSpareCpu } from './cpu-list.ts'
 export { cpuWaitOf } from './cpu-wait.ts'
 export { createSandbox, type SandboxOptions } from './create-sandbox.ts'
 export { CommandLineInvalid, CommandStartFailed } from './errors.ts'

@@ -168,7 +168,7 @@ export interface Sandbox {
   setPace(handle: CommandHandle, pace: { cpuShare: number; cpus?: number }): Promise<void>
   /**
    * Keeps a greedy command off one CPU, which is left to the others (always the same one), or lets it use all again. One
-   * with very many processes uses all, whatever is asked.
+   * with very many processes uses all, whatever is asked: ask again at each look, which costs little where nothing changed.
    */
   spareCpu(handle: CommandHandle, spares: boolean): Promise<void>
   /** TCP ports that the command's tree listens on, where the host can tell. */

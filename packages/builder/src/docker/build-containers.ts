@@ -6,7 +6,6 @@ import {
   cpuWaitOf,
   examineFiles,
   type ForeignCgroup,
-  MOST_SPARING_PROCESSES,
   withoutSpareCpu,
 } from '@seaworthy/sandbox'
 import { BuildStrain, MAX_PROCESSES } from '../build-strain.ts'
@@ -164,7 +163,7 @@ export class BuildContainers {
   async #spareCpu(id: string): Promise<void> {
     const cgroup = this.#cgroups.get(id)
     if (!cgroup) return
-    const spares = cgroup.pids().length <= MOST_SPARING_PROCESSES
+    const spares = !cgroup.isCrowded()
     if (spares === (this.#sparing === id)) return
     const all = `0-${cpus().length - 1}`
     await this.#update(id, { CpusetCpus: (spares && withoutSpareCpu(all)) || all })
