@@ -71,9 +71,9 @@ function isBuildKitDeed(pid: string): boolean {
 /** A platform has a cgroup of its own, named by its folder: see `createSandbox`. */
 function buildCgroups(home: string): string[] {
   const scope = createHash('sha256').update(join(home, 'run')).digest('hex').slice(0, 8)
-  return [CGROUPS, ...folders(CGROUPS)].flatMap(controller =>
-    names(join(controller, `seaworthy-${scope}`)).flatMap(name =>
-      name.startsWith('build-') ? `cgroup ${join(controller, name)}` : [],
+  return cgroupHierarchies().flatMap(hierarchy =>
+    names(join(hierarchy, `seaworthy-${scope}`)).flatMap(name =>
+      name.startsWith('build-') ? `cgroup ${join(hierarchy, name)}` : [],
     ),
   )
 }
@@ -92,11 +92,16 @@ function engineTraces(labels: readonly string[], { networks = true } = {}): stri
 }
 
 function cgroupsOf(id: string): string[] {
-  return folders(CGROUPS).flatMap(controller =>
-    folders(controller)
+  return cgroupHierarchies().flatMap(hierarchy =>
+    folders(hierarchy)
       .filter(folder => folder.includes('seaworthy-') && existsSync(join(folder, id)))
       .map(folder => `cgroup ${join(folder, id)}`),
   )
+}
+
+/** Version 2 has one; of version 1 each controller has its own below it. */
+function cgroupHierarchies(): string[] {
+  return [CGROUPS, ...folders(CGROUPS)]
 }
 
 function filesOf(folder: string, id: string): string[] {
