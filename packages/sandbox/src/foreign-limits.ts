@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readCgroupFile, readCgroupKey, readCgroupNumber, writeCgroupFile } from './cgroup-files.ts'
 import { parseProcessCgroups } from './cgroup-of-process.ts'
 import { type CgroupMounts, parseCgroupMounts } from './host-cgroups.ts'
+import { spareCpuOf } from './spare-cpu.ts'
 
 export interface ForeignLimits {
   /** Without the file cache, which the kernel takes back whenever it needs to. */
   memoryBytes(): number
   /** @throws with the code EBUSY where its processes have more memory already (version 1) */
   limit(limits: { memoryBytes?: number; processes?: number; cpus?: number }): Promise<void>
+  /** Leaves one CPU to others for as long as its processes are not very many. Costs little where nothing changed. */
+  spareCpu(): Promise<void>
 }
 
 /** A process of this host in whose cgroups' path this stands; undefined where there is none. */
@@ -32,7 +35,10 @@ export function limitsOfProcess(pid: number, { mark }: { mark: string }): Foreig
     return mount !== undefined && path?.includes(mark) ? join(mount, path) : undefined
   }
   const memory = folderOf('memory')
-  if (memory !== undefined) return new V1Limits({ memory, cpu: folderOf('cpu'), pids: folderOf('pids') })
+  if (memory !== undefined)
+    return new V1Limits({
+      ...{ memory, cpu: folderOf('cpu'), pids: folderOf('pids'), cpuset: folderOf('cpuset') },
+    })
   const all = folderOf('')
   const isLimitable = all !== undefined && readCgroupFile(all, 'memory.max') !== undefined
   return isLimitable ? new V2Limits(all) : undefined
@@ -41,10 +47,17 @@ export function limitsOfProcess(pid: number, { mark }: { mark: string }): Foreig
 const CPU_PERIOD_US = 100_000
 type Limits = Parameters<ForeignLimits['limit']>[0]
 
-class V1Limits implements ForeignLimits {
-  readonly #folders: { memory: string; cpu?: string; pids?: string }
+interface V1Folders {
+  memory: string
+  cpu?: string
+  pids?: string
+  cpuset?: string
+}
 
-  constructor(folders: { memory: string; cpu?: string; pids?: string }) {
+class V1Limits implements ForeignLimits {
+  readonly #folders: V1Folders
+
+  constructor(folders: V1Folders) {
     this.#folders = folders
   }
 
@@ -65,6 +78,13 @@ class V1Limits implements ForeignLimits {
     await writeCgroupFile(memory, 'memory.limit_in_bytes', memoryBytes)
     // No way around it through swap. Not every kernel counts that.
     await writeCgroupFile(memory, 'memory.memsw.limit_in_bytes', memoryBytes)
+  }
+
+  async spareCpu(): Promise<void> {
+    const { cpuset, pids } = this.#folders
+    if (cpuset === undefined || pids === undefined) return
+    const all = readCgroupFile(dirname(cpuset), 'cpuset.cpus')
+    await spareCpuOf({ cpuset, pids, all, free: all }, true)
   }
 }
 
@@ -87,6 +107,12 @@ class V2Limits implements ForeignLimits {
     if (memoryBytes === undefined) return
     await writeCgroupFile(folder, 'memory.swap.max', 0)
     await writeCgroupFile(folder, 'memory.max', memoryBytes)
+  }
+
+  async spareCpu(): Promise<void> {
+    const folder = this.#folder
+    const all = readCgroupFile(dirname(folder), 'cpuset.cpus.effective')
+    await spareCpuOf({ cpuset: folder, pids: folder, all, free: '' }, true)
   }
 }
 

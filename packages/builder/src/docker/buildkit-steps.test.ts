@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { systemPart, waitFor } from '@seaworthy/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BuildSpec } from '../builder.ts'
@@ -77,6 +78,24 @@ describe.skipIf(isMissing)('steps of builds through BuildKit', () => {
 
     await buildUntil(spec, () => spec.log.lines.some(line => said.test(line)), 'a word of the refusals')
   }, 60_000)
+
+  test.skipIf(cpus().length < 2)(
+    'each leaves one CPU of the server to the apps',
+    async () => {
+      const onTheFirst = 'Cpus_allowed_list:[[:space:]]*0([-,]|$)'
+      const spec = await specOf([
+        step(
+          `i=0; while grep -E '${onTheFirst}' /proc/self/status; do i=$((i+1)); [ $i -lt 150 ] || exit 1; sleep 0.2; done; echo kept off`,
+        ),
+      ])
+
+      const error = await outcomeOf(spec)
+
+      expect(error).toBeUndefined()
+      expect(spec.log.lines).toContain('stdout: kept off')
+    },
+    60_000,
+  )
 
   test('what they have is told to whoever shares the machine', async () => {
     let mostBytes = 0

@@ -112,7 +112,7 @@ export class BuildKitSteps {
     for (const name of names) if (!this.#foreign.has(name) && !this.#steps.has(name)) await this.#meet(name)
     this.#keepBelow()
     this.#looks += 1
-    if (this.#looks % OBSERVE_LOOKS === 0) await this.#observe()
+    if (this.#looks % OBSERVE_LOOKS === 0) await this.#keepPace()
     if (this.#looks % STRAIN_LOOKS === 0) await this.#tellStrain()
   }
 
@@ -165,9 +165,10 @@ export class BuildKitSteps {
     }
   }
 
-  async #observe(): Promise<void> {
+  async #keepPace(): Promise<void> {
     const steps = [...this.#steps.values()]
     if (steps.length === 0) return
+    for (const { limits } of steps) await limits.spareCpu()
     const memoryBytes = steps.reduce((sum, { limits }) => sum + limits.memoryBytes(), 0)
     const { cpuShare = 1 } = this.#options.observe?.({ memoryBytes }) ?? {}
     if (cpuShare === this.#cpuShare) return
