@@ -2,7 +2,7 @@ import { type Endpoint, endpoints } from '@seaworthy/api'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Line, MATRIX, OTHER_ROUTES } from './every-route.matrix.ts'
 import { buildWorld, type Principal, type World } from './test-principals.ts'
-import { restoreSnapshot, takeSnapshot } from './test-snapshot.ts'
+import { restoreSnapshot, Snapshots } from './test-snapshot.ts'
 
 const ROLES = ['viewer', 'developer', 'admin', 'owner']
 const SCOPES = ['read', 'deploy', 'manage', 'admin']
@@ -22,8 +22,11 @@ const DEFAULT_PARAMS: Record<string, string> = {
 }
 
 let world: World
+let snapshots: Snapshots
 beforeAll(async () => {
   world = await buildWorld()
+  snapshots = new Snapshots(`${world.platform.folder}/seaworthy.db`)
+  return () => snapshots.close()
 })
 
 test('every endpoint has a line in the matrix, and every line an endpoint', () => {
@@ -40,7 +43,7 @@ describe('as everybody who could come', () => {
     async (id, endpoint) => {
       const line = MATRIX[id]
       const { store } = world.platform
-      const before = await takeSnapshot(store)
+      const before = snapshots.take()
       const expected: Record<string, string> = {}
       const answered: Record<string, string> = {}
       const [refused, allowed] = split(line, endpoint)
@@ -49,11 +52,11 @@ describe('as everybody who could come', () => {
         expected[name] = status
         answered[name] = await outcomeOf(await ask(endpoint, line, principal), status)
       }
-      expect(await takeSnapshot(store), `a refused ${id} changed something`).toEqual(before)
+      expect(snapshots.take(), `a refused ${id} changed something`).toEqual(before)
       for (const [name, principal, status] of allowed) {
         expected[name] = status
         answered[name] = await outcomeOf(await ask(endpoint, line, principal), status)
-        await restoreSnapshot(store, before, await takeSnapshot(store))
+        await restoreSnapshot(store, before, snapshots.take())
       }
 
       expect(answered).toEqual(expected)
@@ -257,7 +260,7 @@ describe('what is no business of the asker answers as if it did not exist', () =
     const endpoint = endpoints.find(one => one.id === id)!
     const foreign = world.elsewhere[kind]
     const nothing = `${foreign.slice(0, -4)}zzzz`
-    const before = await takeSnapshot(world.platform.store)
+    const before = snapshots.take()
 
     const answers = await Promise.all(
       [foreign, nothing].map(async value => {
@@ -269,7 +272,7 @@ describe('what is no business of the asker answers as if it did not exist', () =
 
     expect(answers[0]).toEqual(answers[1])
     expect(answers[0]!.status).toBe(404)
-    expect(await takeSnapshot(world.platform.store)).toEqual(before)
+    expect(snapshots.take()).toEqual(before)
   })
 })
 

@@ -1,4 +1,5 @@
 /** For `every-route.test.ts`: what is in the database, to see that a refused request changed nothing. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import type { Store } from '../store/database.ts'
 
@@ -12,26 +13,57 @@ const COLUMNS_THAT_CHANGE: Record<string, string[]> = {
 }
 const KEYS_THAT_CHANGE = ['audit_head']
 
-/** SQLite only. */
-export async function takeSnapshot({ db }: Store): Promise<Snapshot> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`.execute(
-    db,
-  )
-  const snapshot: Snapshot = {}
-  for (const { name } of tables) {
-    if (TABLES_THAT_CHANGE.includes(name)) continue
-    const { rows } = await sql<
-      Record<string, unknown>
-    >`select * from ${sql.table(name)} order by 1, 2`.execute(db)
-    snapshot[name] = rows.filter(row => !KEYS_THAT_CHANGE.includes(row.key as string))
-    for (const row of snapshot[name]) for (const column of COLUMNS_THAT_CHANGE[name] ?? []) delete row[column]
+/** Takes snapshots over a connection of its own, which notices by itself when nothing was committed since the last. */
+export class Snapshots {
+  readonly #database: DatabaseSync
+  readonly #tables: Array<{ name: string; select: StatementSync }>
+  readonly #version: StatementSync
+  #last: { version: unknown; snapshot: Snapshot } | undefined
+
+  /** @param file of SQLite, with its schema */
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file, { readOnly: true })
+    this.#version = this.#database.prepare('pragma data_version')
+    this.#tables = tablesOf(this.#database).map(name => ({
+      name,
+      select: this.#database.prepare(`select * from "${name}" order by 1, 2`),
+    }))
   }
-  return snapshot
+
+  /** What it answers must not be changed: it may answer the same again. */
+  take(): Snapshot {
+    const version = this.#version.get()!.data_version
+    if (!this.#last || this.#last.version !== version) this.#last = { version, snapshot: this.#read() }
+    return this.#last.snapshot
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #read(): Snapshot {
+    return Object.fromEntries(this.#tables.map(({ name, select }) => [name, comparable(name, select.all())]))
+  }
+}
+
+function tablesOf(database: DatabaseSync): string[] {
+  const tables = database.prepare(
+    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
+  )
+  return tables
+    .all()
+    .map(row => row.name as string)
+    .filter(name => !TABLES_THAT_CHANGE.includes(name))
+}
+
+function comparable(table: string, rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  for (const row of rows) for (const column of COLUMNS_THAT_CHANGE[table] ?? []) delete row[column]
+  return rows.filter(row => !KEYS_THAT_CHANGE.includes(row.key as string))
 }
 
 /** Puts the tables that an allowed request changed back. */
 export async function restoreSnapshot({ db }: Store, before: Snapshot, after: Snapshot): Promise<void> {
+  if (before === after) return
   const changed = Object.keys(before).filter(
     name => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   )
