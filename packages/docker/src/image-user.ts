@@ -12,7 +12,7 @@ export function namesRoot(user: string): boolean {
 
 /**
  * Whether an image that is left to itself runs as root: also under another name for 0, which only the image's own
- * `/etc/passwd` tells. To read it takes some tenths of a second; what an image is never changes.
+ * `/etc/passwd` tells. To read it takes some 20 ms; what an image is never changes.
  */
 export async function runsAsRoot(
   engine: DockerEngine,
