@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { connectDocker, type DockerEngine, listContainers, listNetworks } from '@seaworthy/docker'
 import { silentLogger as log } from '@seaworthy/kit'
 import { pathsInside, userIdOf } from '@seaworthy/sandbox'
-import { afterFile, systemPart } from '@seaworthy/testing'
-import { describe, expect } from 'vitest'
-import type { RuntimeFactory } from './conformance-stage.ts'
+import { afterFile, systemPart, waitFor } from '@seaworthy/testing'
+import { describe, expect, test } from 'vitest'
+import { openStage, type RuntimeFactory } from './conformance-stage.ts'
+import { ContainerOutput } from './docker/container-output.ts'
 import { processIdsOf } from './docker/container-usage.ts'
 import type { DockerHandle } from './docker/docker-handle.ts'
 import { createDockerRuntime } from './docker/docker-runtime.ts'
@@ -65,6 +66,28 @@ describe.skipIf(lacksDocker)('with a Docker engine', () => {
   afterFile(expectNothingLeft)
 
   testRuntime('docker', factory)
+
+  test('what comes from the copier late is told by the time at which it was printed', async () => {
+    const stage = await openStage(factory)
+    const { id, handle } = await stage.start('graceful')
+    await stage.waitForOutput('up')
+    const { container } = handle as DockerHandle
+    const directory = join(stage.home, 'late')
+    const output = new ContainerOutput({ engine: await connect(), container, id, directory })
+    const stop = new AbortController()
+    await output.begin()
+    const printedBefore = Date.now()
+    const copied = output.copy(stop.signal).catch(() => undefined)
+    await waitFor(() => readFileSync(join(directory, `${id}.out`), 'utf8') === 'up\n')
+    await waitFor(() => output.seenUntil(printedBefore) > 0)
+    stop.abort()
+    await copied
+
+    expect(output.seenUntil(printedBefore)).toBeLessThanOrEqual(printedBefore)
+    expect(output.seenUntil(printedBefore)).toBeGreaterThan(printedBefore - 60_000)
+    expect(output.seenUntil(Date.now() + 5_000)).toBeGreaterThan(Date.now()) // nothing came for long: nothing waits
+    expect(await stage.runtime.outputSeenUntil!(id, handle)).toBeGreaterThan(printedBefore - 60_000)
+  })
 })
 
 async function removeEmptyImage(): Promise<void> {

@@ -141,6 +141,11 @@ export interface Runtime {
   cpuTime?(id: string, handle: unknown): Promise<CpuTime | undefined>
   /** In force until it is set anew, also when the platform was restarted meanwhile. One that ended is not an error. */
   setCpuPace?(id: string, handle: unknown, pace: CpuPace): Promise<void>
+  /**
+   * Up to when all that the instance printed is in its spool files, in milliseconds since 1970. Only of a driver that
+   * copies it there; otherwise it is there at once.
+   */
+  outputSeenUntil?(id: string, handle: unknown): Promise<number>
   /** What takes longer than `sample`; a driver that cannot tell has no such method. */
   examine?(id: string, handle: unknown): Promise<InstanceFindings>
   /** The TCP ports the instance really listens on, to explain a wrong PORT. Empty where it cannot be seen. */

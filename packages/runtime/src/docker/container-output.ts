@@ -1,5 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DockerEngine } from '@seaworthy/docker'
 import { createPace } from '@seaworthy/kit'
 import {
@@ -27,9 +29,13 @@ export interface ContainerOutputOptions {
 const CURSOR_INTERVAL_MS = 250
 /**
  * Each message is taken apart in the platform's own process, so one app's flood must not be all that it does. Some
- * 150,000 lines a second get through; the engine keeps the last 50 MB of what waits, and gives up the rest.
+ * 70,000 short lines a second get through; the engine keeps the last 50 MB of what waits, and gives up the rest.
  */
-const COPIED_BYTES_PER_SECOND = 16 * 1_048_576
+const COPIED_BYTES_PER_SECOND = 10 * 1_048_576
+/** The engine sends each message by itself; what comes within this time is copied at once. */
+const GATHER_MS = 5
+/** When nothing came for so long, nothing waits. */
+const QUIET_MS = 1_000
 
 /**
  * Copies what the engine keeps of an instance's output into its spool files. The engine keeps it without us (driver
@@ -38,6 +44,8 @@ const COPIED_BYTES_PER_SECOND = 16 * 1_048_576
 export class ContainerOutput {
   readonly #options: ContainerOutputOptions
   readonly #files: { out: string; err: string; cursor: string }
+  #lastCameAt = 0
+  #lastPrintedAt = 0
 
   constructor(options: ContainerOutputOptions) {
     this.#options = options
@@ -56,7 +64,7 @@ export class ContainerOutput {
   async copy(signal: AbortSignal): Promise<void> {
     const cursor = readCursor(this.#files.cursor) ?? cursorAtStart({ out: 0, err: 0 })
     const filter = new SeenFilter(cursor, this.#sizes())
-    const stream = await this.#open(cursor, signal)
+    const stream = (await this.#open(cursor, signal)) as Readable
     const handles = {
       out: await open(this.#files.out, 'a', 0o600),
       err: await open(this.#files.err, 'a', 0o600),
@@ -68,20 +76,27 @@ export class ContainerOutput {
     }
   }
 
+  /** Up to when all that was printed is copied, in milliseconds since 1970, by the engine's clock while it is behind. */
+  seenUntil(now = Date.now()): number {
+    return now - this.#lastCameAt < QUIET_MS ? this.#lastPrintedAt : now
+  }
+
   /** The spool files stay: they are their reader's. */
   forget(): void {
     removeCursor(this.#files.cursor)
   }
 
-  async #copyFrames(stream: NodeJS.ReadableStream, { cursor, filter, handles }: CopyState): Promise<void> {
+  async #copyFrames(stream: Readable, { cursor, filter, handles }: CopyState): Promise<void> {
     const frames = new LogFrameReader()
     let reached = cursor
     const pace = createPace(COPIED_BYTES_PER_SECOND)
     let writtenAt = 0
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const fresh = frames.read(chunk).filter(frame => filter.isAfter(frame))
+    for await (const bytes of gathered(stream)) {
+      const fresh = frames.read(bytes).filter(frame => filter.isAfter(frame))
+      this.#lastCameAt = Date.now()
       reached = await append(fresh, { cursor: reached, filter, handles })
-      await pace.after(chunk.length)
+      if (fresh.length > 0) this.#lastPrintedAt = Date.parse(fresh.at(-1)!.timestamp)
+      await pace.after(bytes.length)
       if (performance.now() - writtenAt < CURSOR_INTERVAL_MS) continue
       await writeCursor(this.#files.cursor, reached)
       writtenAt = performance.now()
@@ -113,6 +128,19 @@ interface CopyState {
   cursor: LogCursor
   filter: SeenFilter
   handles: { out: FileHandle; err: FileHandle }
+}
+
+/** Many messages at once while many come; the first after a quiet time comes at once. */
+async function* gathered(stream: Readable): AsyncGenerator<Buffer> {
+  let chunks: Buffer[] = []
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    if (stream.readableLength > 0) continue
+    yield Buffer.concat(chunks)
+    chunks = []
+    await sleep(GATHER_MS, undefined, { ref: false })
+  }
+  if (chunks.length > 0) yield Buffer.concat(chunks)
 }
 
 async function append(frames: LogFrame[], { cursor, filter, handles }: CopyState): Promise<LogCursor> {

@@ -51,6 +51,10 @@ export class ContainerWatch {
     this.#foundAtStop = found
   }
 
+  outputSeenUntil(): number {
+    return this.#options.output.seenUntil()
+  }
+
   close(): void {
     this.#closed.abort()
   }

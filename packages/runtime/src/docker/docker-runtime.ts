@@ -133,6 +133,12 @@ class DockerRuntime implements Runtime {
     if (found?.State.Running) await this.#cpus.setPace(found.Id, pace)
   }
 
+  async outputSeenUntil(_id: string, value: unknown): Promise<number> {
+    const handle = parseDockerHandle(value)
+    const watch = handle && this.#watches.get(handle.container)
+    return watch?.outputSeenUntil() ?? Date.now()
+  }
+
   async examine(id: string, value: unknown): Promise<InstanceFindings> {
     const handle = parseDockerHandle(value)
     const found = handle && (await this.#find(id, handle))

@@ -89,6 +89,11 @@ class LateDockerRuntime implements Runtime {
     await runtime?.setCpuPace?.(id, handle, pace)
   }
 
+  async outputSeenUntil(id: string, handle: unknown): Promise<number> {
+    const runtime = parseDockerHandle(handle) && (await this.#open())
+    return (await runtime?.outputSeenUntil?.(id, handle)) ?? Date.now()
+  }
+
   async examine(id: string, handle: unknown): Promise<InstanceFindings> {
     const runtime = parseDockerHandle(handle) && (await this.#open())
     return (await runtime?.examine?.(id, handle)) ?? NOTHING_FOUND
