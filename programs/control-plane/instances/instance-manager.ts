@@ -33,6 +33,12 @@ export function isOneOff({ row }: { row: Pick<InstanceRow, 'process'> }): boolea
 }
 
 /** An instance that runs now, as far as anybody knows. */
+export interface PrintedSoFar {
+  /** Up to when it is counted, in milliseconds since 1970. */
+  at: number
+  bytes: number
+}
+
 export interface LiveInstance {
   row: InstanceRow
   instance: Instance
@@ -233,8 +239,14 @@ export class InstanceManager {
     return this.#runtimeOf(live).examine?.(live.row.id, live.instance.handle)
   }
 
-  /** How much it has printed so far, in bytes, kept or not. */
-  async printedBytes({ row }: LiveInstance): Promise<number> {
+  /** How much it has printed, kept or not. */
+  async printed(live: LiveInstance): Promise<PrintedSoFar> {
+    const { row, instance } = live
+    const at = await this.#runtimeOf(live).outputSeenUntil?.(row.id, instance.handle)
+    return { bytes: await this.#spooledBytes(row), at: at ?? Date.now() }
+  }
+
+  async #spooledBytes(row: InstanceRow): Promise<number> {
     const sizes = Object.values(this.#spoolFiles(row)).map(file =>
       stat(file).then(
         ({ size }) => size,

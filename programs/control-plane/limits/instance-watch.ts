@@ -4,7 +4,12 @@ import type { InstanceFindings } from '@seaworthy/runtime'
 import type { Events } from '../events/events.ts'
 import type { AppReconciler } from '../instances/app-reconciler.ts'
 import { type ProbeResult, probe } from '../instances/health-probe.ts'
-import { type InstanceManager, isOneOff, type LiveInstance } from '../instances/instance-manager.ts'
+import {
+  type InstanceManager,
+  isOneOff,
+  type LiveInstance,
+  type PrintedSoFar,
+} from '../instances/instance-manager.ts'
 import { RegularLook } from '../platform/regular-look.ts'
 import type { ReleaseSettings } from '../releases/release-settings.ts'
 import type { Releases } from '../releases/releases.ts'
@@ -14,7 +19,6 @@ import type { Replacement } from './end-sentence.ts'
 import { beyondLimit, dueReplacement, type InstanceFacts } from './replacement-rules.ts'
 import {
   LOOK_AT_WAITING_MS,
-  type PrintedSoFar,
   printRate,
   type StrainKind,
   strainOf,
@@ -168,7 +172,8 @@ export class InstanceWatch {
     const { manager, limits } = this.#options
     const { app_id: id, process } = live.row
     watched.findings = (await manager.examine(live)) ?? NOTHING_FOUND
-    const printed = { at: now, bytes: await manager.printedBytes(live) }
+    const { bytes } = await manager.printed(live)
+    const printed = { at: now, bytes }
     watched.printedBytesPerSecond = printRate(watched.printed, printed)
     watched.printed = printed
     watched.waitedShare = waitedShare(watched.waited, { at: now, ms: watched.findings.throttledMs })

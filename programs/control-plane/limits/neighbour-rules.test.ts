@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FULL_PACE, type NeighbourFacts, nextPaces } from './neighbour-rules.ts'
+import { FULL_PACE, type NeighbourFacts, nextPaces, printedRate } from './neighbour-rules.ts'
 
 const MB = 1_048_576
 const CALM: NeighbourFacts = {
@@ -66,8 +66,35 @@ describe('who prints a flood', () => {
     expect(paceOf({ pace: { share: 0.9, sparesCpu: false } })?.share).toBe(1)
   })
 
+  test('stays as it is while nobody knows what it prints by now', () => {
+    const pace = { share: 0.25, sparesCpu: false }
+    expect(paceOf({ printedBytesPerSecond: undefined, pace })?.share).toBe(0.25)
+  })
+
   test('is not taken for greedy because it waits for the brake', () => {
     const braked = { limitCpus: 0.6, throttledShare: 1, printedBytesPerSecond: 5 * MB }
     expect(paceOf({ ...braked, pace: { share: 0.1, sparesCpu: false } })?.sparesCpu).toBe(false)
+  })
+})
+
+describe('how fast it prints', () => {
+  const before = { at: 60_000, printed: { at: 60_000, bytes: 5 * MB } }
+  const after = (bytes: number, printedAt: number) => ({ at: 61_000, printed: { at: printedAt, bytes } })
+
+  test('is told by the time at which it printed, not by that of copying', () => {
+    expect(printedRate(before, after(15 * MB, 61_000), 0)).toBe(10 * MB)
+    expect(printedRate(before, after(15 * MB, 60_250), 0)).toBe(40 * MB) // the copier is behind
+    const away = { at: 60_000, printed: { at: 20_000, bytes: 5 * MB } }
+    expect(printedRate(away, after(15 * MB, 60_000), 0)).toBe(MB / 4) // it printed while the platform was away
+  })
+
+  test('is not known from what it printed before its pace was set, and where time went back', () => {
+    expect(printedRate(before, after(15 * MB, 60_250), 60_500)).toBeUndefined()
+    expect(printedRate(before, after(15 * MB, 59_000), 0)).toBeUndefined()
+  })
+
+  test('is little where little came, whatever the times say', () => {
+    expect(printedRate(before, after(5 * MB + 1000, 60_001), 0)).toBe(1000)
+    expect(printedRate(before, after(0, 61_000), 0)).toBe(0) // the app emptied its output
   })
 })

@@ -1,4 +1,5 @@
 /** Which instances give way to their neighbours, and by how much. Pure. */
+import type { PrintedSoFar } from '../instances/instance-manager.ts'
 
 export interface NeighbourPace {
   /** Of the CPU time that it may take otherwise; 1 is all. */
@@ -13,7 +14,8 @@ export interface NeighbourFacts {
   usedCpus: number
   /** Of the time in which it wanted to run: how much it had to wait for its limit, from 0 to 1. */
   throttledShare: number
-  printedBytesPerSecond: number
+  /** Undefined while that is not known: what was read of its output is from before the pace was set. */
+  printedBytesPerSecond: number | undefined
   /** What is in force. */
   pace: NeighbourPace
 }
@@ -26,11 +28,15 @@ const TARGET_BYTES_PER_SECOND = 6 * 1_048_576
 const CALM_BYTES_PER_SECOND = 2 * 1_048_576
 /** Of a CPU. The app has to answer still, and its end has to be possible. */
 const LEAST_CPUS = 0.02
-/** More than anybody can keep; how much more, Docker's copier does not see. */
+/** More than anybody can keep: slowed down by far at once, it finds its pace from below. */
 const TORRENT_BYTES_PER_SECOND = 12 * 1_048_576
 const TORRENT_STEP = 1 / 16
 /** At each look of a calm second: slowly, or one that goes on would flood again every few seconds. */
 const RECOVERY_STEP = 1.2
+
+/** With less than that, the output's own time is too coarse to tell a rate. */
+const FEW_BYTES = 1_048_576
+const SHORTEST_MS = 10
 
 const MUCH_THROTTLED = 0.5
 const STILL_THROTTLED = 0.1
@@ -54,10 +60,29 @@ export function nextPaces(
   return new Map(paces)
 }
 
+export interface PrintCount {
+  /** When it was counted, in milliseconds since 1970. */
+  at: number
+  printed: PrintedSoFar
+}
+
+/**
+ * Bytes a second between two counts, by the time at which they were printed: what waited to be copied may be of a calm
+ * time while the platform was away. Undefined where it may be from before `paceSetAt`, and tells nothing of that pace.
+ */
+export function printedRate(before: PrintCount, now: PrintCount, paceSetAt: number): number | undefined {
+  if (before.printed.at < paceSetAt) return undefined
+  const bytes = Math.max(0, now.printed.bytes - before.printed.bytes)
+  if (bytes < FEW_BYTES) return (bytes * 1000) / (now.at - before.at)
+  const ms = now.printed.at - before.printed.at
+  return ms > 0 ? (bytes * 1000) / Math.max(SHORTEST_MS, ms) : undefined
+}
+
 function nextShare(
   { printedBytesPerSecond: printed, pace, limitCpus }: NeighbourFacts,
   cpuCount: number,
 ): number {
+  if (printed === undefined) return pace.share
   const least = LEAST_CPUS / (limitCpus ?? cpuCount)
   if (printed >= FLOOD_BYTES_PER_SECOND) {
     const toTarget = TARGET_BYTES_PER_SECOND / printed

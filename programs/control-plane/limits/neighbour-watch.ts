@@ -1,18 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@seaworthy/kit'
 import type { Events } from '../events/events.ts'
-import type { InstanceManager, LiveInstance } from '../instances/instance-manager.ts'
+import type { InstanceManager, LiveInstance, PrintedSoFar } from '../instances/instance-manager.ts'
 import { RegularLook } from '../platform/regular-look.ts'
 import type { MachineCpus } from './machine-cpus.ts'
-import { FULL_PACE, type NeighbourFacts, type NeighbourPace, nextPaces } from './neighbour-rules.ts'
+import {
+  FULL_PACE,
+  type NeighbourFacts,
+  type NeighbourPace,
+  nextPaces,
+  printedRate,
+} from './neighbour-rules.ts'
 
 export interface NeighbourWatchOptions {
-  manager: Pick<InstanceManager, 'live' | 'cpuTime' | 'setCpuPace' | 'printedBytes'>
+  manager: Pick<InstanceManager, 'live' | 'cpuTime' | 'setCpuPace' | 'printed'>
   cpus: MachineCpus
   events: Pick<Events, 'append'>
   log: Logger
 }
 
 const LOOK_EVERY_MS = 1_000
+/** The first look of a busy time only counts, and a flood is not to wait for the next one. */
+const FIRST_LOOK_MS = 250
 /** With less than that in use, nobody waits for a CPU. */
 const BUSY_CPUS = 0.5
 /** A flood takes more CPU time than that between two looks. */
@@ -24,8 +33,12 @@ interface Count {
   usedMs: number
   periods: number
   throttledPeriods: number
-  /** Undefined while it was too idle to print a flood. */
-  printedBytes: number | undefined
+  printed: PrintedSoFar
+}
+
+interface PaceInForce extends NeighbourPace {
+  /** The look that set it. */
+  setAt: number
 }
 
 /**
@@ -37,7 +50,7 @@ export class NeighbourWatch {
   readonly #regular: RegularLook
   readonly #counts = new Map<string, Count>()
   /** Who does not run at full pace, by id. */
-  readonly #paces = new Map<string, NeighbourPace>()
+  readonly #paces = new Map<string, PaceInForce>()
   /** Adopted: what pace an earlier control plane gave them is not known. */
   readonly #unknown = new Set<string>()
   /** By id and kind: what the owner was told. */
@@ -83,9 +96,16 @@ export class NeighbourWatch {
     )
     this.#forgetEnded(running)
     await this.#settleUnknown(running)
+    const isFirst = this.#counts.size === 0
+    if (isFirst) await this.#factsOf(running, now)
+    if (isFirst) await sleep(FIRST_LOOK_MS)
+    await this.#settlePaces(running, isFirst ? Date.now() : now)
+  }
+
+  async #settlePaces(running: ReadonlyMap<string, LiveInstance>, now: number): Promise<void> {
     const facts = await this.#factsOf(running, now)
-    for (const [id, pace] of nextPaces(facts, cpus.count))
-      await this.#set(running.get(id)!, pace, facts.get(id)!)
+    for (const [id, pace] of nextPaces(facts, this.#options.cpus.count))
+      await this.#set(running.get(id)!, { ...pace, setAt: now }, facts.get(id)!)
   }
 
   #forgetEnded(running: ReadonlyMap<string, LiveInstance>): void {
@@ -112,7 +132,9 @@ export class NeighbourWatch {
       const count = await this.#count(live, { before, now })
       if (count) this.#counts.set(id, count)
       if (!count || !before || now <= before.at) continue
-      facts.set(id, { ...ratesOf(before, count), limitCpus: limitOf(live), pace: this.#paceOf(id) })
+      const pace = this.#paceOf(id)
+      const printedBytesPerSecond = printedRate(before, count, pace.setAt)
+      facts.set(id, { ...ratesOf(before, count), printedBytesPerSecond, limitCpus: limitOf(live), pace })
     }
     return facts
   }
@@ -125,14 +147,15 @@ export class NeighbourWatch {
     const time = await manager.cpuTime(live).catch(() => undefined) // it is ending, or its engine is away
     if (!time) return undefined
     const isIdle = before !== undefined && time.usedMs - before.usedMs < IDLE_MS
-    return { ...time, at: now, printedBytes: isIdle ? undefined : await manager.printedBytes(live) }
+    const printed = isIdle ? { ...before.printed, at: now } : await manager.printed(live)
+    return { ...time, at: now, printed }
   }
 
-  #paceOf(id: string): NeighbourPace {
-    return this.#paces.get(id) ?? FULL_PACE
+  #paceOf(id: string): PaceInForce {
+    return this.#paces.get(id) ?? { ...FULL_PACE, setAt: 0 }
   }
 
-  async #set(live: LiveInstance, pace: NeighbourPace, facts: NeighbourFacts): Promise<void> {
+  async #set(live: LiveInstance, pace: PaceInForce, facts: NeighbourFacts): Promise<void> {
     const { id } = live.row
     const before = this.#paceOf(id)
     if (pace.share === before.share && pace.sparesCpu === before.sparesCpu) return
@@ -143,10 +166,14 @@ export class NeighbourWatch {
     await this.#tell(live, pace, facts)
   }
 
-  async #apply(live: LiveInstance, pace: NeighbourPace): Promise<boolean> {
+  async #apply(live: LiveInstance, { share, sparesCpu }: NeighbourPace): Promise<boolean> {
     const cpus = limitOf(live)
     try {
-      await this.#options.manager.setCpuPace(live, { ...pace, ...(cpus === undefined ? {} : { cpus }) })
+      await this.#options.manager.setCpuPace(live, {
+        share,
+        sparesCpu,
+        ...(cpus === undefined ? {} : { cpus }),
+      })
       return true
     } catch (error) {
       this.#options.log.debug({ instance: live.row.id, err: error }, 'pace of an instance could not be set')
@@ -167,7 +194,7 @@ export class NeighbourWatch {
 function sentenceOf(
   process: string,
   { share, sparesCpu }: NeighbourPace,
-  { limitCpus, printedBytesPerSecond }: NeighbourFacts,
+  { limitCpus, printedBytesPerSecond = 0 }: NeighbourFacts,
 ): { limit: string; sentence: string } | undefined {
   if (share < 1) {
     const printed = Math.round(printedBytesPerSecond / MB)
@@ -183,19 +210,11 @@ function limitOf({ row }: LiveInstance): number | undefined {
   return row.limits_json === null ? undefined : (JSON.parse(row.limits_json) as { cpus?: number }).cpus
 }
 
-function ratesOf(
-  before: Count,
-  now: Count,
-): Pick<NeighbourFacts, 'usedCpus' | 'throttledShare' | 'printedBytesPerSecond'> {
+function ratesOf(before: Count, now: Count): Pick<NeighbourFacts, 'usedCpus' | 'throttledShare'> {
   const ms = now.at - before.at
   const periods = now.periods - before.periods
   return {
     usedCpus: Math.max(0, now.usedMs - before.usedMs) / ms,
     throttledShare: periods > 0 ? (now.throttledPeriods - before.throttledPeriods) / periods : 0,
-    printedBytesPerSecond: (printedBetween(before, now) * 1000) / ms,
   }
-}
-
-function printedBetween({ printedBytes: before }: Count, { printedBytes: now }: Count): number {
-  return before === undefined || now === undefined ? 0 : Math.max(0, now - before)
 }

@@ -1,6 +1,7 @@
 /** Where an instance runs into limits that refuse it something without ending it. Pure. */
 import type { InstanceFindings } from '@seaworthy/runtime'
 import type { LimitName } from '@seaworthy/runtime/resources'
+import type { PrintedSoFar } from '../instances/instance-manager.ts'
 
 export type StrainKind = 'processes' | 'uncollected' | 'openFiles' | 'cpus' | 'disk' | 'output'
 
@@ -15,12 +16,6 @@ export interface StrainFacts extends InstanceFindings {
   printedBytesPerSecond?: number
   /** For which share of the last time it waited for CPU time; beyond 1 where several of its threads wait. */
   waitedShare?: number
-}
-
-export interface PrintedSoFar {
-  /** Milliseconds since 1970. */
-  at: number
-  bytes: number
 }
 
 export interface WaitedSoFar {
