@@ -8,8 +8,9 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const BUILD_MS = 120_000
 
 describe('the build of the dashboard', () => {
+  const root = copyOfSources()
+
   test('is made once for its sources, also by two starts at once', { timeout: BUILD_MS }, async () => {
-    const root = copyOfSources()
     const told: string[] = []
 
     const both = await Promise.all([ensureDashboard({ root }), ensureDashboard({ root })])
@@ -23,7 +24,6 @@ describe('the build of the dashboard', () => {
   })
 
   test('that fails leaves the one before, and says what to do', { timeout: BUILD_MS }, async () => {
-    const root = copyOfSources()
     const good = await ensureDashboard({ root })
     appendFileSync(join(root, 'programs/dashboard/src/main.tsx'), '\nimport "./nowhere.ts"\n')
 
