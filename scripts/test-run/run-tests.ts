@@ -15,6 +15,8 @@ export interface RunTestsOptions {
 }
 
 const root = join(import.meta.dirname, '..', '..')
+/** Each test file, and each program that one starts, loads the same packages once more. */
+const compileCache = join(root, 'node_modules', '.cache', 'node-compile')
 
 /**
  * Runs a Vitest project. Ends with the tests that were skipped for a missing part of the system, and as last line
@@ -47,7 +49,7 @@ async function runOnce(
   await Promise.all([rm(reportFile, { force: true }), rm(missingFile, { force: true })])
   const code = await runStep(process.execPath, vitestArgs({ ...options, reportFile }), {
     cwd: root,
-    env: { ...process.env, SEAWORTHY_MISSING_PARTS_FILE: missingFile },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, SEAWORTHY_MISSING_PARTS_FILE: missingFile },
   })
   const report = JSON.parse((await readIfThere(reportFile)) ?? 'null') as TestReport | null
   const missing = parseMissingParts((await readIfThere(missingFile)) ?? '')
