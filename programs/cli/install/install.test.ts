@@ -179,3 +179,12 @@ test('what systemd would take for its own is escaped', () => {
 
   expect(unit).toContain('ExecStart="/opt/100%%/no de" --flag=2 programs/control-plane/main.ts')
 })
+
+test.each([
+  ['comes before the containers beside it', undefined, true],
+  ['comes before nobody where apps are part of it', 'seaworthy', false],
+])('with all CPUs busy the platform %s', (_, user, comesFirst) => {
+  const unit = systemdUnit({ ...WISHES, user, node: process.execPath, envFile: '/etc/seaworthy/env' })
+
+  expect(unit.split('\n').includes('CPUWeight=1000')).toBe(comesFirst)
+})

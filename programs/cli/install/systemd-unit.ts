@@ -31,7 +31,9 @@ const UNUSED_RIGHTS = [
 /**
  * Namespaces, mounts and cgroups stay open, since apps are put into them. `KillMode=process` lets the edge and the apps
  * outlive the control plane, and `OOMPolicy=continue` keeps it when the kernel ended one of them. The cgroups of apps lie
- * beside the unit's, so `Delegate` is there for the controllers that it switches on for good.
+ * beside the unit's, so `Delegate` is there for the controllers that it switches on for good. Containers may be its
+ * siblings (the engine's cgroup driver `systemd`), each with a weight of 100: `CPUWeight` keeps a server full of greedy ones
+ * from starving the edge and the control plane. Without root the apps are in the unit, and are not to come before others.
  */
 export function systemdUnit({ program, node, flags, envFile, env, user }: UnitOptions): string {
   const start = [node, ...flags, 'programs/control-plane/main.ts'].map(quoted).join(' ')
@@ -63,7 +65,7 @@ export function systemdUnit({ program, node, flags, envFile, env, user }: UnitOp
 }
 
 function asRoot(): string[] {
-  return [`CapabilityBoundingSet=~${UNUSED_RIGHTS.join(' ')}`, 'Delegate=yes']
+  return [`CapabilityBoundingSet=~${UNUSED_RIGHTS.join(' ')}`, 'Delegate=yes', 'CPUWeight=1000']
 }
 
 /** The only right of root that is left is for the low ports of the edge. */
