@@ -1,7 +1,7 @@
 /** A real Chromium for tests of the dashboard. What it complains of fails the test that looks at `complaints`. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page, Response } from 'playwright-core'
-import { afterTestOrFile } from './after-file.ts'
+import type { Browser, Page, Response } from 'playwright-core'
+import { afterFile, afterTestOrFile } from './after-file.ts'
 import { launchChromium } from './chromium.ts'
 
 export interface BrowserPage {
@@ -16,14 +16,17 @@ export interface BrowserPageOptions {
   height?: number
 }
 
-/** Opens an empty page in a browser of its own, which ends with the test or else the file. */
+/**
+ * Opens an empty page that shares nothing with others: as in a browser of its own. It ends with the test or else the
+ * file.
+ */
 export async function openBrowserPage({
   width = 1280,
   height = 900,
 }: BrowserPageOptions = {}): Promise<BrowserPage> {
-  const browser = await launchChromium()
-  afterTestOrFile(() => browser.close())
+  const browser = await sharedBrowser()
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
+  afterTestOrFile(() => context.close())
   context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
@@ -36,6 +39,23 @@ export async function openBrowserPage({
       complaints.push(`${answer.status()} for ${answer.url()}`)
   })
   return { page, complaints }
+}
+
+let shared: Promise<Browser> | undefined
+
+/** One for the whole file, since its start takes longer than much that is done in it. It ends with the file. */
+async function sharedBrowser(): Promise<Browser> {
+  shared ??= startBrowser()
+  const browser = await shared
+  if (browser.isConnected()) return browser
+  shared = startBrowser()
+  return shared
+}
+
+async function startBrowser(): Promise<Browser> {
+  const browser = await launchChromium()
+  afterFile(() => browser.close())
+  return browser
 }
 
 /**
