@@ -91,12 +91,12 @@ export class ContainerOutput {
     let reached = cursor
     const pace = createPace(COPIED_BYTES_PER_SECOND)
     let writtenAt = 0
-    for await (const bytes of gathered(stream)) {
-      const fresh = frames.read(bytes).filter(frame => filter.isAfter(frame))
+    for await (const chunks of gathered(stream)) {
+      const fresh = chunks.flatMap(chunk => frames.read(chunk)).filter(frame => filter.isAfter(frame))
       this.#lastCameAt = Date.now()
       reached = await append(fresh, { cursor: reached, filter, handles })
       if (fresh.length > 0) this.#lastPrintedAt = Date.parse(fresh.at(-1)!.timestamp)
-      await pace.after(bytes.length)
+      await pace.after(lengthOf(chunks))
       if (performance.now() - writtenAt < CURSOR_INTERVAL_MS) continue
       await writeCursor(this.#files.cursor, reached)
       writtenAt = performance.now()
@@ -131,16 +131,16 @@ interface CopyState {
 }
 
 /** Many messages at once while many come; the first after a quiet time comes at once. */
-async function* gathered(stream: Readable): AsyncGenerator<Buffer> {
+async function* gathered(stream: Readable): AsyncGenerator<Buffer[]> {
   let chunks: Buffer[] = []
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     if (stream.readableLength > 0) continue
-    yield Buffer.concat(chunks)
+    yield chunks
     chunks = []
     await sleep(GATHER_MS, undefined, { ref: false })
   }
-  if (chunks.length > 0) yield Buffer.concat(chunks)
+  if (chunks.length > 0) yield chunks
 }
 
 async function append(frames: LogFrame[], { cursor, filter, handles }: CopyState): Promise<LogCursor> {
@@ -152,9 +152,19 @@ async function append(frames: LogFrame[], { cursor, filter, handles }: CopyState
     lengths[frame.stream] += frame.data.length
     reached = advance(reached, frame)
   }
-  for (const stream of ['out', 'err'] as const) {
-    const bytes = Buffer.concat(parts[stream])
-    if (bytes.length > 0) await handles[stream].appendFile(bytes)
-  }
+  for (const stream of ['out', 'err'] as const) await appendAll(handles[stream], parts[stream])
   return { ...reached, lengths }
+}
+
+/** Without a copy: of a flood, copies are what the garbage collector would be busy with. */
+async function appendAll(handle: FileHandle, parts: readonly Buffer[]): Promise<void> {
+  const bytes = lengthOf(parts)
+  if (bytes === 0) return
+  const { bytesWritten } = await handle.writev(parts)
+  // A disk that is full takes a part. What was taken is found by the file's length when it is tried again.
+  if (bytesWritten < bytes) throw new Error('The output could not be written as a whole.')
+}
+
+function lengthOf(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0)
 }
