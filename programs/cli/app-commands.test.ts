@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '@seaworthy/testing'
+import { temporaryFolder, waitFor } from '@seaworthy/testing'
 import { beforeAll, expect, test } from 'vitest'
-import { startPlatform, TestUser } from './test-cli.ts'
+import { smallApp, startPlatform, TestUser } from './test-cli.ts'
 
 const OWNER = { email: 'ada@example.org', password: 'Correct-Horse-9-Battery' }
 
@@ -15,9 +15,14 @@ beforeAll(async () => {
   }))
 })
 
-test('apps are tagged, stopped, started, cloned, exported, imported and deleted, several at a time', async () => {
+async function signedIn(): Promise<TestUser> {
   const ada = new TestUser({ SEAWORTHY_URL: url })
   await ada.with({ stdin: `${OWNER.password}\n` }, 'login', '--email', OWNER.email, '--password-stdin')
+  return ada
+}
+
+test('apps are tagged, stopped, started, cloned, exported, imported and deleted, several at a time', async () => {
+  const ada = await signedIn()
   const apps = (...words: string[]) => ada.seaworthy('apps', ...words)
   for (const slug of ['shop', 'blog']) await apps('create', slug)
 
@@ -42,3 +47,26 @@ test('apps are tagged, stopped, started, cloned, exported, imported and deleted,
   expect((await apps('delete', 'shop-two', 'shop-three', '--confirm', '2')).code).toBe(0)
   expect((await apps('trash')).stdout).toContain('shop-three')
 })
+
+test('the limits of an app tell what was refused to it lately', async () => {
+  const ada = await signedIn()
+  const server = `import { createServer } from 'node:http'
+const line = 'never read '.repeat(20_000) + '\\n'
+const pour = () => process.stdout.write(line, () => setTimeout(pour, 20))
+pour()
+createServer((_, response) => response.end('VERSION')).listen(process.env.PORT)
+`
+  await ada.seaworthy('deploy', smallApp('one', { server, name: 'loud' }))
+
+  const told = await waitFor(
+    async () => {
+      const { stdout } = await ada.seaworthy('limits', '--app', 'loud')
+      return / s ago {2}web prints \d+ MB a second/.test(stdout) && stdout
+    },
+    { what: 'the sentence', timeoutMs: 40_000 },
+  )
+  const json = await ada.seaworthy('limits', '--app', 'loud', '--json')
+
+  expect(told).toMatch(/^web +memoryMb /m)
+  expect(JSON.parse(json.stdout).lately[0].sentence).toMatch(/^web prints /)
+}, 90_000)

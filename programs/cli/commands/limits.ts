@@ -1,4 +1,4 @@
-import type { AppLimits, InstanceEnd, ProcessLimits } from '@seaworthy/api'
+import type { AppLimits, Event, InstanceEnd, ProcessLimits } from '@seaworthy/api'
 import type { Resources } from '@seaworthy/runtime/resources'
 import type { Command } from 'commander'
 import { type Context, chooseApp, type Surroundings, withContext } from '../context.ts'
@@ -9,7 +9,9 @@ import { withLimits, withoutLimits } from './limit-values.ts'
 export function addLimitCommands(program: Command, surroundings: Surroundings): void {
   const limits = program
     .command('limits')
-    .description('show what instances of an app may take of the server, and what they take')
+    .description(
+      'show what instances of an app may take of the server, what they take, and what was refused lately',
+    )
     .action((_, command: Command) => withContext(surroundings, command, showLimits))
   limits
     .command('set')
@@ -38,6 +40,8 @@ export function addLimitCommands(program: Command, surroundings: Surroundings): 
     )
 }
 
+const MOST_REFUSALS = 5
+
 interface EndsOptions {
   lines?: boolean
   limit: string
@@ -45,8 +49,24 @@ interface EndsOptions {
 
 async function showLimits(context: Context): Promise<void> {
   const slug = await chooseApp(context)
-  const limits = await (await context.client()).call('limits.get', { params: { slug } })
-  context.out.result(limits, () => limitsText(slug, limits))
+  const api = await context.client()
+  const query = { type: 'instance:limited', order: 'desc', limit: MOST_REFUSALS } as const
+  const [limits, events] = await Promise.all([
+    api.call('limits.get', { params: { slug } }),
+    api.call('events.app', { params: { slug }, query }),
+  ])
+  const lately = events.map(refusalOf)
+  context.out.result({ ...limits, lately }, () => limitsText(slug, limits, lately))
+}
+
+interface Refusal {
+  at: string
+  sentence: string
+}
+
+/** What an instance asked for beyond its limits. */
+function refusalOf({ createdAt, data }: Event): Refusal {
+  return { at: createdAt, sentence: (data as { sentence: string }).sentence }
 }
 
 async function changeLimits(context: Context, change: (own: Resources) => object): Promise<void> {
@@ -80,7 +100,7 @@ function changeText(slug: string, { deployment }: AppLimits): string {
   return `Nothing of ${slug} has to be replaced.`
 }
 
-function limitsText(slug: string, { processes, notes }: AppLimits): string {
+function limitsText(slug: string, { processes, notes }: AppLimits, lately: readonly Refusal[] = []): string {
   if (processes.length === 0) return [`${slug} has no process that could be limited.`, ...notes].join('\n')
   const rows = processes.flatMap(({ process, limits }) =>
     limits.map(({ name, limit, used, from, isEnforced }) => [
@@ -94,6 +114,7 @@ function limitsText(slug: string, { processes, notes }: AppLimits): string {
   return [
     table(['PROCESS', 'LIMIT', 'USED', 'MAX', 'FROM'], rows),
     ...processes.flatMap(remarks),
+    ...lately.map(({ at, sentence }) => `${ago(at)}  ${printable(sentence)}`),
     ...notes.map(note => `Note: ${note}`),
   ].join('\n')
 }
